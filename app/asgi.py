@@ -13,10 +13,15 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from app.certificates.budgets import CheckBudgets
+from app.certificates.provider_client import ProviderClient
 from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
-from app.config.values.zip_table import zip_states
+from app.config.values.zip_table import area_states, zip_states, zip_zones
+from app.domain.calling.rules import CallingTable
+from app.domain.catalogue import with_limits
 from app.domain.keys import Keys
+from app.domain.operators.audit import SERVICE
 from app.http.application import Application, CannotStart
 from app.journal.configurations import longest_bid_lifetime_s
 from app.journal.reader import lines
@@ -29,22 +34,31 @@ from app.private_files import narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
-from app.settings import Settings, SettingsError, load_keys, require_database, require_file, sole_use
+from app.service_notes import note_places
+from app.settings import Settings, SettingsError, load_keys, read_keys, require_database, require_file, sole_use
 from app.store.engine.database_file import sole_database
 from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.telemetry.trouble import where
-from app.usecases.background import BackgroundJobs
+from app.usecases.alerts.self_watch import clock_alerts
+from app.usecases.alerts.send_alerts import AlertSender
+from app.usecases.background import AlertParts, BackgroundJobs
 from app.usecases.bidder import Bidder
+from app.usecases.checks.gather_checks import post_collectors
 from app.usecases.clock.clock_watch import ClockWatch
 from app.usecases.clock.last_moment import last_moment
 from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
+from app.usecases.operators.audit_watch import AuditWatch
+from app.usecases.operators.hear_requests import limits_of
+from app.usecases.operators.state_notes import StateNotes
+from app.usecases.people.purge import purge
 from app.usecases.reload.config_watcher import ConfigWatcher
+from app.usecases.reload.key_watch import KeyWatch
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.reload.starting import NeedsConsent, start_with
@@ -55,8 +69,13 @@ TICK_S = 0.25
 RELOAD_S = 0.5
 HEAR_S = 0.5
 STUCK_S = 3.0
+NOTE_S = 3.0
+ALERT_S = 1.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
+PURGE_S = 3_600.0
+"""How late what was kept long enough may go: it is counted in days."""
+
 SETTLE_S = 5.0
 """How long a stopping service waits for deliveries under way; what takes longer is sent again after its lease."""
 
@@ -153,15 +172,11 @@ async def _started(
 ) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
     stack.enter_context(_own_use(settings))
+    note_places(settings.data, settings.places(os.getpid(), world.clock()))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = await _opened(stack, settings, keys, vault, world)
-    sources = Sources(
-        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
-        models=lambda: load_models(settings.models),
-        models_dir=settings.models,
-        zip_states=zip_states(),
-    )
+    sources = _sources(settings)
     live = first_catalogue(sources, declared)
     _tell_of_models(settings, live)
     clock = _clock_of(world, service_clock)
@@ -171,16 +186,12 @@ async def _started(
     sender = Sender()
     stack.push_async_callback(sender.aclose)
     metrics = Metrics()
-    worker = DeliveryWorker(
-        store,
-        sender.send,
-        owner=f"{socket.gethostname()}-{os.getpid()}",
-        settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
-        # A receiver compares the time of a signature with its own clock.
-        wall=world.clock,
-    )
+    worker = _worker(store, sender, metrics, world)
+    limits = limits_of(await store.requests(now))
+    usage = await store.cap_usage(now)
     bidder = Bidder(
-        catalogue=live.catalogue,
+        catalogue=with_limits(live.catalogue, limits),
+        limits=limits,
         keys=keys,
         seed=keys.index,
         chance=world.chance,
@@ -191,11 +202,14 @@ async def _started(
         metrics=metrics,
         standing=await restore(store, now),
         rates=RateLimits(),
-        quotas=HashQuotas(await store.cap_usage(now)),
+        quotas=HashQuotas(usage),
+        providers=_provider_client(sender, lambda: watch.secrets, usage, metrics),
+        secrets=lambda: watch.secrets,
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
         former=former,
     )
+    bidder.post_collectors = post_collectors(bidder)
     longest_s = await _take_over(settings, bidder, now)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
     # Commands beside the service go by the machine's clock, and wait for what the watcher writes.
@@ -204,18 +218,69 @@ async def _started(
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
-    background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock)
+    alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
+    background = BackgroundJobs(
+        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, alerts
+    )
+    noting = StateNotes(settings.data, background.state)
+    stack.callback(noting.note_stop)
     if world.stepped:
         stack.callback(journal.flush)
     else:
-        await _run_beside(stack, background, journal)
+        await _run_beside(stack, background, journal, KeyWatch(bidder, lambda: _keys_of(settings)), noting)
         clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
         stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
+        await _beside(stack, _every(PURGE_S, _purging(settings, bidder, clock)))
     _log.info("configuration %s in use, with models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
     if live.catalogue.challengers:
         _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
     return background
+
+
+def _sources(settings: Settings) -> Sources:
+    """What is read anew while the service runs."""
+    return Sources(
+        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
+        models=lambda: load_models(settings.models),
+        models_dir=settings.models,
+        zip_states=zip_states(),
+        calling=CallingTable(zip_zones=zip_zones(), area_states=area_states()),
+    )
+
+
+def _worker(store: Store, sender: Sender, metrics: Metrics, world: World) -> DeliveryWorker:
+    """What delivers leads, counted by what came of it."""
+    return DeliveryWorker(
+        store,
+        sender.send,
+        owner=f"{socket.gethostname()}-{os.getpid()}",
+        settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
+        # A receiver compares the time of a signature with its own clock.
+        wall=world.clock,
+    )
+
+
+def _provider_client(
+    sender: Sender, secrets: Callable[[], Mapping[str, str]], usage: Mapping[str, int], metrics: Metrics
+) -> ProviderClient:
+    """Asks providers, and goes on with the budgets of the day."""
+
+    def count(check: str, result: str, millicents: int) -> None:
+        metrics.count("check_questions_total", check, result)
+        metrics.count("check_cost_millicents_total", check, by=millicents)
+
+    return ProviderClient(sender.send, secrets, CheckBudgets(usage), count)
+
+
+def _alerts(settings: Settings, sender: AlertSender, clock: ServiceClock) -> AlertParts:
+    """What has operators told, with what it cannot find out by itself."""
+    return AlertParts(
+        journal=settings.journal,
+        sender=sender,
+        audit=AuditWatch(settings.journal),
+        clock=lambda: clock_alerts(clock.behind_s, is_apart=clock.is_apart),
+    )
 
 
 async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: Vault, world: World) -> Store:
@@ -267,9 +332,25 @@ async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
     return ahead_s
 
 
+def _purging(settings: Settings, bidder: Bidder, clock: Callable[[], float]) -> Callable[[], Awaitable[None]]:
+    """A job that removes what was kept long enough, unless a command works on the journal just then."""
+
+    async def purge_old() -> None:
+        retention = bidder.catalogue.configuration.retention
+        try:
+            with sole_use(settings.journal):
+                purged = await purge(bidder.store, settings.journal, retention, SERVICE, clock(), is_real=True)
+        except SettingsError:
+            return
+        if not purged.is_nothing:
+            _log.info("kept long enough, and removed: %s", purged)
+
+    return purge_old
+
+
 def _tell_of_models(settings: Settings, live: Reloaded) -> None:
     # The models that come with leadbid are nobody's own: a new installation has done nothing wrong where one is no use.
-    level = logging.WARNING if settings.models == MODELS else logging.ERROR
+    level = logging.WARNING if settings.models.resolve() == MODELS else logging.ERROR
     for problem in live.problems:
         _log.log(level, "%s: %s", settings.models, problem)
     if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
@@ -279,7 +360,13 @@ def _tell_of_models(settings: Settings, live: Reloaded) -> None:
         _log.warning(text)
 
 
-async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:
+async def _run_beside(
+    stack: AsyncExitStack,
+    background: BackgroundJobs,
+    journal: JournalWriter,
+    key_watch: KeyWatch,
+    noting: StateNotes,
+) -> None:
     """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
     stack.callback(background.write_keyless)
@@ -287,10 +374,16 @@ async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal
     await _beside(stack, _every(TICK_S, background.tick))
     await _beside(stack, _every(HEAR_S, background.prove_database))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
+    await _beside(stack, _every(RELOAD_S, key_watch.look))
     await _beside(stack, _every(HEAR_S, background.hear))
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
+    await _beside(stack, _every(ALERT_S, background.watch_alerts))
+    await _beside(stack, _every(STUCK_S, background.ask_for_returns))
+    await _beside(stack, _every(STUCK_S, background.retain_certificates))
+    await noting.note()
+    await _beside(stack, _every(NOTE_S, noting.note))
     stack.push_async_callback(background.keep_quotas)
     await _beside(stack, _every(RELOAD_S, background.keep_quotas))
     stack.push_async_callback(background.worker.settle, SETTLE_S)
@@ -312,6 +405,13 @@ async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
             if failed:
                 _log.warning("%s works again", job.__name__)
             failed = False
+
+
+def _keys_of(settings: Settings) -> Keys | str:
+    try:
+        return read_keys(settings)
+    except SettingsError as error:
+        return str(error)
 
 
 def _names(things: Mapping[str, object]) -> str:

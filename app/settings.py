@@ -10,8 +10,9 @@ import msgspec
 
 from app.domain.keys import Keys
 from app.packaged import DEMO
-from app.private_files import append_to, exposed, make_directory
-from app.store.engine.connections import sqlite_file
+from app.private_files import append_to, exposed, make_directory, write_new
+from app.service_notes import ServicePlaces
+from app.store.engine.connections import sqlite_file, without_password
 from app.store.engine.database_file import was_served
 from app.store.errors import StoreError
 
@@ -20,6 +21,10 @@ if sys.platform != "win32":
 
 KEY_BYTES = 32
 
+_NUMBER_MAX = 255
+"""A token has one byte for it."""
+
+_EVIDENCE = "evidence.key"
 _KINDS = ("index.key", "signing-*.key", "sealing-*.key")
 
 
@@ -32,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `database_url` is empty for SQLite in `data`. `keys_dir` is empty for `data/keys`. `new_database` says that an empty
     database beside keys or a journal is meant. With `has_consent` a configuration may lose every seller or campaign of
-    the one before.
+    the one before. `address` is where it listens, for those who look.
     """
 
     config: Path
@@ -42,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keys_dir: Path | None = None
     new_database: bool = False
     has_consent: bool = False
+    address: str = ""
 
     @property
     def database_file(self) -> Path:
@@ -72,6 +78,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def keys(self) -> Path:
         """Where the keys lie."""
         return self.keys_dir or self.data / "keys"
+
+    def places(self, pid: int, now: float) -> ServicePlaces:
+        """Where everything lies, for commands that know the data directory alone."""
+        return ServicePlaces(
+            config=self.config.absolute(),
+            models=self.models.absolute(),
+            keys=self.keys.absolute(),
+            database=without_password(self.database_url) if self.database_url else "",
+            address=self.address,
+            pid=pid,
+            started_at=now,
+        )
 
     def exposed_secrets(self, others: Iterable[Path]) -> list[str]:
         """Which keys, and which of these other secrets, people beside us can read, each with what to run."""
@@ -139,6 +157,36 @@ def read_keys(settings: Settings) -> Keys:
     )
 
 
+def evidence_key(settings: Settings, chance: Callable[[int], bytes]) -> tuple[bytes, Path | None]:
+    """The key that signs archives of evidence, in `evidence.key`, and its file where it had to be made now.
+
+    Other replicas need no copy, but who checks archives knows one public key: the file is kept and copied as one.
+    """
+    path = settings.keys / _EVIDENCE
+    if path.exists():
+        return _read_key(path), None
+    return _read_key(_write_key(path, chance(KEY_BYTES))), path
+
+
+def add_key(settings: Settings, kind: str, chance: Callable[[int], bytes]) -> Path:
+    """Make the next key of a kind, which a running service takes up by itself. SettingsError where it cannot."""
+    number = max(map(int, _keys(settings, kind))) + 1
+    if number > _NUMBER_MAX:
+        raise SettingsError(f"{kind} keys have numbers up to {_NUMBER_MAX}, and all are used")
+    return _write_key(settings.keys / f"{kind}-{number}.key", chance(KEY_BYTES))
+
+
+def retire_key(settings: Settings, name: str) -> Path:
+    """Put a key where no service reads it, for backups that were made under it. SettingsError where it cannot."""
+    path = settings.keys / f"{name}.key"
+    retired = settings.keys / "retired" / path.name
+    try:
+        make_directory(retired.parent)
+        return path.rename(retired)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be moved to {retired.parent} ({error.strerror})") from None
+
+
 def require_database(settings: Settings, *, served: bool) -> None:
     """SettingsError where an empty database would take the place of one that was lost, or `new_database` is not true.
 
@@ -198,10 +246,18 @@ def _make_key(settings: Settings, name: str, key: bytes) -> Path:
             f"{path} is missing. Replicas must share their keys: make one with "
             f"`openssl rand -hex {KEY_BYTES} > {path}`, copy it to every replica and name its directory with --keys."
         )
+    return _write_key(path, key)
+
+
+def _write_key(path: Path, key: bytes) -> Path:
+    """Under another name first, so that a running service never reads half of it."""
+    part = path.with_suffix(".part")
     try:
-        settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(key.hex() + "\n")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with write_new(part) as file:
+            file.write(key.hex().encode() + b"\n")
+            os.fsync(file.fileno())
+        part.rename(path)
     except OSError as error:
         raise SettingsError(f"{path} cannot be made ({error.strerror}): give its directory to this user") from None
     return path
@@ -212,8 +268,8 @@ def _keys(settings: Settings, kind: str) -> dict[str, bytes]:
     found = {}
     for path in sorted(settings.keys.glob(f"{kind}-*.key")):
         number = path.stem.removeprefix(f"{kind}-")
-        if not number.isdigit() or int(number) > 255:
-            raise SettingsError(f"{path}: a key's file is named {kind}-N.key with N from 0 to 255")
+        if not number.isdigit() or int(number) > _NUMBER_MAX:
+            raise SettingsError(f"{path}: a key's file is named {kind}-N.key with N from 0 to {_NUMBER_MAX}")
         found[number] = _read_key(path)
     return found
 

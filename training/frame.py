@@ -51,8 +51,9 @@ _COMMON: dict[str, dict[str, Any]] = {
     "now": {"type": when, "default": None, "metavar": "WHEN", "help": "as known at this time"},
     "maturity-days": {
         "type": real(0, 3_650),
-        "default": MATURITY_DAYS,
-        "help": f"how many days a lead has to convert (default: {MATURITY_DAYS:g})",
+        "default": None,
+        "help": "how many days a lead has to convert (default: those by which 95 %% of conversions are in, or "
+        f"{MATURITY_DAYS:g} where too few are known)",
     },
     "conversion": {
         "choices": get_args(Disposition)[2:],

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Protocol, cast
 
 from app.cli.help import sentence
+from app.cli.places import locate
 from app.journal.versions import OtherVersion
 from app.platforms.errors import NoPlatform
 
@@ -21,11 +22,12 @@ GROUPS = {
         "sample": "print a sample ping or post of a made-up consumer, ready to send",
         "conform": "test a buyer's endpoint as the clients of the seller platforms would",
         "sandbox": "run a buyer for sellers to test against, with a live page of every request",
+        "fakes": "run fake providers of certificates, with every answer of the real ones",
         "exchange": "simulate sellers and rival buyers against any buyer's endpoint",
         "migrate": "migrate a database to the tables of this version",
     },
     "sellers": {
-        "sellers": "add sellers, rotate their keys, take them live, suspend and resume them",
+        "sellers": "add sellers, rotate their keys, take them live and list them",
         "instructions": "make the link to a seller's posting instructions, or write them to files",
         "scorecard": "show a seller's scorecard: bids, wins, refusals, returns and latency",
         "certification": "show a seller's progress in certification, or make the link to its page",
@@ -35,10 +37,33 @@ GROUPS = {
         "journal": "compact the journal to Parquet, or print its statistics",
         "export": "export sales and outcomes to Parquet for training, without personal data",
     },
+    "returns": {
+        "returns": "give leads back: ask, list, answer, import a seller's answers, export",
+        "invoice": "print what is owed to a seller for a month, lead by lead",
+        "reconcile": "compare a seller's bill with what is owed, each difference with its cause",
+    },
+    "people": {
+        "leads": "find a lead by phone, email or any id, or pack the signed proof of it",
+        "person": "show all that is held of a person",
+        "forget": "erase a person everywhere, and never buy them again",
+        "hold": "keep what a dispute is about from being erased",
+        "purge": "remove what was kept as long as the configuration says, or count it",
+        "suppress": "say who may not be bought, one by one or by a list, and take it back",
+    },
     "operate": {
+        "status": "show what needs attention, caps and budgets, what is in force, CRMs, providers and models",
+        "alerts": "list, test and mute what is told of that needs attention",
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",
+        "suspend": "stop buying from a seller until it is resumed",
+        "boost": "add to the value of a campaign's leads until a time",
+        "cap": "put another limit in the place of a cap's",
+        "demand": "say how many leads a territory can still work",
+        "signal": "put a timed premium on a territory",
         "reload": "show a changed configuration that waits for consent, and have it taken",
+        "operators": "make, list, rotate and remove the keys of operators",
+        "audit": "list, verify or export the log of operators' acts",
+        "keys": "list and rotate the keys that sign bids and seal leads, while the service runs",
         "outcomes": "import outcomes of leads from a CSV file of the CRM",
         "deliveries": "list, show, replay and move deliveries to CRMs",
     },
@@ -82,7 +107,9 @@ def _run(name: str, words: list[str]) -> int:
     try:
         command = cast(Command, import_module(f"app.cli.{_PACKAGES[name]}.{name}"))
         command.add_arguments(parser)
-        return command.run(parser.parse_args(words))
+        args = parser.parse_args(words)
+        locate(args)
+        return command.run(args)
     except (OtherVersion, NoPlatform) as reason:
         print(reason, file=sys.stderr)
         return 1

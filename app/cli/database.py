@@ -2,29 +2,35 @@
 
 import argparse
 import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from app.store.engine.connections import sqlite_file
+from app.cli.places import add_data
+from app.store.engine.connections import sqlite_file, without_password
 from app.store.errors import StoreError
 from app.store.store import Store
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
     """`[--data DIR | --database URL]`."""
-    parser.add_argument("--data", type=Path, default=Path("data"), help="the service's data directory (default: data)")
+    add_data(parser)
     parser.add_argument(
         "--database",
-        default=os.environ.get("LEADBID_DATABASE_URL", ""),
-        help="postgresql+psycopg://... (default: LEADBID_DATABASE_URL, else the SQLite file in --data)",
+        default="",
+        help="postgresql+psycopg://... (default: LEADBID_DATABASE_URL, else the database of the service of --data)",
     )
 
 
 def database_url(args: argparse.Namespace) -> str:
     """The address of the database that is meant."""
     return args.database or f"sqlite:///{_file(args).absolute()}"
+
+
+def shown_database(args: argparse.Namespace) -> str:
+    """The same as it may be shown: the file itself, or the URL without its password."""
+    file = sqlite_file(database_url(args))
+    return str(file) if file is not None else without_password(database_url(args))
 
 
 def existing_store(args: argparse.Namespace) -> Store:
@@ -39,7 +45,7 @@ def run_with_store(args: argparse.Namespace, act: Callable[[Store, argparse.Name
     async def acted() -> int:
         store = existing_store(args)
         try:
-            await store.check()
+            await store.require_tables()
             return await act(store, args)
         finally:
             await store.close()

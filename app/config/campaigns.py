@@ -14,6 +14,7 @@ from app.config.prices import (
     check_points_of_campaign,
 )
 from app.config.schema import CampaignTable
+from app.config.targets import build_targets, raise_cents, warn_of_conflicts
 from app.config.values.filters import build_filters, build_worth
 from app.config.values.names import refuse_repeated
 from app.config.values.territory import build_territory
@@ -48,6 +49,8 @@ def build_campaigns(
     campaigns = tuple(_campaign(table, around, files, findings) for table in tables)
     for table, campaign in zip(tables, campaigns, strict=True):
         _warn_of_odd(table, campaign, findings)
+        if campaign.targets:
+            warn_of_conflicts(table, campaign, around.seller_names, findings)
     return campaigns
 
 
@@ -70,12 +73,15 @@ def _campaign(table: CampaignTable, around: Surroundings, files: Files, findings
         floor_cents=table.floor,
         ceiling_cents=table.ceiling,
         worth=build_worth(table, vertical, findings),
+        disposition_values=table.disposition_values,
         handling_cents=table.handling_cost,
         shared_share=table.shared_share,
         expected_conversion=build_expected_conversion(table, around.seller_names, findings),
         fallback_cents=table.fallback_price,
         price_points=points,
         demand_cents=table.demand_max_adjustment,
+        targets=build_targets(table, zone, findings),
+        target_raise_cents=raise_cents(table),
         filters=build_filters(table, vertical, findings),
         duplicate_s=table.duplicate_window,
         duplicate_scope=table.duplicate_scope,
@@ -145,7 +151,7 @@ def _warn_of_odd(table: CampaignTable, campaign: Campaign, findings: Findings) -
     if not any(campaign.schedule.minutes):
         findings.warn((*at, "schedule"), "it has no open hours", "name days and hours")
     most = campaign.worth.base_cents if not campaign.worth.field else campaign.worth.high_cents
-    if most is not None and campaign.ceiling_cents > most - campaign.handling_cents:
+    if most is not None and not campaign.disposition_values and campaign.ceiling_cents > most - campaign.handling_cents:
         reason = f"{money(campaign.ceiling_cents)} is more than any lead is worth, and will never be bid"
         findings.warn((*at, "ceiling"), reason, "lower it, or check conversion_value")
     for key, cents in (("ceiling", table.ceiling), ("demand_max_adjustment", table.demand_max_adjustment)):

@@ -23,7 +23,7 @@ _TEXT_MAX = 60
 _TOO_LONG = "." * (_TEXT_MAX + 1)
 """Stands for what cannot be said in a few words."""
 
-_SECTIONS = ("verticals", "campaigns", "sellers", "operators", "destinations")
+_SECTIONS = ("verticals", "campaigns", "sellers", "operators", "destinations", "checks")
 _LOST = {
     "campaigns": "every campaign: nothing is bought any more",
     "sellers": "every seller: nobody can ping any more",
@@ -31,7 +31,7 @@ _LOST = {
 }
 _SECRET = frozenset({"headers", "auth", "key_sha256"})
 """Of these it is only said that they changed: they may hold what nobody should read."""
-_DERIVED = frozenset({"read_by_rules"})
+_DERIVED = frozenset({"read_by_rules", "provider_facts"})
 """What follows from another change, which is said."""
 
 _NAMES = {"zone": "time zone"}
@@ -49,6 +49,8 @@ def losses(before: Configuration, after: Configuration) -> tuple[str, ...]:
 def changes(before: Configuration, after: Configuration) -> tuple[str, ...]:
     """Every difference, one a line, without any secret: "campaign solar-tx: floor $5.00 -> $6.00"; at most a few."""
     lines = [f"buyer: {text}" for text in _changed(before.buyer, after.buyer)]
+    lines += [f"alerts: {text}" for text in _changed(before.alerts, after.alerts)]
+    lines += [f"retention: {text}" for text in _changed(before.retention, after.retention)]
     for section in _SECTIONS:
         lines += _of_section(section[:-1], getattr(before, section), getattr(after, section))
     if len(lines) > SHOWN_MAX:

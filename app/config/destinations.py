@@ -1,9 +1,9 @@
 """Checks destinations: resolves secrets without showing them, and checks that field maps name known fields."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 from app.config.file.files import Files, ReadFile
@@ -17,6 +17,8 @@ from app.domain.delivery.destination import (
     Destination,
     Source,
     can_join_outcomes,
+    path_trouble,
+    placeholders,
     require_secrets,
     secret_references,
 )
@@ -46,11 +48,17 @@ def known_values(verticals: Iterable[Vertical]) -> Known:
 
 
 def check_destinations(
-    placed: list[Placed], verticals: Sequence[Vertical], used: Collection[str], findings: Findings
+    placed: list[Placed],
+    verticals: Sequence[Vertical],
+    used: Collection[str],
+    told: Collection[str],
+    findings: Findings,
 ) -> None:
-    """Report what a destination says that nothing can mean. `used` are the names that campaigns send to."""
+    """Report what a destination says that nothing can mean. `used` are the names that campaigns send to.
+
+    `told` are those at which sellers hear of their leads: nobody reports an outcome from there.
+    """
     refuse_repeated(((destination.name, at) for destination, at in placed), findings)
-    fields = {field.name for vertical in verticals for field in vertical.fields}
     known = known_values(verticals)
     for destination, at in placed:
         try:
@@ -58,8 +66,12 @@ def check_destinations(
         except UnreadableValue as wrong:
             findings.error((*at, "name"), wrong.reason, wrong.remedy)
         _refuse_plain_secrets(destination, at, findings)
-        _check_fields(destination, at, fields, findings)
         _check_values(destination, at, known, findings)
+        if destination.name in told and destination.name in used:
+            reason = "leads with their people go there, and so does what their seller is told"
+            findings.error(at, reason, "give the seller a destination of its own")
+        if destination.name in told:
+            continue
         if destination.name not in used:
             findings.warn(at, "no campaign sends leads to it", "name it in a campaign's `destinations`")
         if not can_join_outcomes(destination):
@@ -68,6 +80,35 @@ def check_destinations(
                 "it does not receive our `lead_id`, so its outcomes cannot be matched to leads",
                 "map `lead_id`, or say in `crm_id` where it answers with the id of its record",
             )
+
+
+def check_lead_paths(destinations: Sequence[Any], verticals: Sequence[Vertical], findings: Findings) -> None:
+    """Report every path that no lead has, also of a destination in which something else is wrong."""
+    fields = {field.name for vertical in verticals for field in vertical.fields}
+    for number, destination in enumerate(destinations):
+        for place, path in _named_paths(destination) if isinstance(destination, dict) else ():
+            at = ("destinations", number, *place)
+            reason, _, remedy = path_trouble(path).partition(": ")
+            name = path.removeprefix("fields.")
+            if reason:
+                findings.error(at, reason, remedy)
+            elif fields and name != path and name not in fields:
+                findings.error(at, f"no vertical has a field `{name}`", did_you_mean(name, list(fields)))
+
+
+def _named_paths(destination: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    """Each path of the lead in a destination as written, with its place."""
+    url, fields, only, mail = (destination.get(key) for key in ("url", "fields", "only", "mail"))
+    subject = mail.get("subject") if isinstance(mail, dict) else None
+    if isinstance(subject, str):
+        yield from ((("mail", "subject"), path) for path in PLACEHOLDER.findall(subject))
+    if isinstance(url, str) and not is_secret(url):
+        yield from ((("url",), path) for path in placeholders(url))
+    for target, source in fields.items() if isinstance(fields, dict) else ():
+        path = source.get("from") if isinstance(source, dict) else source
+        if isinstance(path, str):
+            yield ("fields", target), path
+    yield from ((("only", path), path) for path in (only if isinstance(only, dict) else ()))
 
 
 def resolve_secrets(placed: list[Placed], files: Files, findings: Findings) -> dict[str, str]:
@@ -110,21 +151,6 @@ def _refuse_plain_secrets(destination: Destination, at: KeyPath, findings: Findi
                 )
 
 
-def _check_fields(destination: Destination, at: KeyPath, fields: Collection[str], findings: Findings) -> None:
-    """A field map must name declared fields."""
-    if not fields:
-        return
-    named = [
-        ((*at, "fields", target), source if isinstance(source, str) else source.path)
-        for target, source in destination.fields.items()
-    ]
-    named += [((*at, "url"), path) for path in PLACEHOLDER.findall(destination.url)]
-    for place, path in named:
-        name = path.removeprefix("fields.")
-        if name != path and name not in fields:
-            findings.error(place, f"no vertical has a field `{name}`", did_you_mean(name, list(fields)))
-
-
 def _check_values(destination: Destination, at: KeyPath, known: Known, findings: Findings) -> None:
     """A key of `values` that the lead's value never is would leave the CRM without its word for it."""
     sources = [(target, source) for target, source in destination.fields.items() if isinstance(source, Source)]
@@ -134,6 +160,12 @@ def _check_values(destination: Destination, at: KeyPath, known: Known, findings:
             if ours not in values:
                 place = (*at, "fields", target, "values", ours)
                 findings.error(place, f'`{source.path}` is never "{ours}"', did_you_mean(ours, values) or "remove it")
+    for path, wanted in destination.only.items():
+        values = known.get(path, ())
+        for ours in map(str, wanted) if values else ():
+            if ours.lower() not in {value.lower() for value in values}:
+                place = (*at, "only", path)
+                findings.error(place, f'`{path}` is never "{ours}"', did_you_mean(ours, values) or "remove it")
 
 
 def _check_secrets(destination: Destination, at: KeyPath, secrets: dict[str, str], findings: Findings) -> None:
@@ -147,5 +179,7 @@ def _place_of(reference: str, destination: Destination, at: KeyPath) -> KeyPath:
     """The key in which a reference stands."""
     if reference == destination.url:
         return (*at, "url")
+    if destination.mail is not None and reference in (destination.mail.user, destination.mail.password):
+        return (*at, "mail", "password" if reference == destination.mail.password else "user")
     header = next((name for name, value in destination.headers.items() if value == reference), None)
     return (*at, "headers", header) if header is not None else (*at, "auth")

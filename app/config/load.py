@@ -8,20 +8,29 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from app.config.alerts import build_alerts
 from app.config.campaigns import Surroundings, build_campaigns
-from app.config.destinations import Placed, check_destinations, resolve_secrets
+from app.config.checks import build_checks, warn_of_shared_consent, warn_of_unchecked
+from app.config.described_checks import check_facts, provider_facts
+from app.config.destinations import Placed, check_destinations, check_lead_paths, resolve_secrets
 from app.config.file.files import Files, ReadFile
 from app.config.file.lines import lines_of
 from app.config.file.problem import Findings, Problem
 from app.config.file.read import read_table
 from app.config.file.remedies import SMALLEST
 from app.config.file.syntax import syntax_problem
+from app.config.presets import expand_presets
 from app.config.prices import warn_of_points_apart
-from app.config.schema import BuyerFile, BuyerTable
+from app.config.returns import check_feedback_destinations
+from app.config.schema import BuyerFile, BuyerTable, RetentionTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
+from app.config.values.calling import build_calling_rules, warn_of_uncallable
 from app.config.verticals import build_verticals
-from app.domain.buyer import Buyer, Exploration, Operator
+from app.domain.alerts.terms import AlertTerms
+from app.domain.buyer import Buyer, Exploration, Operator, Retention
+from app.domain.calling.rules import CallingRule
 from app.domain.campaign import Campaign
+from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
 from app.domain.seller import Seller
@@ -43,6 +52,10 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     sellers: tuple[Seller, ...]
     operators: tuple[Operator, ...]
     destinations: tuple[Destination, ...]
+    retention: Retention = Retention()
+    checks: tuple[Check, ...]
+    alerts: AlertTerms
+    calling_rules: Mapping[str, CallingRule] = {}
     config_hash: str
     contents: Mapping[Path, bytes | None]
     secrets: Mapping[str, str]
@@ -93,6 +106,7 @@ def load(
             ),
         )
     files = Files(path, content, environ, read_file)
+    tree = expand_presets(tree, findings)
     table = read_table(BuyerFile, tree, (), findings)
     declared = None if table is None else _declare(table, tree, files, findings)
     if declared is None or findings.errors:
@@ -124,7 +138,10 @@ def _parse(path: Path, content: bytes) -> tuple[dict[str, Any], Findings] | Prob
 def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Findings) -> Declared:
     """Values of the domain. Where something cannot be read, what refers to it is not blamed as well."""
     buyer = _buyer(table.buyer, findings)
-    verticals = build_verticals(table.verticals, findings)
+    verticals = tuple(
+        replace(each, provider_facts=provider_facts(each, table.checks))
+        for each in build_verticals(table.verticals, findings)
+    )
     whole = [one for one, read in zip(verticals, table.verticals, strict=True) if not findings.blame(read.at)]
     around = Surroundings(
         buyer=buyer,
@@ -137,12 +154,23 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     all_known = len(whole) == len(_members(tree, "verticals"))
     sellers = build_sellers(table.sellers, buyer, whole if all_known else (), findings)
     warn_of_points_apart(campaigns, table.sellers, sellers, findings)
-    operators = build_operators(table.operators, findings)
+    operators, verifying = build_operators(table.operators, files, findings)
     refuse_shared_keys((*table.sellers, *table.operators), findings)
     placed = _placed(table.destinations, tree)
     used = {name for campaign in campaigns for name in campaign.destinations}
-    check_destinations(placed, whole if all_known else (), used, findings)
+    told = {seller.feedback.destination for seller in sellers if seller.feedback is not None}
+    check_feedback_destinations(table.sellers, around.destination_names, findings)
+    check_lead_paths(_members(tree, "destinations"), whole if all_known else (), findings)
+    check_destinations(placed, whole if all_known else (), used, told, findings)
     secrets = resolve_secrets(placed, files, findings)
+    names = {section: _names(tree, section) for section in ("campaigns", "verticals", "sellers")}
+    check_facts(table.checks, verticals, findings)
+    checks, keys = build_checks(table.checks, names, files, findings)
+    warn_of_unchecked(checks, campaigns, findings)
+    warn_of_shared_consent(checks, campaigns, verticals, findings)
+    alerts, addresses = build_alerts(table.alerts, files, findings)
+    calling_rules = build_calling_rules(table.calling_rules, findings)
+    warn_of_uncallable(campaigns, calling_rules, findings)
     _warn_of_missing(table, findings)
     return Declared(
         buyer=buyer,
@@ -151,9 +179,13 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         sellers=sellers,
         operators=operators,
         destinations=table.destinations,
+        retention=_retention(table.retention),
+        checks=checks,
+        alerts=alerts,
+        calling_rules=calling_rules,
         config_hash=files.hash,
         contents=files.contents,
-        secrets=secrets,
+        secrets={**secrets, **keys, **verifying, **addresses},
     )
 
 
@@ -178,6 +210,10 @@ def _buyer(table: BuyerTable, findings: Findings) -> Buyer:
             wide_share=table.exploration_wide_share,
         ),
     )
+
+
+def _retention(table: RetentionTable) -> Retention:
+    return Retention(**{f"{name}_s": getattr(table, name) for name in RetentionTable.__struct_fields__ if name != "at"})
 
 
 def _names(tree: dict[str, Any], section: str) -> list[str]:

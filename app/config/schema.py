@@ -27,24 +27,36 @@ from app.config.values.kinds import (
     ZipCentre,
     ZipPrefix,
     Zone,
+    read_fine_dollars,
     read_number,
     read_rate,
     read_scalar,
+    read_word,
     share_within,
     within,
 )
 from app.config.values.times import read_duration
+from app.domain.alerts.alert import CAUSES
+from app.domain.buyer import Role
 from app.domain.calendar import WindowKind
 from app.domain.campaign import DuplicateScope
 from app.domain.caps.caps import Measure, TerritoryUnit
+from app.domain.checks.check import CheckProvider, Stage
+from app.domain.checks.http_terms import SOURCES, FactType, HttpAuth, HttpEncoding
+from app.domain.checks.scrubs import DncScrubCall, HashKind, ListCode, ScrubValue
+from app.domain.checks.verdict import CheckOutcome, OnUnknown
 from app.domain.delivery.destination import Destination
+from app.domain.delivery.feedback import FeedbackWord
 from app.domain.reasons import Disclosure
 from app.domain.seller import Mode, Statuses
 from app.domain.vertical import FieldType
 from app.wire.feedback import EventWord
 from app.wire.ping import Leg
+from app.wire.returns import ReturnReason
 
 ConversionRate = Annotated[float, Kind("share", share_within(0.0001, 1.0))]
+
+AlertCause = Annotated[str, Kind("cause", read_word(CAUSES, "a cause of alerts"))]
 
 _ALL_DAY = ((0, 1440),)
 _EVERY_DAY = tuple(range(7))
@@ -256,14 +268,22 @@ class FilterTable(Table, frozen=True, kw_only=True):
 class WorthTable(Table, frozen=True, kw_only=True):
     """`conversion_value` as a table: a value that depends on a field of the lead."""
 
-    field: Annotated[Name, says("a numeric field, in dollars", '"loan_amount"')]
+    field: Annotated[
+        Name,
+        says(
+            "a numeric field, in dollars; or `predicted_value`: what the model says that a conversion brings",
+            '"loan_amount"',
+        ),
+    ]
     rate: Annotated[
         float,
         Kind("share", within(read_rate, 0.0, 100.0, 'write a share of the field, such as "0.75%"')),
         says("the share of the field that a conversion is worth", '"0.75%"'),
     ]
     base: Annotated[Dollars, says("an amount to add", "100")] = 0
-    missing: Annotated[Dollars, says("the amount added to `base` if the lead lacks the field", "1_200")] = 0
+    missing: Annotated[
+        Dollars, says("the amount added to `base` if the lead lacks the field, or no model predicts it", "1_200")
+    ] = 0
     low: Annotated[Dollars, says("the lowest value", "800")] = 0
     high: Annotated[Dollars | None, says("the highest value", "6_000")] = None
 
@@ -301,6 +321,46 @@ class ConsentTable(Table, frozen=True, kw_only=True):
     ] = True
 
 
+class MinimumTable(Table, frozen=True, kw_only=True):
+    """`minimum_leads`: leads owed in a window. Bids rise while fewer are bought than planned."""
+
+    leads: Annotated[int, says("how many leads are owed", "40")]
+    window: Annotated[Literal["day", "week", "month"], says("the window, in local time", '"day"')]
+
+
+class SellerShareTable(Table, frozen=True, kw_only=True):
+    """`seller_share`: what any one seller may make up of what the campaign buys."""
+
+    at_most: Annotated[Share, says("the largest share", '"40%"')]
+    of: Annotated[Literal["leads", "spend"], says("of what it is a share", '"spend"')] = "leads"
+
+
+class TargetsTable(Table, frozen=True, kw_only=True):
+    """`targets`: what a campaign is to reach over a window. They steer its prices and refuse no lead."""
+
+    cost_per_acquisition: Annotated[
+        Dollars | None, says("the most that a conversion may cost on average", "120.00")
+    ] = None
+    return_on_spend: Annotated[
+        float | None,
+        Kind("number", within(read_number, 0.01, 1_000.0, "use 1.5 for $1.50 of value for each dollar spent")),
+        says("the least expected value for each dollar spent on average", "1.5"),
+    ] = None
+    minimum_leads: Annotated[
+        tuple[MinimumTable, ...], says("leads owed, by window", '[{ leads = 40, window = "day" }]')
+    ] = ()
+    seller_share: Annotated[
+        SellerShareTable | None, says("the largest share of any one seller", '{ at_most = "40%" }')
+    ] = None
+    window: Annotated[
+        Literal["day", "week", "month"], says("over which window cost, return and share are reached", '"week"')
+    ] = "day"
+    most_above_value: Annotated[
+        Dollars | None,
+        says("how far targets may raise the price of a lead above its value; a quarter of the ceiling by default", "8"),
+    ] = None
+
+
 class CampaignTable(Table, frozen=True, kw_only=True):
     """`[[campaigns]]`: one purchase order. If several want a lead, the one with the highest expected surplus bids."""
 
@@ -311,6 +371,10 @@ class CampaignTable(Table, frozen=True, kw_only=True):
         Dollars | WorthTable,
         says("the contribution of one conversion: a fixed amount, or a table that depends on the lead", "420.00"),
     ]
+    disposition_values: Annotated[
+        dict[Literal["contacted", "qualified", "quoted"], Dollars],
+        says("what a lead also brings by coming so far, converted or not", "{ contacted = 1.50, qualified = 12 }"),
+    ] = {}
     floor: Annotated[Dollars, says("the lowest bid", "1.00")] = 1
     handling_cost: Annotated[Dollars, says("the cost of working one lead", "0.50")] = 0
     brand: Annotated[str, says("the brand that its bids carry; the buyer's first by default", '"Harbor Quotes"')] = ""
@@ -348,6 +412,9 @@ class CampaignTable(Table, frozen=True, kw_only=True):
     ] = ()
     boosts: Annotated[tuple[BoostTable, ...], says("periods in which leads are worth more", "see below")] = ()
     caps: Annotated[tuple[CapTable, ...], says("limits on what it buys", '[{ limit = 250, window = "day" }]')] = ()
+    targets: Annotated[
+        TargetsTable | None, says("what it is to reach by its prices", "{ cost_per_acquisition = 120.00 }")
+    ] = None
     filters: Annotated[tuple[FilterTable, ...], says("which leads it buys", '[{ field = "age", at_least = 21 }]')] = ()
     demand_max_adjustment: Annotated[
         Dollars, says("the most that reported demand of a territory may raise or lower a bid", "12.00")
@@ -373,6 +440,42 @@ class MedianWinningPriceTable(Table, frozen=True, kw_only=True):
 
     exclusive: Annotated[Dollars, says("for exclusive leads", "20.00")] = 2_000
     shared: Annotated[Dollars, says("for shared leads", "12.00")] = 1_200
+
+
+class ReturnsTable(Table, frozen=True, kw_only=True):
+    """`returns`: what a seller takes back. Without it, it takes back any lead for any reason within 30 days."""
+
+    window: Annotated[Duration, says("until how long after the sale a lead may be returned", '"72h"')] = 30 * 86_400.0
+    reasons: Annotated[
+        tuple[ReturnReason, ...],
+        says("the only reasons for which it takes a lead back; any by default", '["invalid_phone", "duplicate"]'),
+    ] = ()
+    by_outcome: Annotated[
+        dict[str, ReturnReason],
+        says("asks for a return by itself where the CRM reports such an outcome", '{ invalid = "invalid_phone" }'),
+    ] = {}
+    answer_within: Annotated[
+        Duration | None, says("how long it has to answer; without it, as long as it likes", '"7 days"')
+    ] = None
+    unanswered: Annotated[
+        Literal["accepted", "expired"],
+        says("what a return becomes that it did not answer in time", '"accepted"'),
+    ] = "expired"
+
+
+class FeedbackTable(Table, frozen=True, kw_only=True):
+    """`feedback`: what a seller is told of the leads that it sold, and where."""
+
+    destination: Annotated[Slug, says("the one of [[destinations]] that is its own", '"acme-postback"')]
+    events: Annotated[
+        tuple[FeedbackWord, ...], says("what it is told: returns, and outcomes", '["return", "contacted", "sold"]')
+    ] = ("return",)
+    form: Annotated[
+        str, says("the platform in whose form it is told, if the destination has no `fields`", '"leadconduit"')
+    ] = ""
+    codes: Annotated[
+        dict[str, str], says("its words for our reasons and outcomes", '{ no_consent = "DNCC", sold = "5" }')
+    ] = {}
 
 
 class SellerTable(Table, frozen=True, kw_only=True):
@@ -459,20 +562,390 @@ class SellerTable(Table, frozen=True, kw_only=True):
     blocked_sub_sources: Annotated[
         tuple[Text, ...], says("the sub-sources (`sub_id`) of which nothing is bought", '["aff-7"]')
     ] = ()
+    returns: Annotated[
+        ReturnsTable, says("what it takes back", '{ window = "10 days", by_outcome = { invalid = "invalid_phone" } }')
+    ] = ReturnsTable()
+    feedback: Annotated[
+        FeedbackTable | None, says("what it is told of its leads, and where", '{ destination = "acme-postback" }')
+    ] = None
     paused: Annotated[bool, says("whether it is paused", "true")] = False
 
 
 class OperatorTable(Table, frozen=True, kw_only=True):
-    """`[[operators]]`: a person or system of the buyer that reports outcomes and demand, and may see details."""
+    """`[[operators]]`: a person or system of the buyer that looks, reports outcomes, or changes what is bought."""
 
     name: Annotated[Slug, says("the name shown in the audit log", '"demo-ops"')]
     key_sha256: Annotated[
         KeyHashes, says("the SHA-256 of its API key, in hex; several during a rotation", '["4a7c44..."]')
     ]
+    role: Annotated[
+        Role,
+        says("`viewer` looks, `operator` also reports and changes what is bought, `admin` may all", '"viewer"'),
+    ] = "operator"
     events: Annotated[
         dict[str, EventWord],
         says("its words for outcomes, and those to ignore", '{ "Closed Won" = "sold", "New" = "ignore" }'),
     ] = {}
+    preset: Annotated[Text, says("the CRM whose webhooks it sends: see below", '"hubspot"')] = ""
+    secret: Annotated[
+        Text, says("a reference to what the preset's webhooks are verified with", '"env:HUBSPOT_CLIENT_SECRET"')
+    ] = ""
+
+
+class CheckRuleTable(Table, frozen=True, kw_only=True):
+    """`[[checks.rules]]`: a condition on one property of the provider's answer."""
+
+    property: Annotated[Text, says("the property, with dots to what lies inside another", '"age_seconds"')]
+    is_in: Annotated[tuple[Scalar, ...], says("the value must be one of these", '["typing", "autofill"]')] = (
+        msgspec.field(name="in", default=())
+    )
+    not_in: Annotated[tuple[Scalar, ...], says("the value must not be one of these", '["paste"]')] = ()
+    at_least: Annotated[Scalar | None, says("the smallest value", "5")] = None
+    at_most: Annotated[Scalar | None, says("the largest value", "3_600")] = None
+    equals: Annotated[Scalar | None, says("the value must equal this", "false")] = msgspec.field(
+        name="is", default=None
+    )
+    on_null: Annotated[
+        CheckOutcome, says("what a missing value means; `unknown` follows the check's `on_unknown`", '"pass"')
+    ] = "unknown"
+    code: Annotated[
+        Literal["consent_invalid", "consent_expired", "suspected_fraud", "invalid_contact", "suppressed", "litigator"]
+        | None,
+        says(
+            "the reason code of a lead that breaks it; `suspected_fraud` with provider `http`, otherwise "
+            "`consent_invalid` by default",
+            '"invalid_contact"',
+        ),
+    ] = None
+    price_cut: Annotated[
+        Share, says("lowers the bid by this share instead of refusing the lead; only on pings", '"20%"')
+    ] = 0.0
+
+
+class VerifyTable(Table, frozen=True, kw_only=True):
+    """`checks.trustedform.verify`: what TrustedForm verifies of the consent on the page."""
+
+    advertiser_name: Annotated[str, says("the advertiser whom the consumer must have named", '"Acme Inc."')] = ""
+    min_font_size_px: Annotated[int | None, says("the smallest font of the consent text", "16")] = None
+    min_contrast_ratio: Annotated[
+        float | None,
+        Kind("number", within(read_number, 1.0, 21.0, "use 1 to 21")),
+        says("the lowest contrast of the consent text", "7"),
+    ] = None
+    opt_in_types: Annotated[
+        tuple[Literal["manual", "pre-selected", "non-interactive"], ...],
+        says("the kinds of opt-in to accept; all if left out", '["manual"]'),
+    ] = ()
+    one_to_one: Annotated[bool, says("whether consent must be to this advertiser alone", "true")] = False
+
+
+class TrustedFormTable(Table, frozen=True, kw_only=True):
+    """`checks.trustedform`: what is asked of TrustedForm (API 4.0)."""
+
+    match: Annotated[
+        Literal["phone", "email", "any", "both", "none"],
+        says("what of the person must be the one of the certificate; a call needs `phone`", '"both"'),
+    ] = "phone"
+    retain: Annotated[
+        Literal["at_once", "after_sale", "never"],
+        says(
+            "when the certificate is stored: with the check; after the sale, so that only bought leads are paid for; "
+            "or never",
+            '"after_sale"',
+        ),
+    ] = "at_once"
+    verify: Annotated[VerifyTable | None, says("what to verify of the consent; nothing if left out", "see below")] = (
+        None
+    )
+    required_terms: Annotated[tuple[Text, ...], says("text that the page must contain", '["Acme Inc."]')] = ()
+    forbidden_terms: Annotated[tuple[Text, ...], says("text that the page must not contain", '["free iPad"]')] = ()
+
+
+class LeadIdTable(Table, frozen=True, kw_only=True):
+    """`checks.leadid`: what is asked of LeadiD (Jornaya)."""
+
+    profile: Annotated[
+        str,
+        says(
+            "a reference to the key of your audit profile (`lak`); without one only the token's authenticity is asked",
+            '"env:LEADID_PROFILE"',
+        ),
+    ] = ""
+    provider_codes: Annotated[
+        dict[str, Text], says("the codes (`lpc`) by which LeadiD knows your sellers", '{ acme = "AB12" }')
+    ] = {}
+    brand_names: Annotated[
+        tuple[Text, ...], says("brands that the consent must name, for TCPA Guardian; at most 30", '["Acme"]')
+    ] = ()
+    data_integrity: Annotated[
+        tuple[int, ...],
+        says(
+            "verdicts to accept: 0 mismatch, 1 match, 2 mismatch with disclosure, 3 match to a pre-filled value", "[1]"
+        ),
+    ] = (1, 3)
+    worst_result: Annotated[
+        Literal["green", "yellow", "red"], says("the worst result of the audit to accept", '"green"')
+    ] = "yellow"
+
+
+class SuppressionListTable(Table, frozen=True, kw_only=True):
+    """`checks.suppressionlist`: what is asked of SuppressionList (ActiveProspect)."""
+
+    lists: Annotated[tuple[Text, ...], says("the lists, by the names in their URLs", '["opt-outs"]')] = ()
+    values: Annotated[tuple[ScrubValue, ...], says("what is looked up; each is a call of its own", '["phone"]')] = (
+        "phone",
+        "email",
+    )
+    hashed: Annotated[
+        HashKind,
+        says("in which form the lists hold them; hashes can be asked on pings that bring the same kind", '"md5"'),
+    ] = "none"
+    code: Annotated[ListCode, says("the reason code of who is on a list", '"litigator"')] = "suppressed"
+
+
+class BlacklistAllianceTable(Table, frozen=True, kw_only=True):
+    """`checks.blacklist_alliance`: what is made of Blacklist Alliance's codes."""
+
+    accept: Annotated[
+        tuple[Text, ...],
+        says(
+            "codes of lists that refuse nobody, with `*` for any beginning or end. Plaintiffs, attorneys, "
+            "pre-litigation, screamers and every code that is new refuse",
+            '["federal-dnc"]',
+        ),
+    ] = ("*-dnc",)
+
+
+class DncScrubTable(Table, frozen=True, kw_only=True):
+    """`checks.dncscrub`: which call of DNCScrub (Contact Center Compliance) is made; each is a check of its own."""
+
+    ask: Annotated[
+        DncScrubCall,
+        says("the litigator list, do-not-call lists, or numbers reassigned since the consent (FCC)", '"reassigned"'),
+    ] = "litigator"
+    refuse_codes: Annotated[
+        tuple[Text, ...],
+        says("result codes of `dnc` that refuse; `L`, `F`, `V` are wireless numbers in restricting states", '["D"]'),
+    ] = ("D", "P")
+    project: Annotated[str, says("the account's project", '"1234"')] = ""
+
+
+class HttpTable(Table, frozen=True, kw_only=True):
+    """`checks.http`: the request to a provider that you describe, at `url`."""
+
+    method: Annotated[Literal["GET", "POST"], says("the HTTP method", '"POST"')] = "GET"
+    encoding: Annotated[HttpEncoding, says("how the parameters are sent; dots in names nest in `json`", '"json"')] = (
+        "query"
+    )
+    send: Annotated[
+        dict[str, str],
+        says(
+            "maps its parameters to parts of the lead: " + ", ".join(f"`{name}`" for name in SOURCES),
+            '{ phone = "phone", "address.city" = "city" }',
+        ),
+    ] = {}
+    constants: Annotated[dict[str, Scalar], says("parameters that every lead is sent with", '{ country = "US" }')] = {}
+    needs: Annotated[tuple[Text, ...], says("parts without which it is not asked", '["phone"]')] = ()
+    auth: Annotated[
+        HttpAuth,
+        says(
+            "how the secret travels; `path` puts it where `url` has `{secret}`",
+            '"header"',
+        ),
+    ] = "bearer"
+    auth_name: Annotated[str, says("the header, the parameter, or the user of `basic`", '"x-api-key"')] = ""
+    answered: Annotated[
+        tuple[CheckRuleTable, ...],
+        says("what must hold for an answer to be one", '[{ property = "success", is = true }]'),
+    ] = ()
+    account_words: Annotated[
+        tuple[Text, ...],
+        says("words of answers that are none and about your account, which no lead is blamed for", '["credits"]'),
+    ] = ()
+
+
+class CheckFactTable(Table, frozen=True, kw_only=True):
+    """`[[checks.facts]]`: a property of the answer to a ping, as a field for filters and models."""
+
+    name: Annotated[Name, says("the name of the field", '"phone_activity"')]
+    property: Annotated[Text, says("the property, with dots to what lies inside another", '"activity_score"')]
+    type: Annotated[FactType, says("its type", '"choice"')] = "number"
+    values: Annotated[
+        tuple[Text, ...], says("all that a `choice` may be; anything else is left out", '["A", "B"]')
+    ] = ()
+
+
+class CheckTable(Table, frozen=True, kw_only=True):
+    """`[[checks]]`: a provider that is asked about leads before they are bought."""
+
+    name: Annotated[Slug, says("the name shown in explanations, costs and metrics", '"trustedform"')]
+    provider: Annotated[CheckProvider, says("the provider", '"trustedform"')]
+    secret: Annotated[
+        str,
+        says(
+            "a reference to the provider's key: of LeadiD the account code (`lac`), of DNCScrub the `loginId`",
+            '"env:TRUSTEDFORM_KEY"',
+        ),
+    ]
+    on: Annotated[
+        tuple[Stage, ...],
+        says("whether it is asked on pings, on posts, or on both; a ping then waits for it", '["ping", "post"]'),
+    ] = ("post",)
+    campaigns: Annotated[tuple[Slug, ...], says("only leads for these campaigns", '["solar-tx"]')] = ()
+    verticals: Annotated[tuple[Name, ...], says("only leads of these verticals", '["medicare"]')] = ()
+    sellers: Annotated[tuple[Slug, ...], says("only leads of these sellers", '["acme"]')] = ()
+    on_unknown: Annotated[
+        dict[str, OnUnknown],
+        says(
+            "what happens to a lead if a question stays open. By default proofs of consent refuse it: `certificate`, "
+            "`match`, `retain`, `verify`, `data_integrity`, `audit`; and lists of who may not be called: `listed`, "
+            "`litigator`, `dnc`. `insights` (your `rules`), `reassigned` and `answer` (of `http`) accept it",
+            '{ insights = "refuse" }',
+        ),
+    ] = {}
+    price_cut: Annotated[
+        Share, says("lowers a bid by this share if a question stays open and is accepted", '"15%"')
+    ] = 0.2
+    cost: Annotated[
+        int,
+        Kind("dollars", read_fine_dollars),
+        says("what one call on a post costs; it lowers the value of a lead", "0.25"),
+    ] = 0
+    ping_cost: Annotated[
+        int | None,
+        Kind("dollars", read_fine_dollars),
+        says("what one call on a ping costs; `cost` by default", "0.015"),
+    ] = None
+    daily_budget: Annotated[
+        Dollars | None, says("the most to spend on it in a day (UTC); beyond it, questions stay open", "100.00")
+    ] = None
+    seller_daily_budget: Annotated[Dollars | None, says("the same for the leads of any one seller", "20.00")] = None
+    min_bid: Annotated[Dollars, says("asks about a ping only if the best bid would be at least this", "8.00")] = 0
+    cache: Annotated[Duration, says("how long an answer is used again for the same question", '"2h"')] = 86_400.0
+    rules: Annotated[tuple[CheckRuleTable, ...], says("conditions on its answers", "see below")] = ()
+    trustedform: Annotated[TrustedFormTable, says("what is asked of TrustedForm", "see below")] = TrustedFormTable()
+    leadid: Annotated[LeadIdTable, says("what is asked of LeadiD", "see below")] = LeadIdTable()
+    suppressionlist: Annotated[SuppressionListTable, says("what is asked of SuppressionList", "see below")] = (
+        SuppressionListTable()
+    )
+    blacklist_alliance: Annotated[
+        BlacklistAllianceTable, says("what is made of Blacklist Alliance's codes", "see below")
+    ] = BlacklistAllianceTable()
+    dncscrub: Annotated[DncScrubTable, says("what is asked of DNCScrub", "see below")] = DncScrubTable()
+    http: Annotated[HttpTable, says("the request to a provider that you describe", "see below")] = HttpTable()
+    facts: Annotated[
+        tuple[CheckFactTable, ...], says("what filters and models may read of the answer to a ping", "see below")
+    ] = ()
+    test_certificates: Annotated[
+        bool, says("whether a sandbox certificate passes: only for an installation that is itself a test", "false")
+    ] = False
+    url: Annotated[
+        Text | None,
+        says(
+            "another address than the provider's, such as that of `leadbid fakes`; of provider `http` the address, "
+            "which may hold `{phone}`, `{email}`, `{ip_address}` and `{secret}` in its path",
+            '"https://api.trestleiq.com/3.0/phone_intel"',
+        ),
+    ] = None
+    allow_private_hosts: Annotated[
+        tuple[Text, ...],
+        says("hosts of `url` that may have a private address and be reached without TLS", '["127.0.0.1"]'),
+    ] = ()
+
+
+class AlertsTable(Table, frozen=True, kw_only=True):
+    """`[alerts]`: who is told what needs attention, and when not. Without it, `leadbid status` still shows it."""
+
+    to: Annotated[
+        tuple[Text, ...],
+        says(
+            "references to addresses: an https URL gets a signed webhook in JSON, any other (`slack://...`, "
+            "`mailto://...`) is sent by Apprise, which `pip install 'leadbid[alerts]'` adds",
+            '["env:ALERT_URL"]',
+        ),
+    ] = ()
+    webhook_secret: Annotated[
+        str | None,
+        says("a reference to the Standard Webhooks key that signs webhooks (`whsec_...`)", '"env:ALERT_SECRET"'),
+    ] = None
+    quiet: Annotated[
+        Hours | None, says("hours of the buyer's day in which nobody is told; the rest waits", '"22:00-07:00"')
+    ] = None
+    wake_for_critical: Annotated[bool, says("whether what is critical is told in quiet hours, too", "false")] = True
+    off: Annotated[
+        tuple[AlertCause, ...], says("causes that nobody wants to know of, nor `status` to show", '["cap_ahead"]')
+    ] = ()
+    no_wins_after: Annotated[
+        float,
+        Kind("duration", within(read_duration, 3_600.0, 172_800.0, 'use "1h" to "48h"')),
+        says("without a lead bought for so long, though bids usually win", '"3h"'),
+    ] = 10_800.0
+    seller_silent_after: Annotated[
+        float,
+        Kind("duration", within(read_duration, 3_600.0, 172_800.0, 'use "1h" to "48h"')),
+        says("without a ping of a seller for so long, though it usually sends", '"2h"'),
+    ] = 7_200.0
+    certificate_failures: Annotated[
+        Share, says("the share of a seller's posts in a day whose certificate fails", '"30%"')
+    ] = 0.3
+    contact_fall: Annotated[
+        Share, says("by how much of the usual rate fewer leads of a campaign are reached", '"30%"')
+    ] = 0.3
+    disk_free: Annotated[Share, says("the share of the disk that is still free", '"5%"')] = 0.05
+    allow_private_hosts: Annotated[
+        tuple[Text, ...],
+        says("hosts of webhooks that may have a private address and be reached without TLS", '["127.0.0.1"]'),
+    ] = ()
+
+
+class CallingRuleTable(Table, frozen=True, kw_only=True):
+    """`[[calling_rules]]`: when and how often people in a state may be called; it replaces the row that is shipped.
+
+    The hours are those of the called person's clock, and never go beyond the federal ones.
+    """
+
+    state: Annotated[Text, says("the state, or `federal` for what holds everywhere", '"FL"')]
+    hours: Annotated[
+        tuple[HoursTable, ...], says("the hours, as in a campaign's schedule", '[{ hours = "08:00-20:00" }]')
+    ]
+    not_on_holidays: Annotated[bool, says("whether nobody may be called on the state's holidays", "true")] = False
+    calls_max: Annotated[int | None, says("the most calls in `calls_within`", "3")] = None
+    calls_within: Annotated[Duration, says("the time in which these calls are counted", '"24h"')] = 86_400.0
+    note: Annotated[str, says("what else a caller must know", '"about one subject"')] = ""
+    source: Annotated[str, says("where it was read", '"Fla. Stat. 501.616"')] = ""
+    as_of: Annotated[LocalDate, says("the day on which it stood there", '"2026-11-01"')] = ""
+
+
+_KEPT = within(read_duration, 86_400.0, 3_153_600_000.0, 'use "1 day" to "36500 days"')
+
+
+class RetentionTable(Table, frozen=True, kw_only=True):
+    """`[retention]`: how long each kind of record is kept; what is under legal hold stays."""
+
+    lost_pings: Annotated[
+        float,
+        Kind("duration", _KEPT),
+        says("after this, the journal holds nothing that finds the person of a ping that was not bought", '"30 days"'),
+    ] = 30 * 86_400.0
+    journal: Annotated[
+        float, Kind("duration", _KEPT), says("after this, lines of the journal are removed", '"1825 days"')
+    ] = 1_825 * 86_400.0
+    leads: Annotated[
+        float,
+        Kind("duration", within(read_duration, 604_800.0, 3_153_600_000.0, 'use "7 days" to "36500 days"')),
+        says("after this, a sale no longer says who the person is; its facts stay", '"1825 days"'),
+    ] = 1_825 * 86_400.0
+    evidence: Annotated[
+        float, Kind("duration", _KEPT), says("after this, the evidence of a lead is removed", '"1825 days"')
+    ] = 1_825 * 86_400.0
+    answers: Annotated[
+        float, Kind("duration", _KEPT), says("after this, the answers to posts are removed", '"400 days"')
+    ] = 400 * 86_400.0
+    counters: Annotated[
+        float,
+        Kind("duration", within(read_duration, 3_456_000.0, 3_153_600_000.0, 'use "40 days" to "36500 days"')),
+        says("after this, what caps counted in a window that ended is removed", '"400 days"'),
+    ] = 400 * 86_400.0
 
 
 class BuyerFile(Table, frozen=True, kw_only=True):
@@ -484,3 +957,9 @@ class BuyerFile(Table, frozen=True, kw_only=True):
     sellers: Annotated[tuple[SellerTable, ...], says("the sellers", "see below")] = ()
     operators: Annotated[tuple[OperatorTable, ...], says("people and systems of the buyer", "see below")] = ()
     destinations: Annotated[tuple[Destination, ...], says("where bought leads are sent", "see below")] = ()
+    checks: Annotated[tuple[CheckTable, ...], says("providers that are asked about leads", "see below")] = ()
+    alerts: Annotated[AlertsTable, says("who is told what needs attention", "see below")] = AlertsTable()
+    calling_rules: Annotated[
+        tuple[CallingRuleTable, ...], says("when people may be called, where it is not as shipped", "see below")
+    ] = ()
+    retention: Annotated[RetentionTable, says("how long records are kept", "see below")] = RetentionTable()

@@ -5,6 +5,7 @@ from app.config.schema import FieldTable, VerticalTable
 from app.config.values.names import refuse_accept_words, refuse_repeated, taken
 from app.dialects.text import alike, alike_value
 from app.dialects.values.kinds import Trouble, reader_of
+from app.domain.auction.features import PREDICTED_VALUE
 from app.domain.vertical import Field, Vertical
 
 _NUMERIC = ("integer", "number")
@@ -37,6 +38,9 @@ def _refuse_collisions(table: VerticalTable, findings: Findings) -> None:
     """No two names of one vertical may be the same to an endpoint, nor be one of the contract's own."""
     owner = {alike(field.name): field.name for field in table.fields}
     for field in table.fields:
+        if field.name == PREDICTED_VALUE:
+            reason = f"`{field.name}` is what a model says that a conversion brings"
+            findings.error((*field.at, "name"), reason, "choose another name")
         if taken(field.name):
             reason = f"endpoints already read `{field.name}` as {taken(field.name)}"
             findings.error((*field.at, "name"), reason, "choose another name")

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from app.crm.pick import is_page, picked
+from app.crm.pick import is_page, picked, text_of
 from app.crm.redaction import hidden, redacted
 from app.domain.delivery.destination import Destination
-from app.domain.delivery.outcome_rule import DeliveryOutcome, OutcomeRule, When
+from app.domain.delivery.outcome_rule import DeliveryOutcome, OutcomeRule, Pick, When
 from app.domain.delivery.record_id import as_record_id
 from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.message import OutboundAnswer
@@ -30,6 +30,12 @@ _DENIALS = (
 """How an answer takes back what its status says."""
 
 
+_STEPS_OF_THE_LEAD = ("MAIL", "RCPT", "DATA")
+_UNAUTHENTICATED = (530, 534, 535, 538)
+_TOKEN_PLACES = tuple([Pick(json=place) for place in ("code", "error", "0.errorCode")])
+_TOKEN_WORDS = frozenset(("INVALID_TOKEN", "INVALID_SESSION_ID", "TOKEN_EXPIRED", "EXPIRED_TOKEN"))
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """`disables`: the receiver asked never to be called again. `note` says why, without the lead's identity."""
 
@@ -42,15 +48,42 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 def judge(destination: Destination, answer: OutboundAnswer, lead: LeadDocument) -> Judgement:
     """The outcome of one attempt."""
     if answer.trouble:
-        return Judgement(outcome="retry", note=f"no answer: {answer.trouble}")
+        return Judgement(outcome="retry", note=_untold(answer))
+    if destination.mail is not None:
+        return _of_mail(answer, lead, len(destination.mail.to))
     rule = next((rule for rule in destination.outcomes if _holds(rule.when, answer)), None)
     if rule is None:
         outcome, note, disables = _by_status(destination, answer)
     else:
         outcome, note, disables = rule.then, _explained(rule, answer, lead), False
-    crm_id = _crm_id(destination, answer, lead) if outcome in ("delivered", "duplicate") else ""
+    place = rule.crm_id if rule is not None and rule.crm_id is not None else destination.crm_id
+    crm_id = _crm_id(place, answer, lead) if outcome in ("delivered", "duplicate") else ""
     doubt = _doubt(destination, answer, crm_id, is_declared=rule is not None) if outcome == "delivered" else ""
     return Judgement(outcome=outcome, crm_id=crm_id, note=f"{note}, but {doubt}" if doubt else note, disables=disables)
+
+
+def _untold(answer: OutboundAnswer) -> str:
+    """Why there is no answer; of a file, what the system says."""
+    return f"not written: {text_of(answer)}" if answer.trouble == "disk" else f"no answer: {answer.trouble}"
+
+
+def _of_mail(answer: OutboundAnswer, lead: LeadDocument, recipients: int) -> Judgement:
+    """By the class of the reply; what is said before there is a lead speaks of our account, and the lead waits."""
+    step, status = answer.step, answer.status
+    note = f"SMTP {status} at {step}"
+    if 200 <= status < 300:
+        doubt = f", but {answer.refused} of {recipients} recipients were refused: check `mail.to`"
+        return Judgement(outcome="delivered", note=note + doubt if answer.refused else note)
+    if step not in _STEPS_OF_THE_LEAD or status in _UNAUTHENTICATED:
+        note = f"{note}: check `mail`"
+    is_of_lead = status >= 500 and step in _STEPS_OF_THE_LEAD and status not in _UNAUTHENTICATED
+    said = redacted(text_of(answer), lead)
+    return Judgement(outcome="rejected" if is_of_lead else "retry", note=f"{note}: {said}" if said else note)
+
+
+def refuses_token(answer: OutboundAnswer) -> bool:
+    """Whether an access token was not taken: by the status, or by a word in a body of any status."""
+    return answer.status == 401 or any((picked(place, answer) or "").upper() in _TOKEN_WORDS for place in _TOKEN_PLACES)
 
 
 def _holds(when: When, answer: OutboundAnswer) -> bool:
@@ -101,8 +134,8 @@ def _explained(rule: OutcomeRule, answer: OutboundAnswer, lead: LeadDocument) ->
     return f"{own}: {redacted(reason, lead)}" if reason else own
 
 
-def _crm_id(destination: Destination, answer: OutboundAnswer, lead: LeadDocument) -> str:
-    crm_id = as_record_id(picked(destination.crm_id, answer) or "") if destination.crm_id is not None else ""
+def _crm_id(place: Pick | None, answer: OutboundAnswer, lead: LeadDocument) -> str:
+    crm_id = as_record_id(picked(place, answer) or "") if place is not None else ""
     # A CRM that names its records by phone or email has no id that we may keep.
     usable = len(crm_id) <= CRM_ID_LENGTH_MAX and crm_id.isprintable() and hidden(crm_id, lead) == crm_id
     return crm_id if usable else ""

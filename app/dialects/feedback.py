@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.dialects.generic import ping_id_of
-from app.dialects.outcome_words import EVENTS, IGNORED, ReportKeys, event_of, is_of_a_state, says_what_changed
+from app.dialects.outcomes.outcome_words import EVENTS, IGNORED, ReportKeys, event_of, is_of_a_state, says_what_changed
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar, alike, is_absent, text_of
 from app.dialects.values import fields, kinds
@@ -18,7 +18,17 @@ from app.dialects.values.states import state_of
 from app.domain.money import cents
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
-from app.wire.feedback import Demand, EventWord, Notice, Outcome, Signal
+from app.wire.feedback import (
+    BoostAsked,
+    Demand,
+    EventWord,
+    LimitAsked,
+    Notice,
+    Outcome,
+    PauseAsked,
+    Signal,
+    UndoAsked,
+)
 
 T = TypeVar("T")
 
@@ -33,6 +43,7 @@ _RESULT_OF = {alike(word): result for result, words in _RESULTS.items() for word
 _COUNT_MAX = 1_000_000
 _ID_MAX = 200
 _ID = kinds.text(_ID_MAX, cut=False)
+_WHY = kinds.text(400, cut=False)
 _PREFIX_MAX, _ZIP_LENGTH = 3, 5
 OUTCOME_COLUMNS = ("lead_id", "crm_id", "event", "event_id", "source", "value", "value_cents", "occurred_at")
 """What a column of a file of outcomes can mean; `lead_id` or `crm_id` says whose they are."""
@@ -64,6 +75,8 @@ _NAMES = {
     "premium": "premium",
     "cause": "cause",
     "vertical": "vertical",
+    "why": "why reason",
+    "yes": "yes",
 }
 
 _SERIAL = re.compile(r"[3-7]\d{4}(?:\.\d{1,17})?", re.ASCII)
@@ -138,6 +151,7 @@ def read_demand(raw: Mapping[str, Scalar]) -> Reading[Demand]:
         "limit": kinds.boolean,
         "campaign": kinds.text(64, cut=False),
         "until": _until,
+        "why": _WHY,
     }
 
     def demand(values: dict[str, Any]) -> Demand | Refusal:
@@ -156,12 +170,41 @@ def read_signal(raw: Mapping[str, Scalar]) -> Reading[Signal]:
         "cause": kinds.text(64, cut=False),
         "until": _until,
         "vertical": kinds.text(64, cut=False),
+        "why": _WHY,
     }
 
     def signal(values: dict[str, Any]) -> Signal:
         return Signal(**_in_cents(values, "premium"))
 
     return _with_unknown(_reading(raw, readers, ("premium", "cause", "until"), signal), raw, readers)
+
+
+def read_pause(raw: Mapping[str, Scalar]) -> Reading[PauseAsked]:
+    """A pause with its reason."""
+    readers: _Readers = {"why": _WHY, "until": _until}
+    return _with_unknown(_reading(raw, readers, ("why",), lambda values: PauseAsked(**values)), raw, readers)
+
+
+def read_boost(raw: Mapping[str, Scalar]) -> Reading[BoostAsked]:
+    """A boost with its reason and its end."""
+    readers: _Readers = {"premium": _premium, "why": _WHY, "until": _until}
+
+    def boost(values: dict[str, Any]) -> BoostAsked:
+        return BoostAsked(**_in_cents(values, "premium"))
+
+    return _with_unknown(_reading(raw, readers, ("premium", "why", "until"), boost), raw, readers)
+
+
+def read_limit(raw: Mapping[str, Scalar]) -> Reading[LimitAsked]:
+    """Another limit of a cap with its reason."""
+    readers: _Readers = {"limit": kinds.text(32, cut=False), "why": _WHY, "until": _until, "yes": kinds.boolean}
+    return _with_unknown(_reading(raw, readers, ("limit", "why"), lambda values: LimitAsked(**values)), raw, readers)
+
+
+def read_undo(raw: Mapping[str, Scalar]) -> Reading[UndoAsked]:
+    """That something is taken back."""
+    readers: _Readers = {"why": _WHY, "campaign": kinds.text(64, cut=False), "cause": kinds.text(64, cut=False)}
+    return _with_unknown(_reading(raw, readers, (), lambda values: UndoAsked(**values)), raw, readers)
 
 
 def read_territory(text: str) -> str | Refusal:

@@ -90,6 +90,11 @@ def utc_text(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def local_text(at: float, zone: str) -> str:
+    """UTC epoch seconds as a person there reads them: "2026-11-21 14:05 CST"."""
+    return datetime.fromtimestamp(at, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
+
+
 def moment(text: str, now: float, zone: tzinfo = UTC) -> float:
     """UTC epoch seconds of a date, a date with time, a span before now as in 7d, or of themselves; ValueError.
 
@@ -105,3 +110,15 @@ def moment(text: str, now: float, zone: tzinfo = UTC) -> float:
     except ValueError:
         raise ValueError(f"{text!r}: write 2026-11-21, 2026-11-21T10:00Z, or 30m, 12h, 7d") from None
     return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).timestamp()
+
+
+def until_when(text: str, now: float, zone: tzinfo) -> float:
+    """The same, but a span is from now on; ValueError where it lies in the past."""
+    span = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    try:
+        at = now + int(span[1]) * _SPANS_S[span[2]] if span else moment(text, now, zone)
+    except ValueError:
+        raise ValueError(f"{text!r}: write 2026-11-21, 2026-11-21T10:00, or 30m, 12h, 7d from now") from None
+    if at <= now:
+        raise ValueError(f"{text!r} lies in the past")
+    return at

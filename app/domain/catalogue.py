@@ -7,12 +7,16 @@ from typing import Literal, Protocol
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.alerts.terms import AlertTerms
 from app.domain.buyer import Buyer, Operator
 from app.domain.calendar import local_minute
+from app.domain.calling.rules import CallingTable
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
+from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
+from app.domain.pricing.disposition_value import DispositionCurve
 from app.domain.pricing.pricing import Curve
 from app.domain.schedule import ALL_DAY, Schedule
 from app.domain.seller import Habits, Seller
@@ -43,7 +47,8 @@ class FactRead(msgspec.Struct, frozen=True, kw_only=True):
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """All that was learned of one vertical, under one version.
 
-    `probability` is verified: facts of a lead in, calibrated P(conversion) of an exclusive lead out. `landscape` and
+    `probability` is verified: facts of a lead in, calibrated P(conversion) of an exclusive lead out; so is `value`,
+    in dollars what a conversion of it brings, where a history told that. `landscape` and
     `habits` (by seller) stand in for what is declared of a seller, where they know it. `traffic` is how much comes in
     each hour of the week by the buyer's clock, Monday first, for the plans of caps; empty where nobody has counted.
     `reads` are the facts that it or its landscape looks at.
@@ -52,8 +57,10 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     vertical: str
     version: str
     probability: Callable[[Mapping[str, Value]], float]
+    value: Callable[[Mapping[str, Value]], float] | None = None
     landscape: Landscape | None = None
     habits: Mapping[str, Habits] = {}
+    dispositions: Mapping[str, DispositionCurve] = {}
     traffic: tuple[float, ...] = ()
     reads: tuple[FactRead, ...] = ()
 
@@ -74,7 +81,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`config_hash` names this configuration in every decision.
 
     `seller_by_key` and `operator_by_key` go by the SHA-256 of a key in hex, `zip_states` names the states of each ZIP.
-    `challengers` by vertical.
+    `challengers` by vertical. `calling` says when a consumer may be called.
     """
 
     config_hash: str
@@ -89,12 +96,30 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     models: Mapping[str, Model]
     index: "CampaignIndex"
     challengers: Mapping[str, Challenger] = {}
+    checks: tuple[Check, ...] = ()
+    alerts: AlertTerms = AlertTerms()
+    calling: CallingTable = CallingTable()
 
     @cached_property
     def challenged(self) -> "Catalogue":
         """The same configuration, priced by the challengers where there are any."""
         models = {name: challenger.model for name, challenger in self.challengers.items()}
         return replace(self, models={**self.models, **models}, challengers={})
+
+    @cached_property
+    def ping_checks(self) -> tuple[Check, ...]:
+        """The checks that a ping may have to wait for."""
+        return tuple([check for check in self.checks if "ping" in check.on])
+
+    @cached_property
+    def awaited_facts(self) -> frozenset[str]:
+        """Names of the facts that these may tell of it."""
+        return frozenset(fact.name for check in self.ping_checks for fact in check.facts)
+
+    @cached_property
+    def has_targets(self) -> bool:
+        """Whether a campaign has something to reach."""
+        return any(campaign.targets for campaign in self.campaigns.values())
 
     @cached_property
     def tags(self) -> Mapping[str, bytes]:
@@ -113,6 +138,8 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             sellers=tuple(self.sellers.values()),
             operators=tuple(operators.values()),
             destinations=tuple(self.destinations.values()),
+            checks=self.checks,
+            alerts=self.alerts,
         )
 
 
@@ -154,6 +181,25 @@ def counted_caps(campaign: Campaign, seller: Seller, zip_code: str, state: str, 
         for caps, schedule in ((campaign.caps, campaign.schedule), (seller.caps, ALL_DAY))
         for cap in caps
     ]
+
+
+def with_limits(catalogue: Catalogue, limits: Mapping[str, int]) -> Catalogue:
+    """The same with other limits of some caps, by OWNER/CAP; what names no cap of it is passed over."""
+    if not limits:
+        return catalogue
+    campaigns = {name: replace(each, caps=_limited(each.caps, limits)) for name, each in catalogue.campaigns.items()}
+    sellers = {name: replace(each, caps=_limited(each.caps, limits)) for name, each in catalogue.sellers.items()}
+    return replace(
+        catalogue,
+        campaigns=campaigns,
+        sellers=sellers,
+        seller_by_key={key: sellers[seller.name] for key, seller in catalogue.seller_by_key.items()},
+        index=replace(catalogue.index, campaigns=tuple(campaigns.values())),
+    )
+
+
+def _limited(caps: tuple[Cap, ...], limits: Mapping[str, int]) -> tuple[Cap, ...]:
+    return tuple([replace(cap, limit=limits[cap.title]) if cap.title in limits else cap for cap in caps])
 
 
 def index_campaigns(campaigns: tuple[Campaign, ...]) -> CampaignIndex:

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.buyer import Buyer, Operator
+from app.domain.alerts.terms import AlertTerms
+from app.domain.buyer import Buyer, Operator, Retention
 from app.domain.campaign import Campaign
+from app.domain.checks.check import Check
 from app.domain.delivery.destination import Destination
 from app.domain.seller import Seller
 from app.domain.token import CONFIG_BYTES
@@ -23,6 +25,9 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     sellers: tuple[Seller, ...]
     operators: tuple[Operator, ...] = ()
     destinations: tuple[Destination, ...] = ()
+    retention: Retention = Retention()
+    checks: tuple[Check, ...] = ()
+    alerts: AlertTerms = AlertTerms()
 
     def campaign_of(self, tag: bytes) -> Campaign | None:
         """The campaign that a bid names, which this configuration made."""

@@ -13,7 +13,8 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the published table. `nbr` is OpenRTB's no-bid number, `None` where only a post can meet it.
 
     `kind` is all that a seller with disclosure `class` gets. `asked` reasons speak of the request itself and are
-    told to everybody. `kept` ones are final for a post and stored as its answer.
+    told to everybody. `kept` ones are final for a post and stored as its answer. `told_as` is the code that sellers
+    hear in the place of one that would tell them who is on which list.
     """
 
     code: str
@@ -22,6 +23,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     asked: bool = False
     kept: bool = False
+    told_as: str = ""
 
 
 class Refusal(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -45,6 +47,9 @@ _TABLE = (
     Reason(code="consent_missing", nbr=508, kind="consent", kept=True, text="proof of consent is missing{: }"),
     Reason(code="consent_invalid", nbr=508, kind="consent", kept=True, text="proof of consent cannot be used{: }"),
     Reason(code="consent_expired", nbr=508, kind="consent", kept=True, text="the consent is too old{: }"),
+    Reason(
+        code="suspected_fraud", nbr=4, kind="consent", kept=True, text="this lead does not look like a consumer's own"
+    ),
     Reason(code="duplicate", nbr=506, kind="policy", kept=True, text="we have this person already"),
     Reason(code="cap_reached", nbr=503, kind="capacity", kept=True, text="cap reached{: }"),
     Reason(code="budget_exhausted", nbr=504, kind="capacity", kept=True, text="budget exhausted{: }"),
@@ -79,12 +84,28 @@ _TABLE = (
     ),
     Reason(code="invalid_contact", nbr=4, kind="contact", kept=True, text="the contact is not plausible{: }"),
     Reason(code="suppressed", nbr=4, kind="contact", kept=True, text="we may not contact this person"),
+    # Who is on which list is for nobody to find out by posting: journal, metrics and `explain` alone say so.
+    Reason(
+        code="litigator",
+        nbr=4,
+        kind="contact",
+        kept=True,
+        text="we may not contact this person",
+        told_as="suppressed",
+    ),
     Reason(
         code="brand_not_disclosed",
         nbr=508,
         kind="consent",
         kept=True,
         text="the consent text names neither this buyer nor its type{: }",
+    ),
+    Reason(
+        code="unverified",
+        nbr=508,
+        kind="request",
+        asked=True,
+        text="a required check could not be completed, try again{: }",
     ),
     Reason(code="internal", nbr=1, kind="request", asked=True, text="we could not answer, try again"),
 )
@@ -114,6 +135,8 @@ PING_TEST_ZIPS = {
     "00026": "certificate_reused",
     "00027": "suppressed",
     "00028": "load_shed",
+    "00029": "suspected_fraud",
+    "00030": "unverified",
 }
 
 POST_TEST_ZIPS = {
@@ -133,6 +156,8 @@ POST_TEST_ZIPS = {
     "00044": "suppressed",
     "00045": "brand_not_disclosed",
     "00046": "internal",
+    "00048": "suspected_fraud",
+    "00049": "unverified",
 }
 """Why a test with this ZIP code has its ping or its post refused: sellers write these into their own tests."""
 
@@ -167,7 +192,7 @@ def disclosed(refusal: Refusal, disclosure: Disclosure) -> tuple[str, str]:
     """(code, sentence) for this seller, reduced to the class or to "no bid" by its disclosure."""
     reason = REASONS[refusal.code]
     if disclosure == "full" or reason.asked:
-        return reason.code, sentence(refusal)
+        return reason.told_as or reason.code, sentence(refusal)
     if disclosure == "class":
         return reason.kind, f"refused for {reason.kind}"
     return NO_BID.code, NO_BID.text

@@ -8,6 +8,8 @@ import msgspec
 from app.domain.caps.caps import Cap
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.reasons import Disclosure
+from app.domain.returns.feedback_wish import FeedbackWish
+from app.domain.returns.policy import ReturnPolicy
 
 Statuses = Literal["usual", "always_200", "strict_rest"]
 """Business answers are 200 and faults are not; or all are 200; or refusals of a post have codes of their own too."""
@@ -20,12 +22,14 @@ Mode = Literal["live", "test", "certify"]
 class Habits(msgspec.Struct, frozen=True, kw_only=True):
     """What a seller's leads turned out to be: realized over predicted value, and the share returned and credited.
 
-    `sub_sources` are the quality factors of those of its sub-sources that have been measured, by `sub_id`.
+    `sub_sources` are the quality factors of those of its sub-sources that have been measured, by `sub_id`, and
+    `sub_source_returns` their shares returned.
     """
 
     quality_factor: float = 1.0
     return_rate: float = 0.0
     sub_sources: Mapping[str, float] = {}
+    sub_source_returns: Mapping[str, float] = {}
 
 
 class Seller(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +40,8 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     `dialect` and `format` are those of its answers where the endpoint names none; `quoted_prices` are text. `statuses`
     are the HTTP codes that it understands. `bid_id_key` is a name under which
     it wants the bid's id too. `direct` sellers may post without a ping. `price_points`, in cents and rising, are the
-    only prices that it takes; any where there are none. Nothing is bought of its `blocked_sub_sources`.
+    only prices that it takes; any where there are none. Nothing is bought of its `blocked_sub_sources`. `returns` says
+    what it takes back, `feedback` what it is told of its leads.
     """
 
     name: str
@@ -64,6 +69,8 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     shared: OrtbCurve = OrtbCurve(half_cents=1_200)
     price_points: tuple[int, ...] = ()
     blocked_sub_sources: tuple[str, ...] = ()
+    returns: ReturnPolicy = ReturnPolicy()
+    feedback: FeedbackWish | None = None
 
     def is_live(self, certified: Container[str]) -> bool:
         """Whether it is bought of for real; `certified` names the sellers that have certified themselves."""

@@ -16,6 +16,8 @@ from app.http.auction.intake import Intake
 from app.http.auction.routes import PATHS, auction_path
 from app.http.feedback import FEEDBACK_ROUTES, NOTICES
 from app.http.operations import OPERATIONS
+from app.http.operators.requests import OPERATORS_ROUTES
+from app.http.operators.suppressions import SUPPRESSIONS
 from app.http.pages.front_page import front_page
 from app.http.pages.instructions import INSTRUCTIONS
 from app.http.pages.seller_pages import SELLER_PAGES
@@ -54,7 +56,16 @@ class Application:
         """What is to be done beside them, as long."""
         own = () if any("/" in page.paths for page in pages) else (front_page,)
         self._rest = Litestar(
-            route_handlers=[*own, *FEEDBACK_ROUTES, *OPERATIONS, *SELLER_PAGES, *INSTRUCTIONS, *pages],
+            route_handlers=[
+                *own,
+                *FEEDBACK_ROUTES,
+                *OPERATORS_ROUTES,
+                *SUPPRESSIONS,
+                *OPERATIONS,
+                *SELLER_PAGES,
+                *INSTRUCTIONS,
+                *pages,
+            ],
             state=State({"clock": clock}),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,
@@ -103,6 +114,7 @@ class Application:
         try:
             async with self._running() as background:
                 self._rest.state.bidder, self._rest.state.certifier = background.bidder, background.certifier
+                self._rest.state.service_state = background.state
                 self.intake, self.background = Intake(background.bidder, self._clock, self.steady), background
                 await send({"type": "lifespan.startup.complete"})
                 await receive()

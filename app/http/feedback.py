@@ -1,22 +1,21 @@
-"""Endpoints for notices, outcomes, demand and signals, stored posts and scorecards."""
+"""Endpoints for notices, outcomes, returns, stored posts and scorecards."""
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import get_args
 
-from litestar import HttpMethod, Request, Response, get, post, put, route
-from litestar.datastructures import State
+from litestar import HttpMethod, Response, get, post, route
 from litestar.params import FromPath
 from msgspec.structs import replace
 
 from app.dialects import feedback
 from app.dialects.answers import OUTBOUND_MESSAGE, OUTBOUND_MESSAGE_TAKEN
 from app.dialects.body.batch import Batch, read_batch
-from app.dialects.body.read import read_body
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.feedback import IgnoredEvent
 from app.dialects.reading import Reading
+from app.dialects.returns import read_return_reply, write_returns
 from app.dialects.scorecard import write_scorecard
 from app.dialects.text import Scalar, text_of
 from app.domain.answers import refused_post, refused_receipt
@@ -24,22 +23,30 @@ from app.domain.buyer import Operator
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_receipts, http_refusal
-from app.http.authentication import keys_in_fields, keys_in_headers
-from app.http.request import FEEDBACK, NOTICE, RawRequest, Route, SellerRequest, read_request
+from app.http.operators.crm_webhooks import is_authentic, reports_of
+from app.http.operators.operator_request import AWAY, Asker, denial, operators_request, raw_request, response, taken
+from app.http.request import FEEDBACK, NOTICE, Route, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
+from app.store.returns.requests import LIST_MAX, WhichReturns
 from app.usecases.accept_post import find_post
 from app.usecases.bidder import Bidder
-from app.usecases.feedback import record_notice, record_outcome, set_demand, set_signal
+from app.usecases.feedback import record_notice, record_outcome
+from app.usecases.returns.answer import answer_return
 from app.wire.feedback import Receipt
+from app.wire.returns import ReturnState
 from app.wire.scorecard import DAYS_MAX
-
-T = TypeVar("T")
-Asker = Request[Any, Any, State]
 
 _DAYS = "7"
 _NO_DAYS = Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")
+_STATES: dict[str, ReturnState | None] = {**{state: state for state in get_args(ReturnState)}, "all": None}
+_NO_STATE = Refusal("invalid_field", f"state: one of {', '.join(_STATES)}")
+_NO_LIMIT = Refusal("invalid_field", f"limit: a whole number from 1 to {LIST_MAX}")
+_UNSIGNED = Receipt(
+    status="rejected",
+    reason="the signature does not match what is declared as this operator's secret",
+    reason_code="auth_failed",
+)
 _NO_REPORT = Refusal("invalid_field", "report: send an object")
-_AWAY = Refusal("internal")
 
 
 NOTICES = "/v1/notices"
@@ -50,8 +57,8 @@ async def notices(request: Asker) -> Response[bytes]:
     """Whether a bid of ours won, from the seller that held the auction."""
     bidder, asked, seller = await _sellers(request, NOTICE)
     if seller is None:
-        return _response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
-    return await _taken(
+        return response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
+    return await taken(
         asked,
         lambda fields: feedback.read_notice(fields, seller),
         lambda notice: record_notice(bidder, seller, notice, asked.now),
@@ -61,35 +68,29 @@ async def notices(request: Asker) -> Response[bytes]:
 @post("/v1/outcomes", status_code=200)
 async def outcomes(request: Asker) -> Response[bytes]:
     """What became of leads, from the buyer's CRM, whose webhooks may only know a key in their address."""
-    bidder, asked = await _operators(request, in_query=True)
-    operator = asked.operator
+    bidder, asked, operator = await operators_request(request, "operator", in_query=True)
     if operator is None or asked.status == 413:
-        return _response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
+        return response(denial(asked, "operator"))
     content_type = dict(asked.scope["headers"]).get(b"content-type", b"").decode("latin-1")
     batch = read_batch(asked.body, content_type, asked.scope["query_string"])
     refusal = asked.refusal if batch is None else batch.refusal if isinstance(batch, UnreadableBody) else None
     if refusal is not None:
-        return _response(http_refusal(asked, refusal))
-    reports = batch.reports if isinstance(batch, Batch) else [asked.fields]
+        return response(http_refusal(asked, refusal))
+    reports: Sequence[dict[str, Scalar] | None] = batch.reports if isinstance(batch, Batch) else [asked.fields]
+    if operator.preset:
+        if not is_authentic(request, asked, operator, reports[0] or {}, bidder):
+            return response(http_receipt(replace(asked, status=401), _UNSIGNED))
+        reports = reports_of(operator, reports, asked.body)
+        batch = batch if len(reports) == 1 else Batch([*reports])
+    if not reports:
+        return response(_acknowledged(asked, http_receipt(asked, Receipt(status="ignored"))))
     try:
         receipts = await asyncio.gather(*[_outcome(bidder, operator, report, asked.now) for report in reports])
     except StoreUnavailable:
-        return _response(http_refusal(asked, _AWAY))
+        return response(http_refusal(asked, AWAY))
     if batch is None:
-        return _response(_acknowledged(asked, http_receipt(asked, receipts[0])))
-    return _response(_acknowledged(asked, http_receipts(replace(asked, refusal=None, status=200), receipts)))
-
-
-@put("/v1/demand/{territory:str}")
-async def demand(request: Asker, territory: FromPath[str]) -> Response[bytes]:
-    """How many leads a territory can still work, from an operator."""
-    return await _taken_of(request, territory, feedback.read_demand, set_demand)
-
-
-@put("/v1/signals/{territory:str}")
-async def signals(request: Asker, territory: FromPath[str]) -> Response[bytes]:
-    """A timed premium on a territory, from an operator."""
-    return await _taken_of(request, territory, feedback.read_signal, set_signal)
+        return response(_acknowledged(asked, http_receipt(asked, receipts[0])))
+    return response(_acknowledged(asked, http_receipts(replace(asked, refusal=None, status=200), receipts)))
 
 
 @get("/v1/posts/{ping_id:str}")
@@ -97,15 +98,15 @@ async def posts(request: Asker, ping_id: FromPath[str]) -> Response[bytes]:
     """The answer kept for a bid, for the seller that lost it."""
     bidder, asked, seller = await _sellers(request)
     if seller is None:
-        return _response(http_post_answer(asked, refused_post(Refusal("auth_failed"), None, "")))
+        return response(http_post_answer(asked, refused_post(Refusal("auth_failed"), None, "")))
     try:
         kept = await find_post(bidder, seller, ping_id)
     except StoreUnavailable:
-        return _response(http_post_answer(asked, refused_post(_AWAY, seller, "")))
+        return response(http_post_answer(asked, refused_post(AWAY, seller, "")))
     if kept is None:
         unknown = replace(refused_post(Refusal("ping_unknown"), seller, ""), reason="no post is kept for it")
-        return _response(http_post_answer(asked, unknown, 404))
-    return _response(http_post_answer(asked, kept))
+        return response(http_post_answer(asked, unknown, 404))
+    return response(http_post_answer(asked, kept))
 
 
 @get("/v1/scorecard")
@@ -114,27 +115,65 @@ async def scorecard(request: Asker) -> Response[bytes]:
     bidder, asked, seller = await _sellers(request)
     asked = replace(asked, format="json")
     if seller is None:
-        return _response(http_refusal(asked, Refusal("auth_failed")))
+        return response(http_refusal(asked, Refusal("auth_failed")))
     days = text_of(asked.fields.get("days", _DAYS))
     if not re.fullmatch("[0-9]{1,3}", days) or not 1 <= int(days) <= DAYS_MAX:
-        return _response(http_refusal(asked, _NO_DAYS))
+        return response(http_refusal(asked, _NO_DAYS))
     try:
         card = await bidder.scorecards.of(seller, int(days), asked.now)
     except StoreUnavailable:
-        return _response(http_refusal(asked, _AWAY))
-    return _response(http_answer(asked, 200, write_scorecard(card)))
+        return response(http_refusal(asked, AWAY))
+    return response(http_answer(asked, 200, write_scorecard(card)))
 
 
-FEEDBACK_ROUTES = (notices, outcomes, demand, signals, posts, scorecard)
+@get("/v1/returns")
+async def returns(request: Asker) -> Response[bytes]:
+    """The leads that we want to give back to a seller, or have given back; JSON to everybody."""
+    bidder, asked, seller = await _sellers(request)
+    asked = replace(asked, format="json")
+    if seller is None:
+        return response(http_refusal(asked, Refusal("auth_failed")))
+    state = text_of(asked.fields.get("state", "requested")).lower()
+    if state not in _STATES:
+        return response(http_refusal(asked, _NO_STATE))
+    limit = text_of(asked.fields.get("limit", str(LIST_MAX)))
+    if not re.fullmatch("[0-9]{1,4}", limit) or not 1 <= int(limit) <= LIST_MAX:
+        return response(http_refusal(asked, _NO_LIMIT))
+    which = WhichReturns(seller=seller.name, state=_STATES[state], after=text_of(asked.fields.get("after", "")))
+    try:
+        listed = await bidder.store.returns(which, int(limit))
+    except StoreUnavailable:
+        return response(http_refusal(asked, AWAY))
+    return response(http_answer(asked, 200, write_returns(listed, int(limit))))
+
+
+@post("/v1/returns/{lead_id:str}", status_code=200)
+async def answered_return(request: Asker, lead_id: FromPath[str]) -> Response[bytes]:
+    """Whether a seller takes a lead back; what it accepts is credited with its answer."""
+    bidder, asked, seller = await _sellers(request)
+    if seller is None:
+        return response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
+    return await taken(
+        asked,
+        lambda fields: Reading(read_return_reply(lead_id, fields)),
+        lambda reply: answer_return(bidder, seller, reply, asked.now),
+    )
+
+
+FEEDBACK_ROUTES = (notices, outcomes, posts, scorecard, returns, answered_return)
 
 
 async def _outcome(bidder: Bidder, operator: Operator, report: dict[str, Scalar] | None, now: float) -> Receipt:
     outcome = feedback.read_outcome(report, operator.events).value if report is not None else _NO_REPORT
     if isinstance(outcome, Refusal):
+        if operator.preset and outcome.detail.startswith("event"):
+            # A stage that the buyer made and did not declare; the CRM would send it again for days.
+            bidder.metrics.count("outcomes_passed_over_total", "unknown_word")
+            return Receipt(status="ignored", warnings=(refused_receipt(outcome).reason,))
         return refused_receipt(outcome)
     if isinstance(outcome, IgnoredEvent):
         return Receipt(status="ignored")
-    return await record_outcome(bidder, outcome, now)
+    return await record_outcome(bidder, outcome, now, of_any_record=bool(operator.preset))
 
 
 def _acknowledged(asked: SellerRequest, answer: HttpAnswer) -> HttpAnswer:
@@ -144,73 +183,9 @@ def _acknowledged(asked: SellerRequest, answer: HttpAnswer) -> HttpAnswer:
     return replace(answer, content_type=b"text/xml", body=OUTBOUND_MESSAGE_TAKEN)
 
 
-def _with_key_of_query(raw: RawRequest) -> RawRequest:
-    """The same request with the key in its query as if it stood in a header, where none does."""
-    scope = raw.scope
-    query = read_body(b"", "", scope["query_string"])
-    offered = next(keys_in_fields(query), "") if isinstance(query, dict) else ""
-    if not (offered and offered.isascii()) or keys_in_headers(dict(scope["headers"])):
-        return raw
-    return replace(raw, scope={**scope, "headers": [*scope["headers"], (b"x-api-key", offered.encode())]})
-
-
 async def _sellers(request: Asker, route: Route = FEEDBACK) -> tuple[Bidder, SellerRequest, Seller | None]:
     bidder: Bidder = request.app.state.bidder
-    asked = read_request(await _raw(request), route, bidder.catalogue.seller_by_key)
+    asked = read_request(await raw_request(request), route, bidder.catalogue.seller_by_key)
     if asked.seller is None:
         bidder.metrics.count("keyless_refusals_total", asked.keyless_fault)
     return bidder, asked, asked.seller
-
-
-async def _operators(request: Asker, *, in_query: bool = False) -> tuple[Bidder, SellerRequest]:
-    bidder: Bidder = request.app.state.bidder
-    catalogue = bidder.catalogue
-    raw = await _raw(request)
-    raw = _with_key_of_query(raw) if in_query else raw
-    asked = read_request(raw, FEEDBACK, catalogue.seller_by_key, operators=catalogue.operator_by_key)
-    if asked.operator is None:
-        bidder.metrics.count("keyless_refusals_total", asked.keyless_fault)
-    return bidder, asked
-
-
-async def _raw(request: Asker) -> RawRequest:
-    state = request.app.state
-    return RawRequest(request.scope, await request.body(), state.clock(), 0.0)  # type: ignore[arg-type]
-
-
-async def _taken_of(
-    request: Asker,
-    territory: str,
-    read: Callable[[dict[str, Scalar]], Reading[T]],
-    take: Callable[[Bidder, str, T, str, float], Awaitable[Receipt]],
-) -> Response[bytes]:
-    """What an operator says of a territory."""
-    bidder, asked = await _operators(request)
-    operator = asked.operator
-    if operator is None:
-        return _response(http_refusal(asked, Refusal("auth_failed")))
-    place = feedback.read_territory(territory)
-    if isinstance(place, Refusal):
-        return _response(http_refusal(asked, place))
-    return await _taken(asked, read, lambda value: take(bidder, place, value, operator.name, asked.now))
-
-
-async def _taken(
-    asked: SellerRequest, read: Callable[[dict[str, Scalar]], Reading[T]], take: Callable[[T], Awaitable[Receipt]]
-) -> Response[bytes]:
-    reading = Reading(asked.refusal) if asked.refusal is not None else read(asked.fields)
-    value = reading.value
-    if isinstance(value, Refusal):
-        return _response(http_refusal(asked, value))
-    try:
-        receipt = await take(value)
-        if receipt.status == "recorded":
-            receipt = replace(receipt, warnings=reading.warnings + receipt.warnings)
-        return _response(http_receipt(asked, receipt))
-    except StoreUnavailable:
-        return _response(http_refusal(asked, _AWAY))
-
-
-def _response(answer: HttpAnswer) -> Response[bytes]:
-    headers = {name.decode(): value.decode() for name, value in answer.headers}
-    return Response(answer.body, status_code=answer.status, media_type=answer.content_type.decode(), headers=headers)

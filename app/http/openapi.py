@@ -19,7 +19,7 @@ from app.http.openapi_examples import (
     written,
 )
 from app.instructions.documents import DOCUMENTS, Document
-from app.instructions.schemas import ANSWER_NAMES, DAYS, Json, answer_schemas, sent_schemas
+from app.instructions.schemas import ANSWER_NAMES, DAYS, RETURN_PARAMETERS, Json, answer_schemas, sent_schemas
 from app.platforms.known import DIALECTS
 
 _SENT_AS = ("application/json", "application/x-www-form-urlencoded", "application/xml")
@@ -162,18 +162,56 @@ def _reports(sent: Mapping[str, Json]) -> Json:
     by_get = _route("noticeByGet", summary, {**_receipts(), "405": refused}, security=_SELLER)
     by_get["description"] = "Where the buyer allows it to the seller."
     territory = [_parameter("territory", "A state (TX), a ZIP prefix (787) or a ZIP (78701).")]
-    demand = told("demand", "Demand", "How many leads a territory can still work, for operators", _OPERATOR)
-    signal = told("signal", "Signal", "A timed premium on a territory, for operators", _OPERATOR)
+    paused = [_parameter("name", "The campaign or seller.")]
+    boosted = [_parameter("campaign", "The campaign.")]
+    cap = [_parameter("owner", "The campaign or seller that declares the cap."), _parameter("cap", "The cap's name.")]
+    suppression = ("Suppression", sent["Suppression"])
     return {
         "/v1/notices": {"post": notice, "get": by_get},
         "/v1/outcomes": {
-            "post": told(
-                "outcome", "Outcome", "What became of a lead, or an array of up to 100, for the CRM", _OPERATOR
+            "post": _acted(
+                "outcome", "What became of a lead, or an array of up to 100", ("Outcome", sent["Outcome"]), []
             )
         },
-        "/v1/demand/{territory}": {"put": demand | {"parameters": territory}},
-        "/v1/signals/{territory}": {"put": signal | {"parameters": territory}},
+        "/v1/returns/{lead_id}": {
+            "post": told("answerReturn", "ReturnReply", "Whether a lead is taken back, for its seller", _SELLER)
+            | {"parameters": [_parameter("lead_id", "The lead_id or ping_id of the return.")]}
+        },
+        "/v1/demand/{territory}": {
+            "put": _acted("demand", "How many leads a territory can still work", ("Demand", sent["Demand"]), territory),
+            "delete": _acted("endDemand", "Forget a territory's demand", None, [*territory, _query("campaign"), _WHY]),
+        },
+        "/v1/signals/{territory}": {
+            "put": _acted("signal", "A timed premium on a territory", ("Signal", sent["Signal"]), territory),
+            "delete": _acted("endSignals", "Forget a territory's signals", None, [*territory, _query("cause"), _WHY]),
+        },
+        "/v1/pauses/{name}": {
+            "put": _acted("pause", "Pause a campaign or seller", ("Pause", sent["Pause"]), paused),
+            "delete": _acted("resume", "Let a campaign or seller go on", None, [*paused, _WHY]),
+        },
+        "/v1/boosts/{campaign}": {
+            "put": _acted("boost", "Add to the value of a campaign's leads", ("Boost", sent["Boost"]), boosted),
+            "delete": _acted("endBoost", "End a boost before its time", None, [*boosted, _WHY]),
+        },
+        "/v1/caps/{owner}/{cap}": {
+            "put": _acted("setCap", "Put another limit in the place of a cap's", ("Limit", sent["Limit"]), cap),
+            "delete": _acted("resetCap", "Have the declared limit hold again", None, [*cap, _WHY]),
+        },
+        "/v1/suppressions": {"post": _acted("suppress", "Never buy somebody again", suppression, [])},
+        "/v1/suppressions/end": {"post": _acted("endSuppression", "Let somebody be bought again", suppression, [])},
     }
+
+
+def _acted(operation: str, summary: str, body: tuple[str, Json] | None, parameters: list[Json]) -> Json:
+    """What an operator asks for, or takes back."""
+    answers = {**_receipts(), "403": _TOO_LOW}
+    return _route(
+        f"{operation}", f"{summary}, for operators", answers, security=_OPERATOR, body=body, parameters=parameters
+    )
+
+
+def _query(name: str) -> Json:
+    return {"name": name, "in": "query", "schema": {"type": "string"}, "description": f"Only of this {name}."}
 
 
 def _receipts() -> Answers:
@@ -183,7 +221,7 @@ def _receipts() -> Answers:
             "A field is missing or cannot be read, or names nothing of ours.",
             {code: not_taken(code) for code in ("missing_field", "invalid_field")},
         ),
-        "401": ("No key of ours, or one that may not say this.", {"auth_failed": not_taken("auth_failed")}),
+        "401": ("No key of ours.", {"auth_failed": not_taken("auth_failed")}),
         "413": ("The body is too large.", {"invalid_field": not_taken("invalid_field")}),
         "415": (
             "The body is of no kind, or squeezed in no way, that we read.",
@@ -205,7 +243,11 @@ def _operations() -> Json:
         "/healthz": {"get": _shown("health", "Whether the process lives", "application/json", health)},
         "/readyz": {"get": ready},
         "/metrics": {"get": metrics},
-        "/v1/scorecard": {"get": _scorecard()},
+        "/v1/scorecard": {"get": _of_seller("scorecard", "How a seller's last days went", "Scorecard", [DAYS])},
+        "/v1/returns": {
+            "get": _of_seller("returns", "The leads that the buyer gives back", "Returns", [*RETURN_PARAMETERS])
+        },
+        "/v1/status": {"get": _status()},
         "/sellers/{seller}/certification": _certification(),
         **{f"/sellers/{{seller}}/instructions{each.path}": _instructions(each) for each in DOCUMENTS},
         "/schema": {"get": _shown("schema", "This description as a page", "text/html", text)},
@@ -215,12 +257,21 @@ def _operations() -> Json:
     }
 
 
-def _scorecard() -> Json:
-    route = _shown("scorecard", "How a seller's last days went, for the seller", "application/json", _ref("Scorecard"))
+def _of_seller(operation: str, summary: str, schema: str, parameters: list[Json]) -> Json:
+    route = _shown(operation, f"{summary}, for the seller", "application/json", _ref(schema))
     route["security"] = _SELLER
-    route["parameters"] = [DAYS]
-    route["responses"]["400"] = _response("The days cannot be read.", {"invalid_field": not_taken("invalid_field")})
+    route["parameters"] = parameters
+    route["responses"]["400"] = _response("A parameter cannot be read.", {"invalid_field": not_taken("invalid_field")})
     route["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_taken("auth_failed")})
+    route["responses"]["503"] = _response("The store does not answer.", {"internal": not_taken("internal")})
+    return route
+
+
+def _status() -> Json:
+    what = "What needs attention, what was bought, what is in force, for operators"
+    route = _shown("status", what, "application/json", {"type": "object"})
+    route["security"] = _OPERATOR
+    route["responses"]["401"] = _response("No operator's key.", {"auth_failed": not_taken("auth_failed")})
     route["responses"]["503"] = _response("The store does not answer.", {"internal": not_taken("internal")})
     return route
 
@@ -320,6 +371,13 @@ def _ref(name: str) -> dict[str, Any]:
 
 
 _LEAD_ANSWER = {"LeadAnswer": {"anyOf": [_ref("PingAnswer"), _ref("PostAnswer")]}}
+_WHY: Json = {
+    "name": "why",
+    "in": "query",
+    "schema": {"type": "string"},
+    "description": "The reason, for the audit log.",
+}
+_TOO_LOW = ("The key's role is too low.", {"auth_failed": not_taken("auth_failed")})
 _REQUEST_FAULTS = {
     "400": ("The body is broken.", "invalid_field"),
     "401": ("No key of ours.", "auth_failed"),

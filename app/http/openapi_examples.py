@@ -71,8 +71,13 @@ def sent_examples(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
         "Ping": {**ping, "lead_type": "any", "min_price": 4.25},
         "Post": _post(ping, vertical, (*catalogue.buyer.brands, catalogue.buyer.legal_name)[0]),
         "Notice": {"ping_id": _TOKEN, "result": "lost", "price": 14.25},
+        "ReturnReply": {"answer": "yes"},
         "Outcome": {"lead_id": _LEAD, "event": "sold", "value": 310.0, "event_id": "crm-77-3", "source": "crm"},
         "Demand": {"open": 12, "expected": 30},
+        "Pause": {"why": "the crew is booked out"},
+        "Boost": {"premium": 4.0, "until": utc_text(_PINGED_AT + 2 * 86_400), "why": "spring campaign"},
+        "Limit": {"limit": 60, "why": "two more agents this week"},
+        "Suppression": {"phone": "512-867-5309", "why": "asked us to stop"},
         "Signal": {"premium": 6.0, "cause": "hailstorm", "until": utc_text(_PINGED_AT + 2 * 86_400)},
     }
 

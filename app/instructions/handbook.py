@@ -20,6 +20,7 @@ from app.instructions.terms import (
     forced_outcomes,
     key_places,
     reason_lines,
+    returns_of,
     routes_of,
 )
 from app.platforms.known import DIALECTS
@@ -48,6 +49,8 @@ class Handbook(msgspec.Struct, frozen=True, kw_only=True):
     samples: tuple[SampleExchange, ...]
     tests: tuple[ForcedOutcome, ...]
     reasons: tuple[ReasonLine, ...]
+    returns: str
+    return_reasons: tuple[tuple[str, str], ...]
     cards: tuple[SetupCard, ...]
 
 
@@ -56,6 +59,7 @@ def handbook_of(catalogue: Catalogue, seller: Seller, base_url: str) -> Handbook
     base_url = base_url.rstrip("/")
     dialect = DIALECTS[seller.dialect]
     bought = [each for each in catalogue.verticals.values() if each.name in catalogue.index.verticals]
+    returns, return_reasons = returns_of(seller)
     return Handbook(
         version=catalogue.config_hash,
         base_url=base_url,
@@ -77,5 +81,7 @@ def handbook_of(catalogue: Catalogue, seller: Seller, base_url: str) -> Handbook
         samples=samples_of(catalogue, seller),
         tests=forced_outcomes(seller),
         reasons=reason_lines(seller),
+        returns=returns,
+        return_reasons=return_reasons,
         cards=cards_of(catalogue, seller, base_url) if bought else (),
     )

@@ -9,8 +9,8 @@ from app.instructions.answer_shapes import shape_of
 from app.instructions.exchange import SampleExchange
 from app.instructions.handbook import Handbook
 from app.instructions.json_schema import plain_shapes
-from app.instructions.schemas import DAYS, PART, Json, answer_schemas, sent_schemas
-from app.instructions.terms import NOTICES, SCORECARD, STORED_ANSWERS, RouteLine
+from app.instructions.schemas import DAYS, PART, RETURN_PARAMETERS, Json, answer_schemas, sent_schemas
+from app.instructions.terms import ANSWERED_RETURN, NOTICES, RETURNS, SCORECARD, STORED_ANSWERS, RouteLine
 
 _NAMES = {"ping": "PingAnswer", "post": "PostAnswer"}
 _OF_BODIES = ("413", "415")
@@ -26,6 +26,9 @@ _FAULTS = {
 _BODIES = {"form": "application/x-www-form-urlencoded", "xml in a form": "application/x-www-form-urlencoded"}
 
 
+_ANSWERS = ("PingAnswer", "PostAnswer", "Receipt", "ReasonCode", "Scorecard", "Returns")
+
+
 def openapi(handbook: Handbook) -> Json:
     """The document; answers in JSON are `msgspec.Raw`, the very bytes."""
     routes = [route for route in handbook.routes if route.path.startswith("/v1/")]
@@ -33,8 +36,8 @@ def openapi(handbook: Handbook) -> Json:
     for route in routes:
         paths.setdefault(route.path.partition("?")[0], []).append(route)
     answers = answer_schemas()
-    schemas = plain_shapes(handbook, PART) | {"Notice": sent_schemas([])["Notice"]}
-    schemas |= {name: answers[name] for name in ("PingAnswer", "PostAnswer", "Receipt", "ReasonCode", "Scorecard")}
+    schemas = plain_shapes(handbook, PART) | {name: sent_schemas([])[name] for name in ("Notice", "ReturnReply")}
+    schemas |= {name: answers[name] for name in _ANSWERS}
     security, platforms = _security(handbook), _platforms_answers(handbook)
     return {
         "openapi": "3.1.0",
@@ -84,6 +87,13 @@ def _operation(handbook: Handbook, path: str, method: str, lines: list[RouteLine
             "404": _described("No answer is stored.", "PostAnswer"),
         } | _faults("PostAnswer")
         return operation | {"parameters": [parameter], "responses": answers}
+    if path == RETURNS:
+        shown = {"200": _described("A page of returns.", "Returns")} | _faults("Receipt", "400")
+        return operation | {"parameters": [*RETURN_PARAMETERS], "responses": shown}
+    if path == ANSWERED_RETURN:
+        parameter = {"name": "lead_id", "in": "path", "required": True, "schema": {"type": "string"}}
+        told = {"200": _described("The answer is recorded.", "Receipt")} | _faults("Receipt", "400", *_OF_BODIES)
+        return operation | _with_body(["ReturnReply"], "json") | {"parameters": [parameter], "responses": told}
     if path == SCORECARD:
         shown = {"200": _described("The scorecard.", "Scorecard")} | _faults("Receipt", "400")
         return operation | {"parameters": [DAYS], "responses": shown}

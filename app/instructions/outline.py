@@ -9,7 +9,7 @@ from app.instructions.exchange import PlaceholderName, SampleAnswer, SampleExcha
 from app.instructions.handbook import Handbook
 from app.instructions.schemas import PING_FIELDS, POST_FIELDS
 from app.instructions.sheets import FieldRow, FieldSheet
-from app.instructions.terms import RETURNS, RULES, TESTS
+from app.instructions.terms import RULES, TESTS
 from app.wire.ping import Value
 
 _EXAMPLE_MAX = 32
@@ -123,7 +123,12 @@ def outline_of(handbook: Handbook) -> tuple[Chapter, ...]:
             name="rules",
             title="Repeats and returns",
             lead="What happens if you send a request twice, late or changed.",
-            parts=(TextTable(("", ""), RULES), Heading("Returns"), Prose(RETURNS)),
+            parts=(
+                TextTable(("", ""), RULES),
+                Heading("Returns"),
+                Prose(handbook.returns),
+                TextTable(("Code", "Meaning"), tuple((_code(code), text) for code, text in handbook.return_reasons)),
+            ),
         ),
         _cards(handbook),
     )

@@ -1,13 +1,14 @@
 """JSON Schemas (2020-12) of everything sent and answered, as published."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 from app.domain.reasons import NO_BID, REASONS, Reason, Refusal, sentence
 from app.domain.vertical import Field, Vertical
 from app.wire.feedback import Receipt
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
+from app.wire.returns import ReturnReason, ReturnState
 from app.wire.scorecard import DAYS_MAX
 
 Json = dict[str, Any]
@@ -19,6 +20,7 @@ ANSWER_NAMES: dict[type, str] = {PingAnswer: "PingAnswer", PostAnswer: "PostAnsw
 """Under which name each answer of the wire is described."""
 
 _TEXT: Json = {"type": "string"}
+_WHY: Json = {**_TEXT, "description": "The reason, for the audit log."}
 _COUNT: Json = {"type": "integer", "minimum": 0}
 _DOLLARS: Json = {"type": "number", "minimum": 0, "description": "Dollars with two decimals."}
 _TIME: Json = {"type": ["string", "number"], "description": "ISO 8601, or seconds since 1970 (UTC)."}
@@ -168,6 +170,7 @@ def answer_schemas() -> Json:
             **_IN_TESTS,
         ),
         "Scorecard": _scorecard(),
+        "Returns": _returns(),
         "Receipt": _answer(
             {
                 "status": {"type": "string", "enum": ["recorded", "repeated", "ignored", "rejected", "error"]},
@@ -253,7 +256,7 @@ def _reason_codes() -> Json:
     kinds = sorted({reason.kind for reason in REASONS.values()})
     meanings = {
         "": "No refusal.",
-        **{reason.code: _meaning(reason) for reason in REASONS.values()},
+        **{reason.code: _meaning(reason) for reason in REASONS.values() if not reason.told_as},
         **dict.fromkeys(kinds, "What a seller with disclosure `class` gets instead of the code."),
         NO_BID.code: "What a seller with disclosure `opaque` gets instead of any code.",
     }
@@ -294,6 +297,15 @@ _FEEDBACK: Json = {
         },
         "required": ["ping_id", "result"],
     },
+    "ReturnReply": {
+        "type": "object",
+        "title": "ReturnReply",
+        "properties": {
+            "answer": {"type": "string", "enum": ["yes", "no"], "description": "Usual words for both are understood."},
+            "note": {**_TEXT, "description": "What you want to say about it."},
+        },
+        "required": ["answer"],
+    },
     "Outcome": {
         "type": "object",
         "title": "Outcome",
@@ -331,8 +343,20 @@ _FEEDBACK: Json = {
                 **_TIME,
                 "description": f"End of the period; default: the end of the day. {_TIME['description']}",
             },
+            "why": _WHY,
         },
         "required": ["open"],
+    },
+    "Suppression": {
+        "type": "object",
+        "title": "Suppression",
+        "description": "Whoever has this phone, email or hash of one; one of the three at least.",
+        "properties": {
+            "phone": {**_TEXT, "description": "Ten digits of a North American number, in any usual form."},
+            "email": {**_TEXT, "description": "An address."},
+            "hash": {**_TEXT, "description": "sha256, sha1 or md5, in hex, of ten digits or a lower-case address."},
+            "why": {**_TEXT, "description": "The reason, kept with it and in the audit log."},
+        },
     },
     "Signal": {
         "type": "object",
@@ -345,10 +369,94 @@ _FEEDBACK: Json = {
             "cause": {**_TEXT, "description": "Why, as in storm or frost; shown in the derivation of every bid."},
             "until": _TIME,
             "vertical": {**_TEXT, "description": "Only for this vertical."},
+            "why": _WHY,
         },
         "required": ["premium", "cause", "until"],
     },
+    "Pause": {
+        "type": "object",
+        "title": "Pause",
+        "properties": {
+            "why": _WHY,
+            "until": {**_TIME, "description": f"When it ends; default: when it is resumed. {_TIME['description']}"},
+        },
+        "required": ["why"],
+    },
+    "Boost": {
+        "type": "object",
+        "title": "Boost",
+        "properties": {
+            "premium": {"type": "number", "description": "Dollars added to the value of each lead; may be negative."},
+            "until": _TIME,
+            "why": _WHY,
+        },
+        "required": ["premium", "until", "why"],
+    },
+    "Limit": {
+        "type": "object",
+        "title": "Limit",
+        "properties": {
+            "limit": {"type": ["number", "string"], "description": "Leads, or dollars of a cap that counts spend."},
+            "why": _WHY,
+            "until": {**_TIME, "description": f"When it ends; default: when it is reset. {_TIME['description']}"},
+            "yes": {"type": "boolean", "description": "true: also more than ten times the declared limit."},
+        },
+        "required": ["limit", "why"],
+    },
 }
+
+
+RETURN_PARAMETERS: tuple[Json, ...] = (
+    {
+        "name": "state",
+        "in": "query",
+        "schema": {"type": "string", "enum": [*get_args(ReturnState), "all"], "default": "requested"},
+        "description": "Which ones: those that wait for your answer, or what became of others.",
+    },
+    {
+        "name": "limit",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 1_000},
+        "description": "How many at most.",
+    },
+    {
+        "name": "after",
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": "`next` of the page before.",
+    },
+)
+
+
+def _returns() -> Json:
+    """A page of leads that are given back, in the order in which they were asked for."""
+    return _answer(
+        {
+            "returns": {
+                "type": "array",
+                "items": _answer(
+                    {
+                        "lead_id": {**_TEXT, "description": "Our id of the lead, by which you answer."},
+                        "ping_id": {**_TEXT, "description": "The bid that you posted it to."},
+                        "seller_lead_id": {**_TEXT, "description": "Your id of the lead, if you sent one."},
+                        "sub_id": _TEXT,
+                        "vertical": _TEXT,
+                        "price": {**_DOLLARS, "description": "What a credit gives back."},
+                        "sold_at": _TEXT,
+                        "state": {"type": "string", "enum": [*get_args(ReturnState)]},
+                        "reason": {"type": "string", "enum": [*get_args(ReturnReason)]},
+                        "reason_text": _TEXT,
+                        "why": {**_TEXT, "description": "What we want to say about it."},
+                        "requested_at": _TEXT,
+                        "answer_due_at": {"type": ["string", "null"], "description": "Until when you may answer."},
+                        "settled_at": {"type": ["string", "null"]},
+                        "note": {**_TEXT, "description": "What you said about it."},
+                    }
+                ),
+            },
+            "next": {"type": ["string", "null"], "description": "Where the next page begins."},
+        }
+    )
 
 
 def _scorecard() -> Json:
@@ -391,7 +499,7 @@ def _scorecard() -> Json:
             "returns": _answer(
                 {
                     "leads": _COUNT,
-                    "returned": {**_COUNT, "description": "Later found invalid."},
+                    "returned": {**_COUNT, "description": "Returned, and credited by you."},
                     "rate": rate,
                     "reasons": {"type": ["object", "null"], "additionalProperties": _COUNT},
                 }

@@ -8,6 +8,7 @@ from app.dialects.own_words import GENERIC
 from app.domain.catalogue import Catalogue
 from app.domain.onboarding.test_values import TABLE
 from app.domain.reasons import REASONS, Refusal, disclosed, status_of
+from app.domain.returns.policy import REASONS_OF_RETURNS
 from app.domain.seller import Seller
 from app.instructions.example_lead import sending_of
 from app.instructions.exchange import KEY
@@ -18,6 +19,8 @@ from app.wire.ping import Ping
 NOTICES = "/v1/notices"
 STORED_ANSWERS = "/v1/posts/{ping_id}"
 SCORECARD = "/v1/scorecard"
+RETURNS = "/v1/returns"
+ANSWERED_RETURN = "/v1/returns/{lead_id}"
 
 
 class RouteLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +83,13 @@ def routes_of(seller: Seller) -> tuple[RouteLine, ...]:
         RouteLine(what="Notice", methods=by, path=NOTICES, says="Tell us whether our bid won, and at which price."),
         RouteLine(
             what="Lost answer", methods=("GET",), path=STORED_ANSWERS, says="Get the stored answer to a post again."
+        ),
+        RouteLine(what="Returns", methods=("GET",), path=RETURNS, says="See the leads that we want to return."),
+        RouteLine(
+            what="Answer to a return",
+            methods=("POST",),
+            path=ANSWERED_RETURN,
+            says="Take a lead back, or not.",
         ),
         RouteLine(what="Scorecard", methods=("GET",), path=SCORECARD, says="See your results of the last `days` days."),
         RouteLine(what="Certification", methods=("GET",), path=page, says="Follow your tests as you send them."),
@@ -226,10 +236,26 @@ RULES = (
 )
 """What happens to pings and posts that are repeated or changed."""
 
-RETURNS = (
-    "There is no endpoint for returns. Your agreement with the buyer says what can be returned, for which reasons and "
-    "until when."
-)
+
+def returns_of(seller: Seller) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What this seller takes back: how and until when, and the codes of its reasons."""
+    policy = seller.returns
+    text = (
+        f"A lead can be returned within {_span(policy.window_s)} of its sale, for a reason of this list. "
+        f"Get the returns that wait for you from {RETURNS}, and post `answer` = yes or no to {RETURNS}/LEAD_ID. "
+        "With a yes the price is credited: it is no longer owed."
+    )
+    if policy.answer_s:
+        ends = "counts as a yes" if policy.unanswered == "accepted" else "is closed without a credit"
+        text += f" A return that you do not answer within {_span(policy.answer_s)} {ends}."
+    return text, tuple((code, REASONS_OF_RETURNS[code].capitalize() + ".") for code in policy.reasons)
+
+
+def _span(seconds: float) -> str:
+    days, hours = seconds / 86_400.0, seconds / 3_600.0
+    return f"{days:g} days" if days >= 4.0 else f"{hours:g} hours"
+
+
 TESTS = (
     "A test is decided by the same code as a live lead, but nobody buys it: no cap changes, nothing is delivered and "
     "no certificate is used up. A request is a test if it goes to a test endpoint, has `test` = true or your "

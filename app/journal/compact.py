@@ -41,12 +41,12 @@ def compact(directory: Path, before: float, tell: Callable[[str, int], None]) ->
             lines = part.path.with_suffix(".jsonl")
             if lines.exists():
                 # A kill came before the last step.
-                yield _to_parquet(lines, tell)
+                yield to_parquet(lines, tell)
         elif part.hour < hour_of(before):
-            yield _to_parquet(_closed(part, directory), tell)
+            yield to_parquet(closed(part, directory), tell)
 
 
-def _closed(part: Part, directory: Path) -> Path:
+def closed(part: Part, directory: Path) -> Path:
     """The part under a name to which the service appends nothing any more; a later line begins another part."""
     if part.number != OPEN:
         return part.path
@@ -54,7 +54,7 @@ def _closed(part: Part, directory: Path) -> Path:
     return part.path.rename(part.path.with_name(f"{part.hour}-{max(taken, default=0) + 1}.jsonl"))
 
 
-def _to_parquet(path: Path, tell: Callable[[str, int], None]) -> Compacted:
+def to_parquet(path: Path, tell: Callable[[str, int], None]) -> Compacted:
     """The Parquet file with the lines of this file, which then goes."""
     target = path.with_suffix(".parquet")
     # A service that had opened the file before it was closed may have added to it meanwhile: then once more.

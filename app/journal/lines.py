@@ -6,6 +6,7 @@ import msgspec
 
 from app.domain.auction.decide import Decision
 from app.domain.auction.snapshot import Known, Standing
+from app.domain.checks.verdict import Consultation
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
 from app.journal.shadow import Shadow
@@ -70,7 +71,8 @@ class PostLine(Line, frozen=True, gc=False, tag="post"):
 
     `test` is what its bid says, or where it names none of ours what its endpoint or the post itself does. `campaign`,
     `vertical` and `leg` are those of a bid of ours, `state` and `sub_id` those of a post that could be read, so that a
-    post is counted without looking for its ping. Without a seller's key it is the `count` of them in a minute.
+    post is counted without looking for its ping. `consultations` are what providers said of it, where they were asked.
+    Without a seller's key it is the `count` of them in a minute.
     """
 
     ping_id: str
@@ -87,6 +89,7 @@ class PostLine(Line, frozen=True, gc=False, tag="post"):
     kept: bool = False
     test: bool = False
     took_ms: float = 0.0
+    consultations: tuple[Consultation, ...] = ()
     count: int = 1
 
 
@@ -100,4 +103,18 @@ class NoticeLine(Line, frozen=True, tag="notice"):
     test: bool = False
 
 
-AnyLine = PingLine | RepeatLine | RefusedLine | PostLine | NoticeLine
+@final
+class RetainLine(Line, frozen=True, tag="retain"):
+    """What became of a certificate that was to be stored after its sale.
+
+    `result` is "stored", "late" (its deadline nears, and nobody has stored it) or "lost".
+    """
+
+    lead_id: str
+    check: str
+    result: str
+    deadline_at: float
+    attempts: int
+
+
+AnyLine = PingLine | RepeatLine | RefusedLine | PostLine | NoticeLine | RetainLine

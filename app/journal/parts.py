@@ -13,6 +13,8 @@ from app.journal.writer import hour_of
 OPEN = 1_000_000
 """The number of the part that is appended to: it comes after all that were closed."""
 
+_TEXT = "coalesce(encode(line), broken)"
+
 _NAME = re.compile(r"(\d{4,}-\d\d-\d\dT\d\d)(?:-(\d{1,6}))?\.(?:jsonl|parquet)")
 
 
@@ -65,7 +67,7 @@ def texts(part: Part) -> Iterator[bytes]:
 def parquet_texts(path: Path) -> Iterator[bytes]:
     """The same of a Parquet file, whatever its name."""
     _check(path)
-    for (text,) in parquet.read(path, "coalesce(encode(line), broken)"):
+    for (text,) in parquet.read(path, _TEXT):
         yield text
 
 
@@ -81,6 +83,20 @@ def texts_with(part: Part, ids: frozenset[str]) -> Iterator[bytes]:
     else:
         sought = [each.encode() for each in ids]
         yield from (text for text in texts(part) if any(each in text for each in sought))
+
+
+def texts_holding(part: Part, words: frozenset[str]) -> Iterator[bytes]:
+    """The same, but only those in which one of these stands anywhere, also among bytes that are no line."""
+    sought = [word.encode() for word in words]
+    if part.is_parquet:
+        _check(part.path)
+        wanted = {f"word_{number}": word for number, word in enumerate(words)}
+        where = " OR ".join(f"contains(line, ${name})" for name in wanted)
+        for (text,) in parquet.read(part.path, _TEXT, f"{where} OR broken IS NOT NULL", wanted):
+            if any(word in text for word in sought):
+                yield text
+    else:
+        yield from (text for text in texts(part) if any(word in text for word in sought))
 
 
 def _check(path: Path) -> None:

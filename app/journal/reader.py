@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from app.journal.lines import AnyLine, Line, PingLine
-from app.journal.parts import Part, parts, texts, texts_with
+from app.journal.parts import Part, parts, texts, texts_holding, texts_with
 from app.journal.versions import check_line
 
 T = TypeVar("T")
@@ -44,13 +44,32 @@ def find(directory: Path, ping_id: str) -> list[AnyLine]:
 
     A ping has the id of its line and one for each of its bids.
     """
-    found = _about(directory, frozenset((ping_id,)), 0.0)
-    others = _ids(found) - {ping_id}
+    return find_all(directory, frozenset((ping_id,)))
+
+
+def find_all(directory: Path, ping_ids: frozenset[str]) -> list[AnyLine]:
+    """The same of several pings."""
+    if not ping_ids:
+        return []
+    found = _about(directory, ping_ids, 0.0)
+    others = _ids(found) - ping_ids
     if not others:
         return found
     # Nothing is said of a ping before it is decided.
     decided = [line.at for line in found if getattr(line, "bid_ids", ())]
-    return _about(directory, others | {ping_id}, decided[0] if decided else 0.0)
+    return _about(directory, others | ping_ids, decided[0] if len(ping_ids) == len(decided) == 1 else 0.0)
+
+
+def holding(directory: Path, words: frozenset[str]) -> list[AnyLine]:
+    """Every line in which one of these words stands anywhere."""
+
+    def those(part: Part) -> Iterator[AnyLine]:
+        for text in texts_holding(part, words):
+            line = decode(text, part.path)
+            if line is not None:
+                yield line
+
+    return list(through(directory, those)) if words else []
 
 
 def through(

@@ -6,7 +6,7 @@ from typing import final
 import msgspec
 
 from app.domain.reasons import Refusal
-from app.journal.lines import Line, NoticeLine, PostLine, RefusedLine, RepeatLine
+from app.journal.lines import Line, NoticeLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.reader import decode_as
 
 
@@ -19,12 +19,20 @@ class PingFacts(msgspec.Struct, frozen=True, gc=False):
     test: bool = False
 
 
+class ScoreFacts(msgspec.Struct, frozen=True, gc=False):
+    """Of what a bid was made of: the score, and whether it was only expected of all such leads."""
+
+    probability: float
+    expected: bool = False
+
+
 class BidFacts(msgspec.Struct, frozen=True, gc=False):
-    """Of a bid: whose it is and what it offers."""
+    """Of a bid: whose it is, what it offers, and of which score."""
 
     campaign: str
     leg: str
     price_cents: int
+    valuation: ScoreFacts | None = None
 
 
 class DecisionFacts(msgspec.Struct, frozen=True, gc=False):
@@ -40,11 +48,12 @@ class PingSummary(Line, frozen=True, gc=False, tag="ping"):
 
     ping: PingFacts
     decision: DecisionFacts
+    model: str = ""
     withdrawn: Refusal | None = None
     took_ms: float = 0.0
 
 
-LineSummary = PingSummary | RepeatLine | RefusedLine | PostLine | NoticeLine
+LineSummary = PingSummary | RepeatLine | RefusedLine | PostLine | NoticeLine | RetainLine
 
 _DECODER: msgspec.json.Decoder[LineSummary] = msgspec.json.Decoder(LineSummary)
 

@@ -24,6 +24,8 @@ WAITING_MAX = 200_000
 
 _HOUR_S = 3_600
 
+_ENCODER = msgspec.json.Encoder()
+
 _log = logging.getLogger(__name__)
 
 
@@ -42,6 +44,11 @@ def hour_file(at: float) -> str:
     return f"{hour_of(at)}.jsonl"
 
 
+def encoded(line: Line) -> bytes:
+    """A line as it is written."""
+    return STAMP + _ENCODER.encode(line)[1:]
+
+
 class JournalWriter:
     """The only writer of a directory. `append` only queues; `run` writes every quarter of a second until cancelled.
 
@@ -51,7 +58,6 @@ class JournalWriter:
     def __init__(self, directory: Path) -> None:
         make_directory(directory)
         self._directory = directory
-        self._encoder = msgspec.json.Encoder()
         # The writing thread takes from one end while pings add to the other; a deque needs no lock for that.
         self._waiting: deque[tuple[float, bytes]] = deque()
         self._writing = Lock()
@@ -65,7 +71,7 @@ class JournalWriter:
 
     def append(self, line: Line) -> bytes:
         """Queue one line, to be written within a quarter of a second; returns its encoded text."""
-        text = STAMP + self._encoder.encode(line)[1:]
+        text = encoded(line)
         self._waiting.append((line.at, text))
         return text
 

@@ -1,6 +1,6 @@
 """One destination or provider as this process sees it: how it is doing, and how much is under way there."""
 
-from app.domain.delivery.breaker import Breaker, after_failure, after_success
+from app.domain.delivery.breaker import Breaker, after_failure, after_success, opened
 
 
 class Circuit:
@@ -28,3 +28,7 @@ class Circuit:
     def record(self, *, failed: bool, at: float) -> None:
         """Take note of an answer, or of none."""
         self.breaker = after_failure(self.breaker, at) if failed else after_success(self.breaker)
+
+    def open(self, at: float) -> None:
+        """Leave it alone from now on: what is wrong will not pass by itself."""
+        self.breaker = opened(self.breaker, at)

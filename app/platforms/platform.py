@@ -67,11 +67,24 @@ class SetupForm(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class FeedbackForm(msgspec.Struct, frozen=True, kw_only=True):
+    """How a platform wants to be told of leads that it sold: which `events`, under which names, in which words.
+
+    `fields` leads from its name to a path of what is told, `codes` from our reasons and outcomes to its words. A reason
+    without one has none that all of its accounts share: it is told in ours, unless the buyer declares it.
+    """
+
+    events: tuple[str, ...]
+    fields: dict[str, str]
+    codes: dict[str, str] = {}
+
+
 class Platform(msgspec.Struct, frozen=True, kw_only=True):
     """One seller platform. Its `name` stands in URLs and in `buyer.toml`, its `title` wherever people read.
 
     With a `dialect` it is answered in its own words, and `parsers` read them as crudely as it does, so that `conform`
-    can play it. Without one it takes any buyer's words, and `form` is all that there is to know.
+    can play it. Without one it takes any buyer's words, and `form` is all that there is to know. `feedback` is how it
+    takes returns and dispositions, where its documents say so.
     """
 
     name: str
@@ -79,3 +92,4 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
     dialect: Dialect | None = None
     parsers: Parsers | None = None
     form: SetupForm | None = None
+    feedback: FeedbackForm | None = None

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from app.domain.reasons import Refusal
-from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.summary import PingSummary
 from app.reports.tally import (
     QUARTER_S,
@@ -16,6 +16,7 @@ from app.reports.tally import (
     SellerTrade,
     Share,
     VerticalTrade,
+    score_step,
 )
 
 K = TypeVar("K", int, float, str)
@@ -56,6 +57,10 @@ class LineCounter:
         seller.bid_cents += decision.bids[0].price_cents
         for campaign in dict.fromkeys([bid.campaign for bid in decision.bids]):
             _of(self.tally.campaigns, campaign, CampaignTrade).pings += 1
+        score = decision.bids[0].valuation
+        if score is not None and not score.expected:
+            scores = _of(self.tally.verticals, ping.vertical, VerticalTrade).scores
+            _count(scores.setdefault(line.model, {}), score_step(score.probability))
         for bid in decision.bids:
             _count(self._leg(bid.campaign, bid.leg).bid_cents, bid.price_cents)
 
@@ -115,6 +120,10 @@ class LineCounter:
         self._line(line.at)
         if line.result == "lost" and not line.test:
             self._seller(line.seller).lost += 1
+
+    def retain(self, line: RetainLine) -> None:
+        """What became of a certificate after its sale, which is no trade."""
+        self._line(line.at)
 
     def unread(self) -> None:
         """What is no line."""

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from app.domain.auction.weighing import CampaignRefusal, Offer
 from app.domain.calendar import utc_text
+from app.domain.checks.verdict import CheckVerdict, Consultation
 from app.domain.money import money
 from app.domain.pricing.price_points import PricePoint
 from app.domain.pricing.pricing import Quote, Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.shadow import Shadow
 from app.reports.fold import fold
 from app.scoring.contributions import Contributions
@@ -54,7 +55,12 @@ class _Explanation:
         self.texts.append(f"{utc_text(line.at)}  repeated ping, answered with the bid of {line.repeat_of}")
 
     def post(self, line: PostLine) -> None:
-        self.texts.append(_post(line, utc_text(line.at)))
+        self.texts += [_post(line, utc_text(line.at)), *_consulted(line.consultations)]
+
+    def retain(self, line: RetainLine) -> None:
+        words = {"stored": "stored", "late": "not stored yet, and soon too late", "lost": "lost: it was never stored"}
+        told = words.get(line.result, line.result)
+        self.texts.append(f"{utc_text(line.at)}  certificate of lead {line.lead_id}: {told} ({line.check})")
 
     def notice(self, line: NoticeLine) -> None:
         price = f" at {money(line.price_cents)}" if line.price_cents is not None else ""
@@ -68,6 +74,7 @@ def _ping(line: PingLine, when: str) -> Iterator[str]:
     yield f"  configuration {line.config}, model {line.model or 'none'}"
     if line.withdrawn is not None:
         yield f"  no bid: {_why(line.withdrawn)}; without this the answer would have been:"
+    yield from _consulted(line.known.consultations)
     if decision.refusal is not None:
         yield f"  no bid: {_why(decision.refusal)}"
     for offer in decision.bids:
@@ -76,6 +83,23 @@ def _ping(line: PingLine, when: str) -> Iterator[str]:
     if line.shadow is not None:
         yield ""
         yield f"  {_shadow(line.shadow)}"
+
+
+def _consulted(consultations: Iterable[Consultation]) -> Iterator[str]:
+    """What each provider said, in what time and for how much."""
+    for each in consultations:
+        said = ", ".join(map(_verdict, each.verdicts))
+        cost = f"${each.millicents / 100_000:.5f}".rstrip("0").rstrip(".") if each.millicents else "nothing"
+        facts = "".join(f", {name} = {value}" for name, value in each.facts.items())
+        yield f"  check {each.check}: {said}{facts} (cost {cost}, {each.took_ms:g} ms)"
+
+
+def _verdict(verdict: CheckVerdict) -> str:
+    cut = f", bid cut by {verdict.price_cut:.0%}" if verdict.price_cut else ""
+    why = f" [{verdict.code}]" if verdict.outcome == "fail" else ""
+    told = verdict.detail or verdict.note
+    detail = f" ({told})" if told else ""
+    return f"{verdict.question} {verdict.outcome}{why}{detail}{cut}"
 
 
 def _contributions(found: Contributions | str, fields: Mapping[str, Value]) -> Iterator[str]:
@@ -143,11 +167,22 @@ def _point(point: PricePoint, quote: Quote) -> str:
 def _value(valuation: Valuation) -> Iterator[str]:
     said_by = " (expected_conversion, as no model could price this lead)" if valuation.expected else ""
     yield _row(" ", "conversion probability", f"{valuation.probability:.4f}{said_by}")
-    yield _row("x", "conversion value", money(valuation.worth))
+    p = valuation.probability
+    said_by = f" (the model predicts {money(valuation.predicted)})" if valuation.predicted else ""
+    yield _row("x", "conversion value", f"{money(valuation.worth)}{said_by}")
+    for disposition in valuation.dispositions:
+        said = f"probability {disposition.probability:.4f}, {money(disposition.cents)} each"
+        yield _row(
+            " ",
+            f"of that for {disposition.name} leads",
+            f"{money(disposition.probability / p * disposition.cents)} ({said})",
+        )
     if valuation.quality_factor != 1.0:
         whose = f"sub-source {valuation.sub_source}" if valuation.sub_source else "the seller"
         yield _row("x", f"quality factor of {whose}", f"{valuation.quality_factor:.2f}")
     yield _row("-", "handling cost", money(valuation.handling))
+    for name, cents in valuation.checks:
+        yield _row("-", f"cost of check {name}", _cents(cents))
     for name, cents in valuation.boosts:
         yield _row("+", f"boost {name}", money(cents))
     for name, cents in valuation.signals:
@@ -155,10 +190,35 @@ def _value(valuation: Valuation) -> Iterator[str]:
     yield _row("=", "lead value", money(valuation.value))
     for name, cents in valuation.shadows:
         yield _row("-", f"shadow price of {name}", money(cents))
+    yield from _targets(valuation)
     if valuation.budget:
         yield _row("/", "1 + budget pressure", f"{1.0 + valuation.budget:.2f}")
     if valuation.return_rate:
         yield _row("/", "1 - return rate", f"{1.0 - valuation.return_rate:.2f}")
+    if valuation.price_cut:
+        yield _row("x", "1 - cut for open questions", f"{1.0 - valuation.price_cut:.2f}")
+
+
+def _cents(cents: float) -> str:
+    """An amount that may be a part of a cent."""
+    return money(cents) if cents == round(cents) else f"${cents / 100:.5f}".rstrip("0")
+
+
+def _targets(valuation: Valuation) -> Iterator[str]:
+    """What each target does to the maximum bid, and what it goes by."""
+    for term in valuation.targets:
+        name = f"target {term.name}"
+        if term.cents:
+            yield _row("+" if term.cents > 0.0 else "-", name, money(abs(term.cents)))
+        elif term.allowance:
+            allowed = money(valuation.allowed(term))
+            yield _row("~", name, f"pressure {term.pressure:.2f} towards the {allowed} that it may cost")
+        else:
+            yield _row("~", name, f"its price weighs {1.0 + term.pressure:.2f}")
+    if valuation.targets:
+        moved = valuation.bid_value - valuation.without_targets
+        most = f" (raised by {money(valuation.raise_max)} at most)" if moved > 0.0 else ""
+        yield _row("=", "moved by targets", f"{'-' if moved < 0.0 else '+'}{money(abs(moved))}{most}")
 
 
 def _rest(outbid: tuple[Offer, ...], refused: tuple[CampaignRefusal, ...]) -> Iterator[str]:

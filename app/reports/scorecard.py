@@ -10,7 +10,7 @@ from app.reports.counting import Counting, SellersTrade
 from app.reports.percentiles import quantile
 from app.reports.rates import bid_rate, share, win_rate
 from app.reports.tally import SellerTrade, total
-from app.store.feedback import Returns
+from app.store.returns.requests import ReturnCounts
 from app.store.store import Store
 from app.wire.scorecard import Latency, PingScore, PostScore, ReturnScore, Scorecard
 
@@ -40,7 +40,7 @@ class Scorecards:
             if asked not in self._kept:
                 counted_at, trade = await self._counted(days, now)
                 since = first_hour(counted_at, days)
-                returns = await self._store.returns(seller.name, since, counted_at)
+                returns = await self._store.return_counts(seller.name, since, counted_at)
                 self._kept[asked] = scorecard(seller.name, seller.disclosure, trade, returns, since, counted_at)
             return self._kept[asked]
 
@@ -59,7 +59,7 @@ def first_hour(now: float, days: int) -> float:
 
 
 def scorecard(
-    seller: str, disclosure: Disclosure, trade: SellersTrade, returns: Returns, since: float, until: float
+    seller: str, disclosure: Disclosure, trade: SellersTrade, returns: ReturnCounts, since: float, until: float
 ) -> Scorecard:
     """The scorecard at this level of disclosure."""
     tally = trade.sellers.get(seller, SellerTrade())

@@ -6,6 +6,10 @@ from typing import TypeVar
 import msgspec
 
 SCHEMA = 2
+VALUE = "value.json"
+"""The file of a second scorer, which says what a conversion brings."""
+AMOUNT_MAX = 1e8
+"""Dollars that no conversion brings."""
 BYTES_MAX = 4_000_000
 LEAVES_MAX = 32
 """A tree has a machine word's worth of leaves; boosting wants small trees, and many."""
@@ -24,10 +28,16 @@ class Unusable(Exception):
     """An artefact must not price: the message names the file and says why."""
 
 
-class Number(msgspec.Struct, frozen=True, tag_field="kind", tag="number", forbid_unknown_fields=True):
-    """A fact read as a number; a boolean is 0 or 1, anything else is missing."""
+class Number(
+    msgspec.Struct, frozen=True, tag_field="kind", tag="number", forbid_unknown_fields=True, omit_defaults=True
+):
+    """A fact read as a number; a boolean is 0 or 1, anything else is missing, and so is what is `absent`.
+
+    In every kind of fact these are the values that stand for none, as -1 or 9999 do where training read them so.
+    """
 
     name: str
+    absent: tuple[float, ...] = ()
 
 
 class Category(
@@ -42,9 +52,12 @@ class Category(
     name: str
     values: tuple[str, ...]
     unknown: int | None = None
+    absent: tuple[str, ...] = ()
 
 
-class Encoded(msgspec.Struct, frozen=True, tag_field="kind", tag="encoded", forbid_unknown_fields=True):
+class Encoded(
+    msgspec.Struct, frozen=True, tag_field="kind", tag="encoded", forbid_unknown_fields=True, omit_defaults=True
+):
     """A fact read as the number which training gave its value, as it gave one to the missing and to the unknown."""
 
     name: str
@@ -52,9 +65,10 @@ class Encoded(msgspec.Struct, frozen=True, tag_field="kind", tag="encoded", forb
     encodings: tuple[float, ...]
     missing: float
     unknown: float
+    absent: tuple[str, ...] = ()
 
 
-class Cross(msgspec.Struct, frozen=True, tag_field="kind", tag="cross", forbid_unknown_fields=True):
+class Cross(msgspec.Struct, frozen=True, tag_field="kind", tag="cross", forbid_unknown_fields=True, omit_defaults=True):
     """Two categories read as one number, which training gave to each pair of their values that it saw.
 
     `of` are their names. A value that is no text is missing, and stands in a pair as the empty text; a pair never seen
@@ -66,6 +80,7 @@ class Cross(msgspec.Struct, frozen=True, tag_field="kind", tag="cross", forbid_u
     values: tuple[tuple[str, str], ...]
     encodings: tuple[float, ...]
     unknown: float
+    absent: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 class NumberTerm(msgspec.Struct, frozen=True, array_like=True, tag="number", forbid_unknown_fields=True):
@@ -144,15 +159,25 @@ class Isotonic(msgspec.Struct, frozen=True, tag_field="kind", tag="isotonic", fo
     probabilities: tuple[float, ...]
 
 
+class Amount(msgspec.Struct, frozen=True, tag_field="kind", tag="amount", forbid_unknown_fields=True):
+    """Logarithms of shares of `high` become amounts in dollars, of at least `low`: what a conversion brings."""
+
+    low: float
+    high: float
+
+
 Node = float | NumberSplit | CategorySplit
 Fact = Number | Category | Encoded
 Feature = Fact | Cross
 Term = NumberTerm | CategoryTerm
-Calibrator = Uncalibrated | Sigmoid | Beta | Isotonic
+Calibrator = Uncalibrated | Sigmoid | Beta | Isotonic | Amount
 
 
 class Scorer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`baseline`, what `terms` add and the leaves of `trees` are log-odds, summed; a node is a leaf or has two."""
+    """`baseline`, what `terms` add and the leaves of `trees` are log-odds, summed; a node is a leaf or has two.
+
+    Of amounts they are logarithms.
+    """
 
     schema: int
     vertical: str

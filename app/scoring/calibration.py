@@ -1,15 +1,15 @@
-"""From log-odds to a probability, by the curve that training chose."""
+"""From log-odds to a probability, by the curve that training chose, or from a logarithm to an amount."""
 
 from bisect import bisect_right
 from collections.abc import Callable
 from math import exp, log1p, tanh
 
-from app.scoring.artefact import Beta, Calibrator, Isotonic, Sigmoid
+from app.scoring.artefact import Amount, Beta, Calibrator, Isotonic, Sigmoid
 
 
 def straight(calibrator: Calibrator) -> tuple[float, float] | None:
     """Slope and intercept of a curve that is a straight line in log-odds, as without a calibrator; of no other."""
-    if isinstance(calibrator, Isotonic | Beta):
+    if isinstance(calibrator, Isotonic | Beta | Amount):
         return None
     return (calibrator.slope, calibrator.intercept) if isinstance(calibrator, Sigmoid) else (1.0, 0.0)
 
@@ -20,6 +20,9 @@ def calibrated(calibrator: Calibrator) -> Callable[[float], float]:
         return _curve(calibrator)
     if isinstance(calibrator, Beta):
         return _beta(calibrator)
+    if isinstance(calibrator, Amount):
+        low, high = calibrator.low, calibrator.high
+        return lambda score: max(high * exp(min(score, 0.0)), low)
     slope, intercept = straight(calibrator) or (1.0, 0.0)
     return lambda score: 0.5 + 0.5 * tanh(0.5 * (slope * score + intercept))
 

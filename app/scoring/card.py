@@ -1,5 +1,6 @@
 """A model's card: what it was made of, what it showed, and the files it vouches for. It is read and written here."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -104,6 +105,33 @@ class TrainingHistory(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class DelayCurve(msgspec.Struct, frozen=True, kw_only=True):
+    """How long conversions take: by each of `days` what of `shares` has come, of those within `horizon_days`.
+
+    It is of so many `leads`, of which a share of `rate` converts; `settled` where hardly any came late in that time.
+    """
+
+    leads: int
+    conversions: int
+    horizon_days: float
+    rate: float
+    settled: bool
+    days: tuple[float, ...]
+    shares: tuple[float, ...]
+
+    def share_by(self, age_days: float) -> float:
+        """The share of conversions that has come by this age."""
+        at = bisect_right(self.days, age_days)
+        if at in (0, len(self.days)):
+            return self.shares[-1] if at else self.shares[0] * max(age_days, 0.0) / self.days[0]
+        (x, y), (x1, y1) = ((self.days[place], self.shares[place]) for place in (at - 1, at))
+        return y + (y1 - y) * (age_days - x) / (x1 - x)
+
+    def quantile(self, share: float) -> float:
+        """The days after which this share has come."""
+        return self.days[min(bisect_left(self.shares, share - 1e-9), len(self.days) - 1)]
+
+
 class LeftOut(msgspec.Struct, frozen=True):
     """One declared field that the model does not see, and why."""
 
@@ -172,6 +200,33 @@ class CalibratorAttempt(msgspec.Struct, frozen=True, kw_only=True):
     why_not: str
 
 
+class AmountRow(msgspec.Struct, frozen=True):
+    """A lead's facts, and what the trained pipeline itself says that a conversion of it brings, in dollars."""
+
+    facts: dict[str, Value]
+    amount: float
+
+
+class LearnedValue(msgspec.Struct, frozen=True, kw_only=True):
+    """E[V | converts, facts], in dollars: the `model` (or `mean`, which reads nothing) and how it was chosen.
+
+    It learned from `learned` conversions whose value was told. `saved` is by how much the deviance of later conversions
+    was lower than that of their mean, with its standard error. Amounts above `high` count as that, of `capped`
+    conversions. On the `newest` conversions `predicted_over_observed` is the level.
+    """
+
+    model: str
+    learned: int
+    mean: float
+    high: float
+    capped: int
+    saved: float
+    saved_noise: float
+    newest: int
+    predicted_over_observed: float
+    parity: tuple[AmountRow, ...]
+
+
 class ParityRow(msgspec.Struct, frozen=True):
     """A lead's facts, and the probability that the trained pipeline itself gave it."""
 
@@ -184,7 +239,9 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
 
     `candidate` with its `settings` was chosen among `candidates`, and fitted to all but the newest leads; its
     calibrator was fitted to what models of older leads said of later ones. `crosses` are pairs of categories that it
-    reads as one. `spec` is the specification of the leads as written.
+    reads as one. `delays` say how long conversions took, of all leads under no name and by seller; a lead is mature
+    after `maturity_days`. `value` is what a conversion brings, where the history says it. `spec` is the specification
+    of the leads as written.
     `parts` has a word on each file that was learned beside the scorer, `renews` says of which version that scorer is.
     The service relies on `schema`, names, `sha256` (by file) and `parity`; the rest is for people and for training.
     """
@@ -200,6 +257,8 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     spec_sha256: str
     reads: tuple[FactRead, ...]
     crosses: tuple[tuple[str, str], ...] = ()
+    delays: dict[str, DelayCurve] = {}
+    maturity_days: float | None = None
     left_out: tuple[LeftOut, ...] = ()
     rows_by_slice: dict[str, int]
     figures: Figures
@@ -213,6 +272,7 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[JudgedCandidate, ...] = ()
     notes: tuple[str, ...] = ()
     calibrator: str
+    value: LearnedValue | None = None
     attempts: tuple[CalibratorAttempt, ...]
     fields: tuple[FieldCheck, ...]
     importances: tuple[FieldImportance, ...] = ()

@@ -13,7 +13,7 @@ import msgspec
 
 from app.scoring.artefact import Cross, Feature, Scorer
 from app.scoring.calibration import calibrated
-from app.scoring.forest import Forest, forest_of, leaves_by_bit
+from app.scoring.forest import Forest, forest_of
 from app.scoring.terms import Weights, weights_of
 from app.wire.ping import Value
 
@@ -48,7 +48,6 @@ class Explainer:
             raise ValueError("there are no usual leads to compare with")
         self._names = [feature.name for feature in scorer.features]
         self._forest = forest_of(scorer.trees, scorer.features)
-        self._leaf = leaves_by_bit(scorer.trees)
         self._weights: list[tuple[Feature, Weights]] = [
             (scorer.features[term.feature], weights_of(term, scorer.features[term.feature])) for term in scorer.terms
         ]
@@ -64,7 +63,7 @@ class Explainer:
         for usual, its in self._usual:
             for feature, weights in self._weights:
                 added[feature.name] += weights[_said(feature, facts)] - weights[_said(feature, usual)]
-            for position, gain in _exchanged(self._forest, self._leaf, left, its):
+            for position, gain in _exchanged(self._forest, left, its):
                 added[self._asked[position].name] += gain
         by_field = {name: total / len(self._usual) for name, total in added.items()}
         score = self._score(facts)
@@ -79,7 +78,7 @@ class Explainer:
         for leaves in self._left(facts):
             reached &= leaves
         weighed = sum(weights[_said(feature, facts)] for feature, weights in self._weights)
-        return self._baseline + weighed + sum(self._leaf[bit] for bit in _bits(reached))
+        return self._baseline + weighed + sum(self._forest.leaf[bit] for bit in _bits(reached))
 
 
 def _said(feature: Feature, facts: Facts) -> object:
@@ -89,11 +88,9 @@ def _said(feature: Feature, facts: Facts) -> object:
     return facts.get(feature.name)
 
 
-def _exchanged(
-    forest: Forest, leaf: Mapping[int, float], left: Sequence[int], usual: Sequence[int]
-) -> Iterator[tuple[int, float]]:
+def _exchanged(forest: Forest, left: Sequence[int], usual: Sequence[int]) -> Iterator[tuple[int, float]]:
     """What each fact gains (by its position) where the facts of a usual lead are exchanged for those of this one."""
-    possible = forest.everything
+    possible, leaf = forest.everything, forest.leaf
     for mine, its in zip(left, usual, strict=True):
         possible &= mine | its
     only_mine: dict[int, list[int]] = {}

@@ -14,12 +14,15 @@ def as_number(value: object) -> float:
 
 
 Pair = tuple[object, object]
+NONE_ABSENT: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
-def pair_of(pair: Pair) -> tuple[str, str]:
-    """Two facts as the texts that stand for them together; one that says nothing is the empty text."""
-    one, other = pair
-    return one if isinstance(one, str) else "", other if isinstance(other, str) else ""
+def pair_of(pair: Pair, absent: tuple[tuple[str, ...], tuple[str, ...]] = NONE_ABSENT) -> tuple[str, str]:
+    """Two facts as the texts that stand for them together; one that says nothing, or is absent, is the empty text."""
+    one, other = (
+        value if isinstance(value, str) and value not in none else "" for value, none in zip(pair, absent, strict=True)
+    )
+    return one, other
 
 
 def is_text(value: object) -> bool:

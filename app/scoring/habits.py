@@ -27,6 +27,7 @@ def parse_habits(body: bytes) -> dict[str, Habits]:
         for source, factor in each.sub_sources.items():
             if not least <= factor <= most:
                 raise Unusable(f"{HABITS}: quality_factor of {seller} / {source} is not between {least:g} and {most:g}")
-        if not 0.0 <= each.return_rate <= RETURN_RATE_MAX:
-            raise Unusable(f"{HABITS}: the return rate of {seller} is not between 0 and {RETURN_RATE_MAX:g}")
+        for rate in (each.return_rate, *each.sub_source_returns.values()):
+            if not 0.0 <= rate <= RETURN_RATE_MAX:
+                raise Unusable(f"{HABITS}: a return rate of {seller} is not between 0 and {RETURN_RATE_MAX:g}")
     return sellers

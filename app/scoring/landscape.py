@@ -5,7 +5,6 @@ from functools import reduce
 from itertools import accumulate, pairwise
 from math import exp, inf, isfinite, log
 from operator import and_, getitem
-from struct import Struct
 from typing import Literal
 
 import msgspec
@@ -176,14 +175,11 @@ def _stepped(leg: LegLandscape, each: Constants) -> Stepped:
 
 def _index(trees: tuple[Node, ...], features: tuple[Feature, ...]) -> Callable[[Mapping[str, Value]], float]:
     forest = forest_of(trees, features)
-    masks, sums, everything = forest.masks, forest.sums, forest.everything
+    masks, add, everything = forest.masks, forest.add, forest.everything
     asked = [features[position].name for position in forest.reads]
-    words = Struct(f"<{len(sums)}I")
-    size, unpack = words.size, words.unpack
 
     def index(facts: Mapping[str, Value]) -> float:
-        arrived = reduce(and_, map(getitem, masks, map(facts.get, asked)), everything)
-        return sum(map(getitem, sums, unpack(arrived.to_bytes(size, "little"))), 0.0)
+        return add(0.0, reduce(and_, map(getitem, masks, map(facts.get, asked)), everything))
 
     return index
 

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from app.domain.calendar import moment
 from app.domain.catalogue import Challenger, FactRead, Model
-from app.scoring.artefact import Cross, Fact, Number, Unusable, read_bytes
+from app.scoring.artefact import VALUE, Cross, Fact, Number, Unusable, read_bytes
 from app.scoring.card import CARD, ModelCard, ParityRow, check_sum, read_card
 from app.scoring.compile import Probability, compiled
+from app.scoring.dispositions import DISPOSITIONS_FILE, parse_dispositions
 from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.landscape import parse_landscape
-from app.scoring.parse import parse
+from app.scoring.parse import parse, parse_value
 from app.scoring.pointer import POINTER, Entry, is_version, read_pointer
 from app.scoring.traffic import TRAFFIC, parse_traffic
 
@@ -106,11 +107,31 @@ def _with_parts(model: Model, models_dir: Path, folder: Path, card: ModelCard) -
         facts = [feature for feature in landscape.features if not isinstance(feature, Cross)]
         also = tuple(_read(feature) for feature in facts if feature.name not in known)
         model = replace(model, landscape=landscape, reads=(*model.reads, *also))
+    if VALUE in card.sha256:
+        model = _with_value(model, _part(models_dir, folder, card, VALUE), card)
     if HABITS in card.sha256:
         model = replace(model, habits=parse_habits(_part(models_dir, folder, card, HABITS)))
+    if DISPOSITIONS_FILE in card.sha256:
+        model = replace(model, dispositions=parse_dispositions(_part(models_dir, folder, card, DISPOSITIONS_FILE)))
     if TRAFFIC in card.sha256:
         model = replace(model, traffic=parse_traffic(_part(models_dir, folder, card, TRAFFIC)))
     return model
+
+
+def _with_value(model: Model, body: bytes, card: ModelCard) -> Model:
+    """The model with what a conversion brings, verified like its probability."""
+    scorer = parse_value(body)
+    if (scorer.vertical, scorer.version) != (model.vertical, model.version):
+        raise Unusable(f"{model.version}/{VALUE} is of {scorer.vertical!r} {scorer.version!r}")
+    amount = compiled(scorer)
+    if card.value is None or len(card.value.parity) < PARITY_ROWS_MIN:
+        raise Unusable(f"{CARD} has fewer than {PARITY_ROWS_MIN} parity rows of {VALUE}")
+    for position, row in enumerate(card.value.parity):
+        if not abs(amount(row.facts) - row.amount) <= TOLERANCE * card.value.high:
+            raise Unusable(f"value.parity[{position}] differs from the trained pipeline by more than {TOLERANCE:g}")
+    known = {fact.name for fact in model.reads}
+    facts = [feature for feature in scorer.features if not isinstance(feature, Cross) and feature.name not in known]
+    return replace(model, value=amount, reads=(*model.reads, *map(_read, facts)))
 
 
 def _read(feature: Fact) -> FactRead:

@@ -4,11 +4,14 @@ from itertools import pairwise
 from math import inf, isfinite
 
 from app.scoring.artefact import (
+    AMOUNT_MAX,
     CATEGORIES_MAX,
     ENCODED_MAX,
     LEAVES_MAX,
     LOG_ODDS_MAX,
     SCHEMA,
+    VALUE,
+    Amount,
     Beta,
     Calibrator,
     Category,
@@ -35,6 +38,20 @@ def parse(body: bytes) -> Scorer:
     """The scorer written in these bytes, every number of it checked."""
     scorer = decoded(body, Scorer, "scorer.json", SCHEMA, "a scorer")
     check(scorer)
+    if isinstance(scorer.calibrator, Amount):
+        raise Unusable("scorer.json: it says an amount, and no probability")
+    return scorer
+
+
+def parse_value(body: bytes) -> Scorer:
+    """What a conversion brings, as written in these bytes."""
+    scorer = decoded(body, Scorer, VALUE, SCHEMA, "a scorer of amounts")
+    try:
+        check(scorer)
+    except Unusable as unusable:
+        raise Unusable(str(unusable).replace("scorer.json", VALUE, 1)) from None
+    if not isinstance(scorer.calibrator, Amount):
+        raise Unusable(f"{VALUE}: it says a probability, and no amount")
     return scorer
 
 
@@ -115,6 +132,8 @@ def _check_calibrator(calibrator: Calibrator) -> None:
         _check_number(calibrator.intercept, "the calibrator's intercept")
         if calibrator.slope <= 0.0:
             raise Unusable("scorer.json: the calibrator's slope is not positive, it would price the best leads lowest")
+    if isinstance(calibrator, Amount) and not 0.0 <= calibrator.low <= calibrator.high <= AMOUNT_MAX:
+        raise Unusable(f"scorer.json: amounts do not rise from 0 to at most {AMOUNT_MAX:,.0f}")
     if isinstance(calibrator, Beta):
         for number in (calibrator.a, calibrator.b, calibrator.c):
             _check_number(number, "a number of the calibrator")

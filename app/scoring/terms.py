@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from math import ceil, floor
 from typing import Any
 
-from app.scoring.artefact import Category, CategoryTerm, Cross, Encoded, Feature, NumberTerm, Term
+from app.scoring.artefact import Category, CategoryTerm, Cross, Encoded, Feature, Number, NumberTerm, Term
 from app.scoring.facts import Pair, as_number, is_text, pair_of
 from app.wire.ping import Value
 
@@ -18,24 +18,26 @@ def weights_of(term: Term, feature: Feature) -> Weights:
     """What any value of the feature adds."""
     if isinstance(term, CategoryTerm):
         assert isinstance(feature, Category)
-        return _Texts(zip(feature.values, term.weights, strict=True), term.missing, term.unknown)
+        return _Texts(feature, term.weights, term.missing, term.unknown)
     if isinstance(feature, Cross):
         return _Pairs(
             zip(feature.values, (_added(term, number) for number in feature.encodings), strict=True),
             _added(term, feature.unknown),
+            feature.absent,
         )
     if isinstance(feature, Encoded):
-        weights = zip(feature.values, (_added(term, number) for number in feature.encodings), strict=True)
-        return _Texts(weights, _added(term, feature.missing), _added(term, feature.unknown))
-    return _Numbers(term)
+        weights = [_added(term, number) for number in feature.encodings]
+        return _Texts(feature, weights, _added(term, feature.missing), _added(term, feature.unknown))
+    return _Numbers(term, feature.absent if isinstance(feature, Number) else ())
 
 
 class _Texts(Weights):
     """Weights by text; text that is not among them is unknown, anything else is missing."""
 
-    def __init__(self, weights: Iterable[tuple[str, float]], missing: float, unknown: float) -> None:
-        super().__init__(weights)
-        self[None] = self.missing = missing
+    def __init__(self, feature: Category | Encoded, weights: Iterable[float], missing: float, unknown: float) -> None:
+        super().__init__(zip(feature.values, weights, strict=True))
+        self.update(dict.fromkeys((None, *feature.absent), missing))
+        self.missing = missing
         self.unknown = unknown
 
     def __missing__(self, value: Value | None) -> float:
@@ -45,22 +47,28 @@ class _Texts(Weights):
 class _Pairs(Weights):
     """Weights by two values; a pair that is not among them is unknown."""
 
-    def __init__(self, weights: Iterable[tuple[tuple[str, str], float]], unknown: float) -> None:
+    def __init__(
+        self,
+        weights: Iterable[tuple[tuple[str, str], float]],
+        unknown: float,
+        absent: tuple[tuple[str, ...], tuple[str, ...]],
+    ) -> None:
         super().__init__(weights)
-        self.unknown = unknown
+        self.unknown, self.absent = unknown, absent
 
     def __missing__(self, pair: Pair) -> float:
-        return self.get(pair_of(pair), self.unknown)
+        return self.get(pair_of(pair, self.absent), self.unknown)
 
 
 class _Numbers(Weights):
     """Weights of numbers, kept ready for whole numbers where these are few."""
 
-    def __init__(self, term: NumberTerm) -> None:
-        super().__init__({None: term.missing})
+    def __init__(self, term: NumberTerm, absent: Iterable[float]) -> None:
+        super().__init__()
         self.term = term
         if term.high - term.low < _WHOLE_NUMBERS_MAX:
             self.update({whole: _added(term, whole) for whole in range(floor(term.low), ceil(term.high) + 1)})
+        self.update(dict.fromkeys((None, *absent), term.missing))
 
     def __missing__(self, value: Value | None) -> float:
         number = as_number(value)

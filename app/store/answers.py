@@ -150,7 +150,7 @@ def _facts(certificates: int, digests: int, names: int) -> Prepared:
     if digests:
         parts.append(
             select(literal_column("'suppressed'"), _NOTHING, _NOTHING, _NOTHING, _NO_TIME).where(
-                suppression.c.digest.in_(_slots("digest", digests))
+                suppression.c.digest.in_(_slots("digest", digests)), suppression.c.is_suppressed
             )
         )
     if names:

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection, delete, select
 
+from app.domain.operators.audit import OperatorAct
 from app.store.engine.portable import replace
+from app.store.operators.audit import note
 from app.store.schema import certification
 
 LIVE = "live"
@@ -31,6 +33,9 @@ def marks(connection: Connection) -> list[Mark]:
     return [Mark(row.seller, row.step, row.marked_at) for row in connection.execute(select(certification))]
 
 
-def forget_marks(connection: Connection, seller: str) -> bool:
+def forget_marks(connection: Connection, seller: str, by: str, now: float) -> bool:
     """Have a seller begin anew, in test mode; False where nothing was kept of it."""
-    return connection.execute(delete(certification).where(certification.c.seller == seller)).rowcount > 0
+    if not connection.execute(delete(certification).where(certification.c.seller == seller)).rowcount:
+        return False
+    note(connection, now, OperatorAct(by=by, action="reset certification", target=seller))
+    return True

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import msgspec
-from sqlalchemy import Engine, select
+from sqlalchemy import BigInteger, Engine, cast, literal, null, select, union_all
 
 from app.store.engine.stream import stream
-from app.store.schema import lead, outcome
+from app.store.schema import lead, lead_return, outcome
 
 
 class SoldRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class SoldRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutcomeRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What the CRM said of a lead; `recorded_at` is when we heard it."""
+    """What the CRM said of a lead, or its seller of a return; `recorded_at` is when we heard it."""
 
     lead_id: str
     event: str
@@ -51,9 +51,25 @@ def sold(engine: Engine, since: float, until: float) -> Iterator[SoldRow]:
 
 
 def outcomes(engine: Engine, since: float, until: float) -> Iterator[OutcomeRow]:
-    """Outcomes heard of in [since, until), oldest first."""
-    wanted = select(*[outcome.c[name] for name in OutcomeRow.__struct_fields__]).where(
+    """Outcomes heard of in [since, until), oldest first, and among them what sellers answered to returns."""
+    heard = select(*[outcome.c[name] for name in OutcomeRow.__struct_fields__]).where(
         outcome.c.recorded_at >= since, outcome.c.recorded_at < until
     )
-    for row in stream(engine, wanted.order_by(outcome.c.recorded_at, outcome.c.source, outcome.c.event_id)):
+    its = lead_return.c
+    event = literal("return_") + its.state
+    columns = {
+        "lead_id": its.lead_id,
+        "event": event,
+        "value_cents": cast(null(), BigInteger),
+        "occurred_at": its.settled_at,
+        "recorded_at": its.settled_at,
+        "source": literal("return"),
+        # Who refused may yet accept: that is another event.
+        "event_id": its.lead_id + literal("/") + its.state,
+    }
+    answered = select(*[columns[name].label(name) for name in OutcomeRow.__struct_fields__]).where(
+        its.state != "requested", its.settled_at >= since, its.settled_at < until
+    )
+    both = union_all(heard, answered).subquery()
+    for row in stream(engine, select(both).order_by(both.c.recorded_at, both.c.source, both.c.event_id)):
         yield OutcomeRow(**row._mapping)

@@ -1,25 +1,21 @@
 """Notices and outcomes of bids and leads, each stored once."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, select
 
 from app.domain.identity import Person
 from app.domain.keyed import digest
 from app.domain.post.outcome_time import time_trouble
-from app.store.answers import names_of
 from app.store.delivery.named_leads import named_leads
-from app.store.engine.portable import add_new, be_alone
+from app.store.engine.portable import add_new
 from app.store.exports import OutcomeRow
-from app.store.schema import lead, notice, outcome, suppression
+from app.store.schema import lead, notice, outcome
+from app.store.suppression.people import suppress_person
 from app.wire.feedback import Notice, Outcome
-
-RETURNED = ("invalid",)
-"""Outcomes that say of a lead that it was none."""
 
 
 class OutcomeResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,12 +36,21 @@ class OutcomeFacts(msgspec.Struct, frozen=True, kw_only=True):
     of_leads: tuple[OutcomeRow, ...]
 
 
-class Returns(msgspec.Struct, frozen=True, kw_only=True):
-    """Leads bought in a span, those of them that came back, and how many for which reason: what the CRM calls it."""
+REACHED_WITHIN_S = 2 * 86_400.0
+RECENT_S, BEFORE_S = 3 * 86_400.0, 28 * 86_400.0
+"""Leads of three days, with those of the four weeks before, each given two days to be reached."""
 
+_REACHED = ("contacted", "qualified", "quoted", "sold")
+
+
+class ContactCounts(msgspec.Struct, frozen=True):
+    """How many recent leads of a campaign were reached in time, and how many of those before."""
+
+    campaign: str
     leads: int
-    returned: int
-    reasons: dict[str, int]
+    contacted: int
+    leads_before: int
+    contacted_before: int
 
 
 class TrialSale(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +98,7 @@ def record_outcome(connection: Connection, told: Outcome, now: float) -> Outcome
     if told.event != "opted_out":
         return OutcomeResult(status="recorded")
     person = _person_of(connection, told.lead_id)
-    suppress(connection, person, "opted_out", now)
+    suppress_person(connection, person, "opted_out", now)
     return OutcomeResult(status="recorded", suppressed=person.all)
 
 
@@ -119,14 +124,29 @@ def outcome_facts(connection: Connection, told: Sequence[Outcome]) -> OutcomeFac
     )
 
 
-def returns(connection: Connection, seller: str, since: float, until: float) -> Returns:
-    """What became of the leads that a seller sold in [since, until), whenever it was heard."""
-    sold = (lead.c.seller == seller) & (lead.c.sold_at >= since) & (lead.c.sold_at < until)
-    leads = connection.execute(select(func.count()).select_from(lead).where(sold)).scalar_one()
-    came_back = select(outcome.c.lead_id, outcome.c.event).join(lead).where(sold, outcome.c.event.in_(RETURNED))
-    events = connection.execute(came_back.distinct()).all()
-    reasons = Counter(event for _, event in events)
-    return Returns(leads=leads, returned=len({lead_id for lead_id, _ in events}), reasons=dict(reasons.most_common()))
+def contact_counts(connection: Connection, now: float) -> list[ContactCounts]:
+    """By campaign, of leads that are two days old or older."""
+    end = now - REACHED_WITHIN_S
+    since, before = end - RECENT_S, end - RECENT_S - BEFORE_S
+    is_reached = exists().where(
+        outcome.c.lead_id == lead.c.lead_id,
+        outcome.c.event.in_(_REACHED),
+        outcome.c.occurred_at <= lead.c.sold_at + REACHED_WITHIN_S,
+    )
+    is_recent, reached = (lead.c.sold_at >= since).label("is_recent"), case((is_reached, 1), else_=0)
+    rows = connection.execute(
+        select(lead.c.campaign, is_recent, func.count(), func.sum(reached))
+        .where(lead.c.sold_at >= before, lead.c.sold_at < end)
+        # By its name: PostgreSQL takes two parameters of one value for two expressions.
+        .group_by(lead.c.campaign, "is_recent")
+    )
+    found: dict[str, dict[bool, tuple[int, int]]] = {}
+    for campaign, recent, leads, contacted in rows:
+        found.setdefault(campaign, {})[bool(recent)] = leads, int(contacted)
+    return [
+        ContactCounts(campaign, *each.get(True, (0, 0)), *each.get(False, (0, 0)))
+        for campaign, each in sorted(found.items())
+    ]
 
 
 def trial_sales(
@@ -144,13 +164,6 @@ def trial_sales(
         TrialSale(events=tuple(events.get(lead_id, ())), **dict(zip(names, row, strict=True)))
         for lead_id, *row in connection.execute(select(lead.c.lead_id, *[lead.c[name] for name in names]).where(bought))
     ]
-
-
-def suppress(connection: Connection, person: Person, reason: str, now: float) -> None:
-    """Never buy this person again; a sale of theirs under way is decided before or after, not meanwhile."""
-    be_alone(connection, names_of(person))
-    for name in person.all:
-        add_new(connection, suppression, {"digest": name, "reason": reason, "suppressed_at": now})
 
 
 def _outcomes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[OutcomeRow]:

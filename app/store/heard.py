@@ -1,29 +1,45 @@
 """What commands beside the service and other replicas wrote that it must act on, in one consistent read."""
 
-from math import inf
-
 import msgspec
 from sqlalchemy import Connection
 
-from app.store import certifications, known, operators
+from app.domain.operators.audit import AuditHead
+from app.store import certifications
 from app.store.certifications import Mark
 from app.store.delivery import outbox
+from app.store.operators import audit, keys, requested
+from app.store.operators.keys import OperatorKey
+from app.store.operators.requested import RequestRows
+from app.store.suppression.lists import list_versions
+from app.store.suppression.people import changed_since
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """`paused` are campaigns and sellers; `next_due` is when the next delivery is due, None where none waits."""
+    """`requests` and `operator_keys` that hold; `next_due` is when a delivery is due, None where none waits.
 
-    paused: frozenset[str]
+    `suppressed` and `allowed` are digests of people; `lists` says when each list of such people was last changed.
+    """
+
+    requests: RequestRows
+    operator_keys: list[OperatorKey]
+    audit_head: AuditHead
     suppressed: list[str]
+    allowed: list[str]
+    lists: dict[str, float]
     marks: list[Mark]
     next_due: float | None
 
 
-def heard(connection: Connection, suppressed_since: float) -> Heard:
-    """As of one moment; of the people who may not be bought, those suppressed at this time or later."""
+def heard(connection: Connection, now: float, since: float) -> Heard:
+    """As of one moment; of people who may not be bought, or may be again, those that changed at `since` or later."""
+    suppressed, allowed = changed_since(connection, since)
     return Heard(
-        paused=operators.paused(operators.switches(connection)),
-        suppressed=known.suppressed_since(connection, suppressed_since) if suppressed_since < inf else [],
+        requests=requested.requests(connection, now),
+        operator_keys=keys.operator_keys(connection, now),
+        audit_head=audit.audit_head(connection),
+        suppressed=suppressed,
+        allowed=allowed,
+        lists=list_versions(connection),
         marks=certifications.marks(connection),
         next_due=outbox.next_due(connection),
     )

@@ -12,7 +12,10 @@ _DELIVERIES_MAX = 100
 
 
 class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead with its sale. `identity` is sealed, bound to `lead_id`; `decision` is `None` where a restart lost it."""
+    """A lead with its sale. `identity` is sealed, bound to `lead_id`; `decision` is `None` where a restart lost it.
+
+    Of a lead that was forgotten `identity` is empty.
+    """
 
     lead_id: str
     seller: str
@@ -31,6 +34,7 @@ class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
     decision: str | None
     config_hash: str
     model_version: str
+    forgotten_at: float | None
     evidence: tuple[tuple[str, str], ...]
     deliveries: tuple[DeliveryRow, ...]
 
@@ -73,6 +77,12 @@ def sealed_evidence(connection: Connection, lead_id: str) -> dict[str, bytes]:
     return {kind: bytes(sealed) for kind, sealed in rows}
 
 
+def sold_pings(connection: Connection, since: float, until: float) -> frozenset[str]:
+    """The bids that were sold in [since, until), by the ids that sellers have."""
+    wanted = select(lead.c.ping_id).where(lead.c.sold_at >= since, lead.c.sold_at < until)
+    return frozenset(connection.execute(wanted).scalars())
+
+
 def sales(connection: Connection, since: float, until: float) -> Summary:
     """What was bought in [since, until), largest spend first."""
     spend = func.sum(lead.c.price_cents)
@@ -96,7 +106,7 @@ def sales(connection: Connection, since: float, until: float) -> Summary:
 def _found(connection: Connection, row: Row[Any] | None) -> LeadRow | None:
     if row is None:
         return None
-    facts = {name: value for name, value in row._mapping.items() if name != "person"}
+    facts = {name: value for name, value in row._mapping.items() if name not in ("person", "cap_uses")}
     pieces = connection.execute(
         select(evidence.c.kind, evidence.c.sha256).where(evidence.c.lead_id == row.lead_id).order_by(evidence.c.kind)
     )

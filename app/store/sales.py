@@ -12,6 +12,7 @@ from app.domain.reasons import REASONS, Refusal
 from app.store import caps
 from app.store.answers import REPLACEABLE, asking, names_of, person_text, post_facts, post_name, writing_answer
 from app.store.delivery.outbox import new_delivery
+from app.store.delivery.retains import adding_retain
 from app.store.engine.failures import INTEGRITY_ERRORS
 from app.store.engine.portable import adding_new, being_alone
 from app.store.engine.prepared import Prepared
@@ -137,8 +138,10 @@ def _rows(sale: Sale) -> Iterator[Work]:
         "person": person,
         "identity": sale.identity,
         "decision": None if sale.decision is None else sale.decision.decode(),
+        "cap_uses": msgspec.json.encode({use.counter: use.amount for use in sale.cap_uses}).decode(),
         "config_hash": sale.config_hash,
         "model_version": sale.model_version,
+        "forgotten_at": None,
     }
     yield _ADD_LEAD, lead_row
     if sale.evidence:
@@ -158,5 +161,7 @@ def _rows(sale: Sale) -> Iterator[Work]:
     if sale.destinations:
         due = [new_delivery(sale.lead_id, destination, sale.sold_at) for destination in sale.destinations]
         yield _ADD_DELIVERIES, due
+    for retain in sale.retains:
+        yield adding_retain(sale.lead_id, retain, sale.sold_at)
     for name in sale.certificates:
         yield adding_new(certificate), {"digest": name, "lead_id": sale.lead_id, "person": person}

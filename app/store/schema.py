@@ -53,14 +53,25 @@ lead = Table(
     Column("identity", LargeBinary, nullable=False),
     # JSON of the ping's decision; null where a restart lost it, and the journal has to tell.
     Column("decision", Text, nullable=True),
+    # JSON of what it took, by counter: a return gives back the very same, whatever is declared by then.
+    Column("cap_uses", Text, nullable=False),
     Column("config_hash", Text, nullable=False),
     Column("model_version", Text, nullable=False),
+    # Since when `identity` is empty: by age, or with all else that finds the person, `person` included.
+    Column("forgotten_at", Double, nullable=True),
     PrimaryKeyConstraint("lead_id"),
     UniqueConstraint("seller", "nonce"),
     CheckConstraint("leg IN ('exclusive', 'shared')", "leg"),
     CheckConstraint("price_cents >= 0", "price_cents"),
     Index(None, "sold_at"),
     Index(None, "ping_id"),
+)
+
+Index(
+    "ix_lead_seller_lead_id",
+    lead.c.seller_lead_id,
+    sqlite_where=text("seller_lead_id <> ''"),
+    postgresql_where=text("seller_lead_id <> ''"),
 )
 
 evidence = Table(
@@ -105,9 +116,33 @@ suppression = Table(
     metadata,
     Column("digest", _Digest, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("suppressed_at", Double, nullable=False),
+    # Who may be bought again stays, so that every process hears of it.
+    Column("is_suppressed", Boolean, nullable=False),
+    Column("changed_at", Double, nullable=False),
     PrimaryKeyConstraint("digest"),
+    Index(None, "changed_at"),
     sqlite_with_rowid=False,
+)
+
+suppression_list = Table(
+    "suppression_list",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("digests", BigInteger, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("changed_at", Double, nullable=False),
+    PrimaryKeyConstraint("name"),
+)
+
+suppression_part = Table(
+    "suppression_part",
+    metadata,
+    Column("list", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    # Sorted digests of eight bytes each, little-endian.
+    Column("digests", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("list", "number"),
 )
 
 # One certificate, one person, ever: so it, too, outlives the lead and holds the person itself.
@@ -119,6 +154,27 @@ certificate = Table(
     Column("person", Text, nullable=False),
     PrimaryKeyConstraint("digest"),
     sqlite_with_rowid=False,
+)
+
+# What may not be erased while a dispute lasts: `subject` is a lead's id, or a digest of a person, whose leads all are.
+legal_hold = Table(
+    "legal_hold",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("held_at", Double, nullable=False),
+    PrimaryKeyConstraint("name", "subject"),
+)
+
+# One row while somebody is being forgotten, until the files hold nothing of it any more: see `people/wipe.py`.
+unwiped = Table(
+    "unwiped",
+    metadata,
+    Column("erasure", Text, nullable=False),
+    Column("erased_at", Double, nullable=False),
+    PrimaryKeyConstraint("erasure"),
 )
 
 cap_counter = Table(
@@ -138,6 +194,22 @@ shadow_price = Table(
     Column("dual", Double, nullable=False),
     Column("moved_at", Double, nullable=False),
     PrimaryKeyConstraint("resource"),
+)
+
+# What came of each target of a campaign in its window, `part` the seller where it is a share of one.
+target_ledger = Table(
+    "target_ledger",
+    metadata,
+    Column("resource", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("dual", Double, nullable=False),
+    Column("leads", Double, nullable=False),
+    Column("spent", Double, nullable=False),
+    Column("allowed", Double, nullable=False),
+    Column("seen", Double, nullable=False),
+    Column("paid", Double, nullable=False),
+    Column("kept_at", Double, nullable=False),
+    PrimaryKeyConstraint("resource", "part"),
 )
 
 # What each seller has shown in its tests; the step `live` says since when it sells for real.
@@ -170,8 +242,11 @@ delivery = Table(
     Column("crm_id", Text, nullable=False),
     # What all forms of `crm_id` have in common: leads are looked up by it.
     Column("crm_key", Text, nullable=False),
+    # Empty where the lead itself is sent, else JSON of what its seller is told of it, and a name for that.
+    Column("subject", Text, nullable=False),
+    Column("feedback", Text, nullable=False),
     PrimaryKeyConstraint("delivery_id"),
-    UniqueConstraint("lead_id", "destination"),
+    UniqueConstraint("lead_id", "destination", "subject"),
     CheckConstraint("status IN ('pending', 'delivered', 'duplicate', 'rejected', 'dead')", "status"),
     Index(None, "created_at"),
 )
@@ -209,6 +284,30 @@ attempt = Table(
     sqlite_with_rowid=False,
 )
 
+# Certificates of bought leads that are not stored with their provider yet, or no more to be. Claimed as a delivery is.
+certificate_retain = Table(
+    "certificate_retain",
+    metadata,
+    Column("lead_id", ForeignKey("lead.lead_id"), nullable=False),
+    Column("check_name", Text, nullable=False),
+    Column("status", String(7), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("deadline_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("is_warned", Boolean, nullable=False),
+    PrimaryKeyConstraint("lead_id", "check_name"),
+    CheckConstraint("status IN ('pending', 'stored', 'lost')", "status"),
+)
+
+Index(
+    "ix_certificate_retain_due_at",
+    certificate_retain.c.due_at,
+    sqlite_where=text("status = 'pending'"),
+    postgresql_where=text("status = 'pending'"),
+)
+
 destination_state = Table(
     "destination_state",
     metadata,
@@ -230,6 +329,38 @@ outcome = Table(
     Column("recorded_at", Double, nullable=False),
     PrimaryKeyConstraint("source", "event_id"),
     Index(None, "lead_id"),
+    Index(None, "recorded_at"),
+)
+
+# `credit` numbers what was credited in the order in which it was committed: whoever has heard of one asks for the next.
+lead_return = Table(
+    "lead_return",
+    metadata,
+    Column("lead_id", ForeignKey("lead.lead_id"), nullable=False),
+    Column("seller", Text, nullable=False),
+    Column("state", String(9), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_at", Double, nullable=False),
+    Column("answer_due_at", Double, nullable=True),
+    Column("unanswered", String(8), nullable=False),
+    Column("settled_by", Text, nullable=False),
+    Column("settled_at", Double, nullable=True),
+    Column("note", Text, nullable=False),
+    Column("credit", BigInteger, nullable=True),
+    PrimaryKeyConstraint("lead_id"),
+    UniqueConstraint("credit"),
+    CheckConstraint("state IN ('requested', 'accepted', 'refused', 'expired')", "state"),
+    CheckConstraint("(state = 'accepted') = (credit IS NOT NULL)", "credit"),
+    Index(None, "seller", "requested_at"),
+)
+
+Index(
+    "ix_lead_return_answer_due_at",
+    lead_return.c.answer_due_at,
+    sqlite_where=text("state = 'requested'"),
+    postgresql_where=text("state = 'requested'"),
 )
 
 notice = Table(
@@ -277,23 +408,85 @@ switch = Table(
     Column("kind", Text, nullable=False),
     Column("target", Text, nullable=False),
     Column("amount", BigInteger, nullable=True),
-    Column("reason", Text, nullable=False),
+    Column("why", Text, nullable=False),
     Column("told_by", Text, nullable=False),
     Column("told_at", Double, nullable=False),
+    # A boost ends by itself; a pause and a cap hold until they are cleared.
+    Column("ends_at", Double, nullable=True),
     PrimaryKeyConstraint("kind", "target"),
     CheckConstraint("kind IN ('pause', 'boost', 'cap')", "kind"),
+)
+
+# What is known of each alert: one that is over stays for a day, so that what comes and goes is told more rarely.
+alert_state = Table(
+    "alert_state",
+    metadata,
+    Column("cause", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("since", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("told_at", Double, nullable=True),
+    Column("episodes", Integer, nullable=False),
+    Column("is_over", Boolean, nullable=False),
+    PrimaryKeyConstraint("cause", "target"),
+)
+
+# `cause` is one cause, or CAUSE:TARGET.
+alert_mute = Table(
+    "alert_mute",
+    metadata,
+    Column("cause", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("told_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=True),
+    PrimaryKeyConstraint("cause"),
+)
+
+# `address` is a reference to the secret address, `due_at` the end of the lease while somebody sends it.
+alert_message = Table(
+    "alert_message",
+    metadata,
+    Column("message_id", String(40), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("settled_at", Double, nullable=True),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("message_id"),
 )
 
 audit = Table(
     "audit",
     metadata,
-    Column("audit_id", Integer, nullable=False),
+    # From 1 without a gap; whoever writes the next one is alone with the last.
+    Column("number", Integer, nullable=False, autoincrement=False),
     Column("at", Double, nullable=False),
     Column("told_by", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("target", Text, nullable=False),
     Column("detail", Text, nullable=False),
-    PrimaryKeyConstraint("audit_id"),
+    Column("why", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    PrimaryKeyConstraint("number"),
+)
+
+# Keys that were made by command, beside those of `[[operators]]`; one that was rotated holds until `ends_at`.
+operator_key = Table(
+    "operator_key",
+    metadata,
+    Column("key_sha256", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=True),
+    PrimaryKeyConstraint("key_sha256"),
+    CheckConstraint("role IN ('viewer', 'operator', 'admin')", "role"),
 )
 
 # What bids were made under, by the hash that they begin to name: posts are judged by it. `in_force_at` is when it last
@@ -309,12 +502,12 @@ configuration = Table(
 )
 
 # What a running service found in its file and does not take before an operator consents.
-held_configuration = Table(
-    "held_configuration",
+pending_configuration = Table(
+    "pending_configuration",
     metadata,
     Column("config_hash", String(64), nullable=False),
     Column("words", Text, nullable=False),
-    Column("held_at", Double, nullable=False),
+    Column("found_at", Double, nullable=False),
     Column("seen_at", Double, nullable=False),
     Column("approved_by", Text, nullable=False),
     Column("approved_at", Double, nullable=True),

@@ -1,19 +1,23 @@
 """The one interface to the database: each method is one committed transaction, or one consistent read."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
 
+from app.domain.alerts.notices import Mute
+from app.domain.buyer import Role
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
 from app.domain.keys import Keys
+from app.domain.operators.audit import AuditHead, AuditLine, OperatorAct
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.reasons import Refusal
+from app.domain.returns.invoice import LedgerLine
+from app.domain.targets.targets import KeptLedger, LedgerName, TargetLedger
 from app.store import (
     answers,
-    audit,
     caps,
     certifications,
     configurations,
@@ -21,16 +25,16 @@ from app.store import (
     feedback,
     known,
     leads,
-    operators,
     sales,
+    sealed,
     shadow_prices,
 )
-from app.store.audit import AuditLine
 from app.store.certifications import Mark
-from app.store.configurations import Held, InForce
-from app.store.delivery import deliveries, destinations, outbox
+from app.store.configurations import InForce, PendingConfiguration
+from app.store.delivery import deliveries, destinations, outbox, retains
 from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
 from app.store.delivery.named_leads import NamedLead, named_leads
+from app.store.delivery.retains import ClaimedRetain, RetainReport
 from app.store.engine import installation
 from app.store.engine.availability import Availability
 from app.store.engine.connections import (
@@ -48,15 +52,44 @@ from app.store.engine.database_file import DatabaseFile
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
-from app.store.feedback import OutcomeFacts, OutcomeResult, Returns, TrialSale
+from app.store.feedback import ContactCounts, OutcomeFacts, OutcomeResult, TrialSale
 from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
-from app.store.operators import DemandRow, SignalRow, Switch
+from app.store.operators import alerts, audit, requested
+from app.store.operators import keys as operator_keys
+from app.store.operators.alerts import AlertRows, Look, OutgoingAlert
+from app.store.operators.keys import OperatorKey
+from app.store.operators.requested import DemandRow, RequestRows, SignalRow, Switch, SwitchKind
+from app.store.people import ages, erase, forgetting, holds, named, records
+from app.store.people.ages import AgedKind
+from app.store.people.erase import Erased
+from app.store.people.forgetting import Forgetting
+from app.store.people.holds import LegalHold, OnHold
+from app.store.people.named import IdKind
+from app.store.people.records import LeadRecord, StoredAnswer, Suppressing
+from app.store.returns import billing, crediting, requests
+from app.store.returns.billing import PostedOtherwise
+from app.store.returns.crediting import Counted, Credit
+from app.store.returns.requests import (
+    LIST_MAX,
+    AskedByRule,
+    OutcomePlace,
+    ReturnCounts,
+    ReturnResult,
+    ReturnWanted,
+    SellerTerms,
+    WhichReturns,
+)
 from app.store.sales import CapInTheWay, SaleResult
+from app.store.sealed import Sealed, SealedRows
+from app.store.suppression import lists, people
+from app.store.suppression.lists import SuppressionList
+from app.store.suppression.people import SuppressedDigest
 from app.store.vault import Vault
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.post import PostAnswer
+from app.wire.returns import LeadReturn, ReturnReply
 
 WRITERS = 8
 """PostgreSQL connections that sell at once. More would only wait for the same counters."""
@@ -128,12 +161,12 @@ class Store:
         """
         if is_sqlite(self._address):
             await asyncio.to_thread(migrate, self._url, self._file.mark if self._file is not None else None)
-        await self.check()
+        await self.require_tables()
         await self._write(0)
         if self._file is not None:
             self._file.remember()
 
-    async def check(self) -> None:
+    async def require_tables(self) -> None:
         """StoreUnfit where the tables are not those of this version; nothing is changed."""
         await self._reader.run(lambda connection: require_head(connection, self._address))
 
@@ -228,6 +261,14 @@ class Store:
         """Keep where these stand."""
         await self._writer.run(lambda c: shadow_prices.keep_shadow_prices(c, duals, now))
 
+    async def ledgers(self) -> dict[str, dict[str, KeptLedger]]:
+        """What came of each target when it was last kept."""
+        return await self._reader.run(shadow_prices.ledgers)
+
+    async def keep_ledgers(self, ledgers: Mapping[LedgerName, TargetLedger], now: float) -> None:
+        """Keep where these stand."""
+        await self._writer.run(lambda c: shadow_prices.keep_ledgers(c, ledgers, now))
+
     async def certification_marks(self) -> list[Mark]:
         """What each seller has shown in its tests."""
         return await self._reader.run(certifications.marks)
@@ -236,9 +277,9 @@ class Store:
         """Keep what was shown."""
         await self._writer.run(lambda c: certifications.add_marks(c, marks))
 
-    async def forget_certification(self, seller: str) -> bool:
+    async def forget_certification(self, seller: str, by: str, now: float) -> bool:
         """Have a seller begin anew; False where it had shown nothing."""
-        return await self._writer.run(lambda c: certifications.forget_marks(c, seller))
+        return await self._writer.run(lambda c: certifications.forget_marks(c, seller, by, now))
 
     async def known_people(self, since: float = 0.0) -> Iterator[tuple[str, str, str, float]]:
         """(digest, campaign, vertical, sold_at) of sales after `since`, sorted by digest; read as it is consumed."""
@@ -246,7 +287,7 @@ class Store:
 
     async def suppressed_digests(self) -> Iterator[str]:
         """Digests of people who may not be bought; read as it is consumed."""
-        return known.suppressed_digests(self._streams)
+        return people.suppressed_digests(self._streams)
 
     async def bought_leads(self) -> Iterator[str]:
         """Nonces of the leads that are ours; read as it is consumed."""
@@ -274,13 +315,13 @@ class Store:
         """When a configuration last came into force."""
         return await self._reader.run(lambda c: configurations.in_force_since(c, config_hash))
 
-    async def hold(self, config_hash: str, words: tuple[str, ...], now: float) -> bool:
+    async def await_consent(self, config_hash: str, words: tuple[str, ...], now: float) -> bool:
         """Let a configuration wait for consent; whether an operator has given it."""
-        return await self._writer.run(lambda c: configurations.hold(c, config_hash, words, now))
+        return await self._writer.run(lambda c: configurations.await_consent(c, config_hash, words, now))
 
-    async def held(self, since: float) -> list[Held]:
+    async def awaiting_consent(self, since: float) -> list[PendingConfiguration]:
         """Configurations that wait for consent in a service that was seen since then."""
-        return await self._reader.run(lambda c: configurations.held(c, since))
+        return await self._reader.run(lambda c: configurations.awaiting_consent(c, since))
 
     async def approve(self, config_hash: str, by: str, now: float) -> bool:
         """Consent to a configuration that waits; False where it does not."""
@@ -312,49 +353,211 @@ class Store:
         """The leads that some hundreds of outcomes speak of, or why there is none."""
         return await self._reader.run(lambda c: named_leads(c, told))
 
-    async def returns(self, seller: str, since: float, until: float) -> Returns:
-        """What became of the leads that a seller sold in [since, until)."""
-        return await self._reader.run(lambda c: feedback.returns(c, seller, since, until))
-
     async def trial_sales(self, vertical: str, versions: Sequence[str], since: float, until: float) -> list[TrialSale]:
         """The leads that these versions bought in [since, until), with what was heard of each."""
         return await self._reader.run(lambda c: feedback.trial_sales(c, vertical, versions, since, until))
 
-    async def set_demand(self, territory: str, demand: Demand, ends_at: float, by: str, now: float) -> None:
+    # What operators do
+
+    async def set_demand(
+        self, territory: str, demand: Demand, ends_at: float, by: str, now: float, why: str = ""
+    ) -> None:
         """A territory's demand until `ends_at`."""
-        await self._writer.run(lambda c: operators.set_demand(c, territory, demand, ends_at, by, now))
+        await self._writer.run(lambda c: requested.set_demand(c, territory, demand, ends_at, by, now, why))
+
+    async def end_demand(self, territory: str, campaign: str, by: str, now: float, why: str = "") -> bool:
+        """Forget it; False where there was none."""
+        return await self._writer.run(lambda c: requested.end_demand(c, territory, campaign, by, now, why))
 
     async def demands(self, now: float) -> list[DemandRow]:
         """Demand that holds at `now`."""
-        return await self._reader.run(lambda c: operators.demands(c, now))
+        return await self._reader.run(lambda c: requested.demands(c, now))
 
-    async def set_signal(self, territory: str, signal: Signal, by: str, now: float) -> None:
+    async def set_signal(self, territory: str, signal: Signal, by: str, now: float, why: str = "") -> None:
         """A territory's timed premium."""
-        await self._writer.run(lambda c: operators.set_signal(c, territory, signal, by, now))
+        await self._writer.run(lambda c: requested.set_signal(c, territory, signal, by, now, why))
+
+    async def end_signals(self, territory: str, cause: str, by: str, now: float, why: str = "") -> int:
+        """Forget the one of this cause, or all where none is named; how many."""
+        return await self._writer.run(lambda c: requested.end_signals(c, territory, cause, by, now, why))
 
     async def signals(self, now: float) -> list[SignalRow]:
         """Signals that hold at `now`."""
-        return await self._reader.run(lambda c: operators.signals(c, now))
+        return await self._reader.run(lambda c: requested.signals(c, now))
 
-    async def set_switch(self, switch: Switch) -> None:
-        """Pause, boost, or override a cap, until it is cleared."""
-        await self._writer.run(lambda c: operators.set_switch(c, switch))
+    async def set_switch(self, switch: Switch, detail: str = "") -> None:
+        """Pause, boost, or override a cap; `detail` says in the audit log what its amount means."""
+        await self._writer.run(lambda c: requested.set_switch(c, switch, detail))
 
-    async def clear_switch(self, kind: str, target: str, by: str, reason: str, now: float) -> bool:
+    async def clear_switch(self, kind: SwitchKind, target: str, by: str, why: str, now: float) -> bool:
         """End a switch; False where there was none."""
-        return await self._writer.run(lambda c: operators.clear_switch(c, kind, target, by, reason, now))
+        return await self._writer.run(lambda c: requested.clear_switch(c, kind, target, by, why, now))
 
-    async def switches(self) -> list[Switch]:
+    async def switches(self, now: float) -> list[Switch]:
         """Switches in force."""
-        return await self._reader.run(operators.switches)
+        return await self._reader.run(lambda c: requested.switches(c, now))
 
-    async def heard(self, suppressed_since: float = inf) -> Heard:
+    async def requests(self, now: float) -> RequestRows:
+        """All that operators ask for, as of one moment."""
+        return await self._reader.run(lambda c: requested.requests(c, now))
+
+    async def operator_keys(self, now: float) -> list[OperatorKey]:
+        """Operators' keys that were made by command and hold."""
+        return await self._reader.run(lambda c: operator_keys.operator_keys(c, now))
+
+    async def add_operator(self, key: OperatorKey, why: str) -> bool:
+        """Give an operator its first key; False where it has one."""
+        return await self._writer.run(lambda c: operator_keys.add_operator(c, key, why))
+
+    async def rotate_operator(self, key: OperatorKey, ends_at: float, why: str) -> Role | None:
+        """Give it another, whose role is answered; its others hold until `ends_at`. None where it has none."""
+        return await self._writer.run(lambda c: operator_keys.rotate_operator(c, key, ends_at, why))
+
+    async def remove_operator(self, name: str, by: str, now: float, why: str) -> bool:
+        """Revoke all of its keys; False where it has none."""
+        return await self._writer.run(lambda c: operator_keys.remove_operator(c, name, by, now, why))
+
+    async def heard(self, now: float, since: float = inf) -> Heard:
         """What others wrote that the service must act on; see `store.heard`."""
-        return await self._hearing.run(lambda c: heard(c, suppressed_since))
+        return await self._hearing.run(lambda c: heard(c, now, since))
+
+    async def look_at_alerts(self, plan: Look, now: float) -> None:
+        """Put in force what `plan` makes of what is known and muted; on SQLite it is called in another thread."""
+        await self._writer.run(lambda c: alerts.look(c, plan, now))
+
+    async def alert_rows(self, now: float, limit: int = 20) -> AlertRows:
+        """What is known of alerts, what is muted, and the latest messages."""
+        return await self._reader.run(lambda c: alerts.alert_rows(c, now, limit))
+
+    async def mute_alert(self, wanted: Mute, detail: str) -> None:
+        """Have nobody told of a cause."""
+        await self._writer.run(lambda c: alerts.mute(c, wanted, detail))
+
+    async def unmute_alert(self, cause: str, by: str, why: str, now: float) -> bool:
+        """Take it back; False where it was not muted."""
+        return await self._writer.run(lambda c: alerts.unmute(c, cause, by, why, now))
+
+    async def try_alerts(self, messages: Sequence[OutgoingAlert], by: str, now: float) -> None:
+        """Have a test sent by the running service."""
+        await self._writer.run(lambda c: alerts.try_alerts(c, messages, by, now))
+
+    async def claim_alert_messages(self, now: float, until: float) -> list[OutgoingAlert]:
+        """Messages that are due, nobody else's until then."""
+        if not await self._reader.run(lambda c: alerts.waiting_messages(c, now)):
+            return []
+        return await self._writer.run(lambda c: alerts.claim_messages(c, now, until))
+
+    async def settle_alert_message(self, message: OutgoingAlert) -> None:
+        """Write down what came of sending one."""
+        await self._writer.run(lambda c: alerts.settle_message(c, message))
+
+    async def contact_counts(self, now: float) -> list[ContactCounts]:
+        """How many leads of each campaign were reached, lately and before."""
+        return await self._reader.run(lambda c: feedback.contact_counts(c, now))
+
+    async def note(self, act: OperatorAct, now: float) -> AuditHead:
+        """Write down an act that changes nothing, as a look at a lead; others do so in their own transactions."""
+        return await self._writer.run(lambda c: audit.note(c, now, act))
+
+    async def audit_head(self) -> AuditHead:
+        """The last line of the audit log."""
+        return await self._reader.run(audit.audit_head)
 
     async def audit_lines(self, limit: int = 100) -> list[AuditLine]:
-        """The latest changes, newest first."""
+        """Its latest lines, newest first."""
         return await self._reader.run(lambda c: audit.audit_lines(c, limit))
+
+    async def audit_log(self) -> Iterator[AuditLine]:
+        """All of it, oldest first; read as it is consumed."""
+        return audit.audit_log(self._streams)
+
+    # People who may not be bought
+
+    async def suppress(self, digests: Sequence[str], reason: str, by: str, now: float) -> int:
+        """Never buy who is known by these; how many were bought until now."""
+        return await self._writer.run(lambda c: people.suppress(c, digests, reason, by, now))
+
+    async def allow(self, digests: Sequence[str], reason: str, by: str, now: float) -> int:
+        """Buy who is known by these again; how many were suppressed until now."""
+        return await self._writer.run(lambda c: people.allow(c, digests, reason, by, now))
+
+    async def suppressed(self, digests: Sequence[str]) -> list[SuppressedDigest]:
+        """What is known by any of these few digests."""
+        return await self._reader.run(lambda c: people.suppressed(c, digests))
+
+    async def suppression_lists(self) -> list[SuppressionList]:
+        """Every list of people who may not be bought."""
+        return await self._reader.run(lists.suppression_lists)
+
+    async def list_parts(self, name: str) -> list[bytes]:
+        """All that is in a list, in sorted parts."""
+        return await self._reader.run(lambda c: lists.list_parts(c, name))
+
+    async def put_list(self, of: SuppressionList, parts: Sequence[bytes]) -> None:
+        """Keep a list in the place of the one of its name."""
+        await self._writer.run(lambda c: lists.put_list(c, of, parts), REPORT_S)
+
+    async def put_parts(self, name: str, changed: Mapping[int, bytes], by: str, reason: str, now: float) -> None:
+        """Keep these parts of a list in the place of the former."""
+        await self._writer.run(lambda c: lists.put_parts(c, name, changed, by, reason, now))
+
+    async def drop_list(self, name: str, by: str, reason: str, now: float) -> bool:
+        """Let the people of a list be bought again; False where there is none of this name."""
+        return await self._writer.run(lambda c: lists.drop_list(c, name, by, reason, now), REPORT_S)
+
+    # Returns
+
+    async def request_return(self, wanted: ReturnWanted, terms: Mapping[str, SellerTerms], now: float) -> ReturnResult:
+        """Ask a lead's seller to take it back; `terms` are those of sellers by name."""
+        return await self._writer.run(lambda c: requests.request_return(c, wanted, terms, now))
+
+    async def request_returns_by_rule(
+        self, terms: Mapping[str, SellerTerms], after: OutcomePlace, now: float
+    ) -> AskedByRule:
+        """Ask for and tell of what the next few outcomes give reason to."""
+        return await self._writer.run(lambda c: requests.request_by_rule(c, terms, after, now), REPORT_S)
+
+    async def answer_return(self, reply: ReturnReply, by: str, now: float, seller: str | None = None) -> ReturnResult:
+        """Take a seller's answer, and credit what it accepts; `seller` answers for its own leads only."""
+        return await self._writer.run(lambda c: crediting.answer_return(c, reply, by, now, seller))
+
+    async def settle_unanswered(self, now: float) -> list[ReturnResult]:
+        """Have returns that nobody answered in time end as their sellers agreed."""
+        if not await self._reader.run(lambda c: crediting.has_unanswered(c, now)):
+            return []
+        return await self._writer.run(lambda c: crediting.settle_unanswered(c, now), REPORT_S)
+
+    async def returns(self, which: WhichReturns, limit: int = LIST_MAX) -> list[LeadReturn]:
+        """The first of these in the order in which they were asked for."""
+        return await self._reader.run(lambda c: requests.returns(c, which, limit))
+
+    async def return_counts(self, seller: str, since: float, until: float) -> ReturnCounts:
+        """What became of the leads that a seller sold in [since, until)."""
+        return await self._reader.run(lambda c: requests.return_counts(c, seller, since, until))
+
+    async def credits_after(self, number: int) -> list[Credit]:
+        """What was credited after this one, in the order of commits."""
+        return await self._hearing.run(lambda c: crediting.credits_after(c, number))
+
+    async def counted(self, since: float) -> Counted:
+        """The use of each counter whose window ends after `since`, and the last credit that is in it."""
+        return await self._reader.run(lambda c: crediting.counted(c, since))
+
+    async def bought_leads_of(self, seller: str, since: float, until: float) -> list[LedgerLine]:
+        """What a seller sold in [since, until), with its returns."""
+        return await self._reader.run(lambda c: billing.bought_leads_of(c, seller, since, until))
+
+    async def credited_late(self, seller: str, since: float, until: float) -> list[LedgerLine]:
+        """What was credited in [since, until) and sold before."""
+        return await self._reader.run(lambda c: billing.credited_late(c, seller, since, until))
+
+    async def bought_by_ids(self, ids: Sequence[str]) -> list[LedgerLine]:
+        """The leads that some hundreds of ids name."""
+        return await self._reader.run(lambda c: billing.bought_by_ids(c, ids))
+
+    async def posted_otherwise(self, seller: str, since: float, until: float) -> list[PostedOtherwise]:
+        """The posts of a seller in [since, until) that were not bought for real."""
+        return await self._reader.run(lambda c: billing.posted_otherwise(c, seller, since, until))
 
     # Deliveries
 
@@ -378,6 +581,7 @@ class Store:
         """
         if is_sqlite(self._address):
             await self._writer.run(lambda c: outbox.release_claims(c, now))
+            await self._writer.run(lambda c: retains.release_retains(c, now))
 
     async def extend_claims(self, owner: str, seconds: float) -> None:
         """Have what this worker claimed end so much later, before its clock is put forward."""
@@ -427,6 +631,27 @@ class Store:
         """Deliver to it again; False where it was not disabled."""
         return await self._writer.run(lambda c: destinations.enable(c, destination, by, now))
 
+    # Certificates that are still to be stored
+
+    async def claim_retains(self, owner: str, now: float, limit: int, lease_s: float) -> list[ClaimedRetain]:
+        """Up to `limit` certificates that are to be stored now, ours until `now + lease_s`."""
+        if self._vault is None:
+            raise StoreUnfit("certificates belong to leads, which need the vault to be opened")
+        rows = await self._writer.run(lambda c: retains.claim_retains(c, owner, now, limit, lease_s))
+        return retains.opened_retains(rows, owner, self._vault)
+
+    async def settle_retain(self, report: RetainReport) -> bool:
+        """Record an attempt to store a certificate; False where the claim has passed to someone else."""
+        return await self._writer.run(lambda c: retains.settle_retain(c, report))
+
+    async def troubled_retains(self, lost_since: float) -> tuple[int, int]:
+        """How many certificates are stored late, and how many of the leads since then have lost theirs."""
+        return await self._reader.run(lambda c: retains.troubled_retains(c, lost_since))
+
+    async def retains(self) -> dict[str, int]:
+        """How many certificates wait to be stored, were stored after their sale, or are lost."""
+        return await self._reader.run(retains.retains_by_status)
+
     # Leads
 
     async def lead(self, lead_id: str) -> LeadRow | None:
@@ -441,6 +666,18 @@ class Store:
         """A lead's evidence by kind, sealed."""
         return await self._reader.run(lambda c: leads.sealed_evidence(c, lead_id))
 
+    async def sealed_rows(self, key: str) -> SealedRows:
+        """What nobody can read without this key."""
+        return await self._reader.run(lambda c: sealed.sealed_rows(c, key))
+
+    async def sealed_otherwise(self, key: str, after: tuple[str, str], limit: int) -> list[Sealed]:
+        """Rows behind this lead and kind, in order, that are not sealed under `key`."""
+        return await self._reader.run(lambda c: sealed.sealed_otherwise(c, key, after, limit))
+
+    async def reseal(self, rows: list[tuple[Sealed, bytes]]) -> int:
+        """Put what is sealed anew in the place of what was; how many still stood there as they were read."""
+        return await self._writer.run(lambda c: sealed.reseal(c, rows))
+
     async def sales(self, since: float, until: float) -> Summary:
         """Sums of what was bought in [since, until)."""
         return await self._reader.run(lambda c: leads.sales(c, since, until))
@@ -452,3 +689,81 @@ class Store:
     async def outcomes(self, since: float, until: float) -> Iterator[OutcomeRow]:
         """Each outcome heard of in [since, until), oldest first; read as it is consumed."""
         return exports.outcomes(self._streams, since, until)
+
+    # People
+
+    async def leads_by_id(self, kind: IdKind, text: str) -> list[str]:
+        """The leads with this id of ours, a seller's or a CRM's, the newest first."""
+        return await self._reader.run(lambda c: named.leads_by_id(c, kind, text))
+
+    async def leads_of(self, digests: Collection[str]) -> list[str]:
+        """The leads of whoever is known by any of these digests, the newest first."""
+        return await self._reader.run(lambda c: named.leads_of(c, digests))
+
+    async def linked_leads(self, lead_ids: Collection[str], most: int) -> list[str]:
+        """These and all that share a phone or an email with one of them, and so on; at most one more than `most`."""
+        return await self._reader.run(lambda c: named.linked(c, lead_ids, most))
+
+    async def people_of(self, lead_ids: Collection[str]) -> dict[str, Person]:
+        """Who these leads are of, as digests."""
+        return await self._reader.run(lambda c: named.people_of(c, lead_ids))
+
+    async def lead_record(self, lead_id: str) -> LeadRecord | None:
+        """A lead with everything that hangs on it."""
+        return await self._reader.run(lambda c: records.lead_record(c, lead_id))
+
+    async def suppressing(self, digests: Collection[str]) -> tuple[Suppressing, ...]:
+        """Why whoever is known by these may not be bought."""
+        return await self._reader.run(lambda c: records.suppressing(c, digests))
+
+    async def answers_to(self, digests: Collection[str]) -> tuple[StoredAnswer, ...]:
+        """What sellers were told of posts with this person."""
+        return await self._reader.run(lambda c: records.answers_to(c, digests))
+
+    async def holds_on(self, people: Mapping[str, Person], others: Collection[str] = ()) -> tuple[str, ...]:
+        """The names of the legal holds on these leads, or on these other digests."""
+        return await self._reader.run(lambda c: holds.holds_on(c, people, others))
+
+    async def on_hold(self) -> OnHold:
+        """All that is under any legal hold."""
+        return await self._reader.run(holds.on_hold)
+
+    async def legal_holds(self) -> list[LegalHold]:
+        """Every legal hold."""
+        return await self._reader.run(holds.legal_holds)
+
+    async def add_hold(self, name: str, subjects: Collection[str], why: str, by: str, now: float) -> bool:
+        """Hold these leads and people; False if the hold of this name has them all."""
+        return await self._writer.run(lambda c: holds.add_hold(c, name, subjects, why, by, now))
+
+    async def end_hold(self, name: str, why: str, by: str, now: float) -> bool:
+        """End a legal hold; False where there is none of this name."""
+        return await self._writer.run(lambda c: holds.end_hold(c, name, why, by, now))
+
+    async def traces_of(self, lead_ids: Collection[str], digests: Collection[str]) -> set[bytes]:
+        """What must be in no file once these are erased."""
+        return await self._reader.run(lambda c: erase.traces_of(c, lead_ids, digests))
+
+    async def begin_forgetting(self, of: Forgetting, now: float) -> bool:
+        """Suppress a person before the journal and the database forget; see `people.forgetting`."""
+        return await self._writer.run(lambda c: forgetting.begin(c, of, now))
+
+    async def forget(self, of: Forgetting, now: float) -> Erased:
+        """Erase a person, unless a hold came meanwhile (HeldPerson); see `people.erase`."""
+        return await self._writer.run(lambda c: forgetting.forget(c, of, now), REPORT_S)
+
+    async def purge(self, kind: AgedKind, before: float, now: float, limit: int, *, is_real: bool) -> int:
+        """Remove up to `limit` of what is older than `before`; how many. Unless `is_real` only count."""
+        return await self._writer.run(lambda c: ages.purge(c, kind, before, now, limit, is_real=is_real), REPORT_S)
+
+    async def is_unwiped(self) -> bool:
+        """Whether something was erased whose traces may still be in the files."""
+        return await self._reader.run(forgetting.is_unwiped)
+
+    async def wiped(self) -> None:
+        """The files are clean of all that was erased until now."""
+        await self._writer.run(forgetting.wiped)
+
+    async def sold_pings(self, since: float, until: float) -> frozenset[str]:
+        """The bids that were sold in [since, until), by their ids."""
+        return await self._reader.run(lambda c: leads.sold_pings(c, since, until))

@@ -20,11 +20,14 @@ class Vault:
     """
 
     def __init__(self, keys: Mapping[str, bytes], current: str, chance: Callable[[int], bytes]) -> None:
+        self._chance = chance
+        self.use(keys, current)
+
+    def use(self, keys: Mapping[str, bytes], current: str) -> None:
+        """From now on these, in the place of the former."""
         self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
         self._current = self._ciphers[current]
-        self._chance = chance
-        name = current.encode()
-        self._head = bytes((_VERSION, len(name))) + name
+        self._head = head_of(current)
 
     def seal(self, plain: bytes, bound_to: str) -> bytes:
         """Seal `plain` so that it opens only with `bound_to`, such as the lead's id: rows cannot be swapped."""
@@ -46,5 +49,15 @@ class Vault:
         except (InvalidTag, ValueError):
             raise SealBroken(f"key {name!r} does not open it: damaged, or it belongs to another record") from None
 
+    def reseal(self, sealed: bytes, bound_to: str) -> bytes:
+        """The same under the current key. SealBroken where it cannot be opened."""
+        return self.seal(self.open(sealed, bound_to), bound_to)
+
     def __repr__(self) -> str:
         return "Vault(***)"
+
+
+def head_of(key: str) -> bytes:
+    """What begins everything that is sealed under the key of this name, and nothing else."""
+    name = key.encode()
+    return bytes((_VERSION, len(name))) + name

@@ -2,21 +2,24 @@
 
 from collections.abc import Callable
 
+import msgspec
 from msgspec.structs import replace
 
 from app.domain.answers import refused_post
-from app.domain.post.checks import Unsettled
+from app.domain.auction.weighing import Offer
+from app.domain.checks.verdict import Consultation, Unsettled, has_opted_out
 from app.domain.post.judge import judge
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import KeptAnswer, Sale
 from app.domain.reasons import REASONS, Refusal
 from app.domain.seller import Seller
+from app.domain.targets.targets import TargetUse
 from app.journal.lines import PostLine
 from app.usecases.bid_reference import BidReference, open_reference, posted
 from app.usecases.bidder import Bidder
 from app.usecases.gather_post import gather_post
 from app.usecases.make_sale import make_sale
-from app.usecases.standing.changes import Sold
+from app.usecases.standing.changes import Sold, Suppressed
 from app.wire.post import Post, PostAnswer
 
 
@@ -45,25 +48,29 @@ async def accept_post(
     if lead is None:
         return refuse_post(bidder, seller, reference, Refusal("ping_unknown"), now, warnings, elapsed_ms)
     reference = replace(reference, state=lead.post.state, sub_id=lead.post.sub_id)
-    case = await gather_post(bidder, lead)
+    gathered = await gather_post(bidder, lead)
 
-    verdict = judge(case, now)
+    verdict = judge(gathered.case, now)
 
     if isinstance(verdict, KeptAnswer):
         refusal = Refusal(verdict.code) if verdict.code else None
         return _say(bidder, seller.name, reference, verdict.answer, now, refusal, elapsed_ms(), kept=True)
+    consulted = gathered.case.consultations
     if isinstance(verdict, Unsettled):
-        return refuse_post(bidder, seller, reference, verdict.refusal, now, warnings, elapsed_ms)
+        return refuse_post(bidder, seller, reference, verdict.refusal, now, warnings, elapsed_ms, consulted)
     if isinstance(verdict, Refusal):
+        if has_opted_out(consulted):
+            await _suppress(bidder, lead)
         if REASONS[verdict.code].kept:
             await _keep(bidder, lead, verdict)
-        return refuse_post(bidder, seller, reference, verdict, now, warnings, elapsed_ms)
-    sale = make_sale(bidder, lead)
+        return refuse_post(bidder, seller, reference, verdict, now, warnings, elapsed_ms, consulted)
+    sale = make_sale(bidder, lead, gathered)
     result = await bidder.store.sell(sale, lambda refusal: refused_post(refusal, seller, lead.ping_id, warnings))
     if result.outcome == "sold":
         _remember(bidder, lead, sale)
     kept = result.outcome == "repeated"
-    return _say(bidder, seller.name, reference, result.answer, now, result.refusal, elapsed_ms(), kept=kept)
+    took_ms = elapsed_ms()
+    return _say(bidder, seller.name, reference, result.answer, now, result.refusal, took_ms, consulted, kept=kept)
 
 
 def refuse_post(
@@ -74,10 +81,12 @@ def refuse_post(
     now: float,
     warnings: tuple[str, ...] = (),
     elapsed_ms: Callable[[], float] = _at_once,
+    consulted: tuple[Consultation, ...] = (),
 ) -> PostAnswer:
     """Refuse a post and write it to the journal; `seller` is `None` if unknown."""
     answer = refused_post(refusal, seller, reference.ping_id, warnings)
-    return _say(bidder, seller.name if seller is not None else "", reference, answer, now, refusal, elapsed_ms())
+    name = seller.name if seller is not None else ""
+    return _say(bidder, name, reference, answer, now, refusal, elapsed_ms(), consulted)
 
 
 async def find_post(bidder: Bidder, seller: Seller, ping_id: str) -> PostAnswer | None:
@@ -103,6 +112,12 @@ async def _keep(bidder: Bidder, lead: PostedLead, refusal: Refusal) -> None:
     )
 
 
+async def _suppress(bidder: Bidder, lead: PostedLead) -> None:
+    """Who opted out with a provider has opted out with us."""
+    await bidder.store.suppress(lead.person.all, "opted_out", "a check", lead.now)
+    bidder.standing.apply(Suppressed(digests=lead.person.all))
+
+
 def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:
     """After the commit: what the next ping must know, and delivery at once. A test leaves no trace."""
     if sale.test:
@@ -118,6 +133,7 @@ def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:
             zip=sale.zip,
             state=sale.state,
             uses=tuple([(counter.key, counter.cap.uses(sale.price_cents)) for counter in counters]),
+            targets=_target_uses(bidder, lead, sale) if lead.campaign.targets else (),
             people=tuple(sale.person.all),
             certificates=sale.certificates,
         )
@@ -128,6 +144,12 @@ def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:
     bidder.sold()
 
 
+def _target_uses(bidder: Bidder, lead: PostedLead, sale: Sale) -> tuple[TargetUse, ...]:
+    """What the sale counts for the targets of its campaign, by the terms of its bid."""
+    offer = msgspec.json.decode(sale.decision, type=Offer) if sale.decision is not None else None
+    return tuple(bidder.standing.targets.uses(lead.campaign, lead.seller.name, offer, sale.price_cents, sale.sold_at))
+
+
 def _say(
     bidder: Bidder,
     seller: str,
@@ -136,6 +158,7 @@ def _say(
     now: float,
     refusal: Refusal | None,
     took_ms: float,
+    consulted: tuple[Consultation, ...] = (),
     *,
     kept: bool = False,
 ) -> PostAnswer:
@@ -167,6 +190,7 @@ def _say(
             kept=kept,
             test=reference.test,
             took_ms=round(took_ms, 3),
+            consultations=consulted,
         )
     )
     return answer

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
+from app.dialects.generic import NO_TRACES, PingTraces
 from app.dialects.reading import Reading
 from app.domain import answers
 from app.domain.auction.canary import share_now
@@ -12,10 +13,12 @@ from app.domain.auction.decide import Decision, decide
 from app.domain.auction.marks import Marks, bid_ids_of, draw_of, line_id_of, marks_of, withheld_of
 from app.domain.auction.snapshot import Known, Snapshot
 from app.domain.auction.withholding import UNRECORDABLE
+from app.domain.checks.verdict import Consultation
 from app.domain.onboarding.test_values import TestScenario, scenario_of
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.targets.targets import TargetStanding
 from app.domain.territory import PREFIX_LENGTH, possible_states
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
@@ -33,7 +36,8 @@ _NOT_ASKED = ("hashes are not looked up any more today: too many of them were ne
 class Asked(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One readable ping: who asks, when, what it is known by. `line_id` names it in the journal.
 
-    `scenario` is what a test forces, if it does.
+    `scenario` is what a test forces, if it does. `traces` are for providers alone, `consultations` what they said of
+    it; `may_look_up` says whether its hashes may be looked up, once that has been counted.
     """
 
     seller: Seller
@@ -45,6 +49,9 @@ class Asked(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     scenario: TestScenario | None
     now: float
     started: float
+    consultations: tuple[Consultation, ...] = ()
+    may_look_up: bool | None = None
+    traces: PingTraces = NO_TRACES
 
 
 def held_back(bidder: Bidder, seller: Seller, now: float) -> Refusal | None:
@@ -88,8 +95,7 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
         return _repeat(bidder, live, now)
     counters = _counters(bidder, asked)
     known, more = _known(bidder, asked)
-    standing = bidder.standing.of_ping(counters, ping, now)
-    snapshot = Snapshot(catalogue=bidder.catalogue, seller=seller, known=known, standing=standing)
+    snapshot = _snapshot(bidder, asked, known, counters)
     trial = _trial(asked, snapshot)
 
     turn = trial.turn(bidder.seed, asked.nonce) if trial is not None else _untried(asked, snapshot)
@@ -112,6 +118,22 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
     if refusal is UNRECORDABLE:
         bidder.metrics.count("bids_withheld_total", seller.name)
     return answer
+
+
+def preview(bidder: Bidder, asked: Asked) -> tuple[Asked, Decision]:
+    """What would be decided now, of which nothing is remembered but that its hashes were looked up."""
+    live = bidder.standing.live(asked.nonce, asked.now)
+    if live is not None and live.terms == asked.marks.terms:
+        # Its bid was decided with all that providers said.
+        return asked, Decision()
+    ping = asked.ping
+    if ping.phone_digest or ping.email_digest:
+        asked = replace(asked, may_look_up=bidder.quotas.may_ask(asked.seller, asked.now))
+    known, _ = _known(bidder, asked)
+    if bidder.catalogue.awaited_facts:
+        known = replace(known, awaited=bidder.catalogue.awaited_facts)
+    snapshot = _snapshot(bidder, asked, known, _counters(bidder, asked))
+    return asked, decide(ping, snapshot, asked.now, asked.draw)
 
 
 def answer_or_refuse(bidder: Bidder, seller: Seller | None, reading: Reading[Asked], now: float) -> PingAnswer:
@@ -176,6 +198,22 @@ def _counters(bidder: Bidder, asked: Asked) -> dict[str, list[Counter]]:
     return bidder.standing.counters_by(candidates, asked.seller, ping.zip, ping.state, asked.now)
 
 
+def _targets(bidder: Bidder, asked: Asked) -> Mapping[str, tuple[TargetStanding, ...]]:
+    """What stands of the targets of candidate campaigns; a test moves none."""
+    ping = asked.ping
+    if ping.test or not bidder.catalogue.has_targets:
+        return {}
+    candidates = bidder.catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+    return bidder.standing.targets.standings(candidates, asked.seller.name, asked.now)
+
+
+def _snapshot(bidder: Bidder, asked: Asked, known: Known, counters: dict[str, list[Counter]]) -> Snapshot:
+    standing = bidder.standing.of_ping(counters, asked.ping, asked.now, _targets(bidder, asked))
+    if asked.consultations:
+        known = replace(known, consultations=asked.consultations)
+    return Snapshot(catalogue=bidder.catalogue, seller=asked.seller, known=known, standing=standing)
+
+
 def _known(bidder: Bidder, asked: Asked) -> tuple[Known, tuple[str, ...]]:
     ping = asked.ping
     if ping.test:
@@ -184,7 +222,7 @@ def _known(bidder: Bidder, asked: Asked) -> tuple[Known, tuple[str, ...]]:
     used, bought = standing.is_used(asked.marks.certificates), standing.is_bought(asked.nonce)
     if not (ping.phone_digest or ping.email_digest):
         return (Known(certificate_used=used, bought=bought) if used or bought else _NOBODY), ()
-    if not bidder.quotas.may_ask(asked.seller, asked.now):
+    if not (bidder.quotas.may_ask(asked.seller, asked.now) if asked.may_look_up is None else asked.may_look_up):
         return Known(certificate_used=used, bought=bought), _NOT_ASKED
     digests = [name for name in (ping.phone_digest, ping.email_digest) if name]
     suppressed = standing.is_suppressed(digests)

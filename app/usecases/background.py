@@ -1,25 +1,40 @@
 """What runs beside answering: time passes, switches apply, prices and lines are written, leads delivered."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from math import inf
+from pathlib import Path
 
+import msgspec
+
+from app.domain.alerts.alert import Alert
+from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
+from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
+from app.usecases.alerts.alert_watch import AlertWatch
+from app.usecases.alerts.self_watch import SelfWatch, audit_alerts
+from app.usecases.alerts.send_alerts import AlertSender
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
+from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
+from app.usecases.operators.audit_watch import AuditWatch
+from app.usecases.operators.hear_requests import hear_requests
+from app.usecases.operators.keys import operators_of
+from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.standing.changes import Paused, Suppressed, TimePassed, WritesFailed
+from app.usecases.returns.answer import hear_credits
+from app.usecases.returns.by_rule import ReturnRules
+from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.restore import read_lists
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
-SUPPRESSIONS_S = 30.0
-"""How late a suppression by another process is heard of. A post asks the database, so nobody is bought meanwhile."""
 PROVEN_S = 3.0
 """How old the last proof may be that sales can be recorded. Posts that are bought prove it at no cost."""
 
@@ -30,6 +45,15 @@ _CLOCKS_DIFFER_S = 60.0
 """Between two machines; and a commit comes after the moment that stands in it."""
 
 _log = logging.getLogger(__name__)
+
+
+class AlertParts(msgspec.Struct, frozen=True, kw_only=True):
+    """What alerts are made with: where the journal lies, who sends them, and what audit log and clock have to say."""
+
+    journal: Path
+    sender: AlertSender
+    audit: AuditWatch
+    clock: Callable[[], Iterable[Alert]]
 
 
 class BackgroundJobs:
@@ -46,6 +70,7 @@ class BackgroundJobs:
         uniform: Callable[[], float],
         certifier: Certifier,
         machine_clock: Callable[[], float],
+        alerts: AlertParts,
     ) -> None:
         self.bidder = bidder
         self.certifier = certifier
@@ -54,15 +79,22 @@ class BackgroundJobs:
         self.worker = worker
         self.clock = clock
         self.uniform = uniform
+        self._audit_watch = alerts.audit
+        self._self_watch = SelfWatch(bidder, alerts.journal, lambda: journal.lost, self._found)
+        self._clock_alerts = alerts.clock
+        self._alerts = AlertWatch(bidder, self._self_watch, alerts.sender, self.state, machine_clock)
         self._canaries = CanaryWatch(bidder)
+        self._return_rules = ReturnRules(bidder)
+        self._retain = RetainWorker(bidder, worker.owner)
         self._journal = journal
         self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
+        self._kept_ledgers: dict[LedgerName, TargetLedger] = {}
         self._duals_kept_at = 0.0
         self._shed_at = 0.0
         self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
-        self._suppressed_at = self._everybodys_now()
+        self._heard_at = self._everybodys_now()
         self._look_at_database()
 
     async def tick(self) -> None:
@@ -78,6 +110,18 @@ class BackgroundJobs:
         bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
+
+    def state(self) -> ServiceState:
+        """How the service is now."""
+        return state_of(self.bidder, self.worker, self.clock(), self._machine_clock(), self._self_watch.alerts)
+
+    async def watch_alerts(self) -> None:
+        """Look for what needs attention, and have it told."""
+        await self._alerts.look()
+
+    def _found(self) -> Iterator[Alert]:
+        yield from self._clock_alerts()
+        yield from audit_alerts(self._audit_watch.fault)
 
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""
@@ -121,21 +165,24 @@ class BackgroundJobs:
             await self._hear()
 
     async def keep_quotas(self) -> None:
-        """Count in the database what sellers asked by hash, so that a restart is no new day."""
-        quotas = self.bidder.quotas
-        changes = quotas.changes()
-        if not changes:
-            return
-        try:
-            await self.bidder.store.add_usage(changes)
-        except BaseException as error:
-            # A stop in the middle may count them twice, which is the safe side.
-            quotas.not_written(changes)
-            if not isinstance(error, StoreUnavailable):
-                raise
+        """Count in the database what sellers asked by hash and what providers cost, so that a restart is no new day."""
+        for counted in (self.bidder.quotas, self.bidder.providers.budgets):
+            changes = counted.changes()
+            if not changes:
+                continue
+            try:
+                await self.bidder.store.add_usage(changes)
+            except BaseException as error:
+                # A stop in the middle may count them twice, which is the safe side.
+                counted.not_written(changes)
+                if not isinstance(error, StoreUnavailable):
+                    raise
 
     async def keep_shadow_prices(self) -> None:
-        """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
+        """Write down where those that moved stand, with what came of targets, at most every `KEEP_S`.
+
+        A restart goes on with them.
+        """
         now = self.clock()
         if now - self._duals_kept_at < KEEP_S:
             return
@@ -145,7 +192,23 @@ class BackgroundJobs:
             with suppress(StoreUnavailable):
                 await self.bidder.store.keep_shadow_prices(moved, now)
                 self._kept_duals |= moved
+        ledgers = self.bidder.standing.targets.kept()
+        grown = {name: ledger for name, ledger in ledgers.items() if self._kept_ledgers.get(name) != ledger}
+        if grown:
+            with suppress(StoreUnavailable):
+                await self.bidder.store.keep_ledgers(grown, now)
+                self._kept_ledgers |= grown
         self._duals_kept_at = now
+
+    async def ask_for_returns(self) -> None:
+        """Ask sellers for what outcomes give reason to, tell them of the others, and end what nobody answered."""
+        with suppress(StoreUnavailable):
+            await self._return_rules.look(self._everybodys_now())
+
+    async def retain_certificates(self) -> None:
+        """Store what is still to be stored of certificates."""
+        with suppress(StoreUnavailable):
+            await self._retain.retain_due(self.clock(), self.uniform)
 
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""
@@ -172,25 +235,30 @@ class BackgroundJobs:
         await self.keep_shadow_prices()
         await self.keep_quotas()
         await self.watch_canaries()
+        await self.ask_for_returns()
         while due_at is not None and due_at <= self.clock():
             if not await self.worker.deliver_due(self.targets(), self.clock(), self.uniform):
                 # A receiver that fails is given a rest, however many leads wait for it.
                 break
             await self.worker.settle()
             due_at = await self.bidder.store.next_due()
+        await self.retain_certificates()
         self._journal.flush()
         return due_at
 
     async def _hear(self) -> float | None:
         """As `hear`; when the next delivery is due."""
         await keep_marks(self.bidder, self.certifier)
-        now = self._everybodys_now()
-        is_time = abs(now - self._suppressed_at) >= SUPPRESSIONS_S
-        heard = await self.bidder.store.heard(min(self._suppressed_at, now) - _CLOCKS_DIFFER_S if is_time else inf)
-        if is_time:
-            self.bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
-            self._suppressed_at = now
-        self.bidder.standing.apply(Paused(names=heard.paused))
+        bidder, now = self.bidder, self._everybodys_now()
+        heard = await bidder.store.heard(now, min(self._heard_at, now) - _CLOCKS_DIFFER_S)
+        bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
+        bidder.standing.apply(Allowed(digests=tuple(heard.allowed)))
+        self._heard_at = now
+        await read_lists(bidder.store, bidder.standing, heard.lists)
+        hear_requests(bidder, heard.requests, self.watch.declared)
+        bidder.operator_keys = operators_of(heard.operator_keys)
+        await hear_credits(bidder)
+        self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due
 

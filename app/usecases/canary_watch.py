@@ -10,10 +10,11 @@ from app.domain.auction.canary import CanaryLead, CanaryTally, canary_name, tall
 from app.domain.auction.weighing import Offer
 from app.domain.catalogue import Catalogue, Challenger
 from app.domain.money import money
+from app.domain.operators.audit import SERVICE
 from app.domain.post.disposition import OutcomeEvent, label
 from app.store.errors import StoreUnavailable
 from app.store.feedback import TrialSale
-from app.store.operators import Switch
+from app.store.operators.requested import Switch
 from app.usecases.bidder import Bidder
 from app.wire.feedback import OutcomeKind
 
@@ -66,7 +67,7 @@ class CanaryWatch:
 
     async def _stop(self, name: str, found: CanaryTally, now: float) -> None:
         why = words(found)
-        switch = Switch(kind="pause", target=name, reason=why, told_by="leadbid", told_at=now)
+        switch = Switch(kind="pause", target=name, why=why, told_by=SERVICE, told_at=now)
         await self._bidder.store.set_switch(switch)
         self._bidder.metrics.count("canaries_stopped_total", name.split(":")[1])
         _log.error("%s was stopped and only shadows now: %s; `leadbid resume %s` lets it bid again", name, why, name)

@@ -9,13 +9,20 @@ from typing import Protocol
 
 import msgspec
 
-from app.crm.outcome import Judgement, judge
-from app.crm.payload import Secrets, Unbuildable, build_request
+from app.crm.access_tokens import AccessTokens, NoToken
+from app.crm.csv_line import build_line
+from app.crm.mail import build_mail
+from app.crm.outcome import Judgement, judge, refuses_token
+from app.crm.payload import ACCESS_TOKEN, Secrets, Unbuildable, build_request
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
 from app.domain.delivery.destination import Destination
+from app.domain.delivery.destination_auth import OAuth2Auth
+from app.domain.delivery.feedback import feedback_document
+from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.circuit import Circuit
-from app.outbound.message import OutboundAnswer, OutboundRequest
+from app.outbound.message import OutboundAnswer, Outgoing
 from app.outbound.retry import next_attempt_at
+from app.platforms.known import PLATFORMS
 
 LEASE_MARGIN_S = 30.0
 """A lease outlives the longest request by this, so that only a dead worker's leads are claimed again."""
@@ -59,7 +66,8 @@ class DeliveryStore(Protocol):
         ...
 
 
-Send = Callable[[OutboundRequest], Awaitable[OutboundAnswer]]
+Send = Callable[[Outgoing], Awaitable[OutboundAnswer]]
+Answer = OutboundAnswer | Unbuildable | NoToken
 
 
 class DeliveryWorker:
@@ -84,6 +92,7 @@ class DeliveryWorker:
         self._send = send
         self._settled = settled
         self._wall = wall
+        self._tokens = AccessTokens(send)
         self._circuits: defaultdict[str, Circuit] = defaultdict(Circuit)
         self._attempts: set[asyncio.Task[None]] = set()
 
@@ -121,7 +130,9 @@ class DeliveryWorker:
         for name, target in targets.items():
             room = self._circuits[name].room(now, target.destination.concurrency)
             if room > 0:
-                lease_s = target.destination.timeout_ms / 1000 + LEASE_MARGIN_S
+                # With OAuth 2 an attempt may be a token, a request, and both again.
+                requests = 4 if isinstance(target.destination.auth, OAuth2Auth) else 1
+                lease_s = requests * target.destination.timeout_ms / 1000 + LEASE_MARGIN_S
                 claimed = await self._store.claim_due(name, self.owner, now, room, lease_s)
                 for delivery in claimed:
                     self._launch(delivery, target, now, draw())
@@ -156,10 +167,9 @@ class DeliveryWorker:
 
     async def _deliver(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
         told = self._wall() if self._wall is not None else now
-        request = build_request(target.destination, delivery.lead, target.secrets, delivery.webhook_id, told)
-        answer = request if isinstance(request, Unbuildable) else await self._send(request)
-
-        judgement = judgement_of(target.destination, answer, delivery)
+        what, document = sent_of(target, delivery)
+        answer = await answer_of(self._send, self._tokens, what, document, delivery.webhook_id, told)
+        judgement = judgement_of(target.destination, answer, delivery.lead)
         report = report_of(delivery, answer, judgement, now, draw)
 
         if isinstance(answer, OutboundAnswer):
@@ -169,20 +179,73 @@ class DeliveryWorker:
             self._settled(report)
 
 
-def judgement_of(
-    destination: Destination, answer: OutboundAnswer | Unbuildable, delivery: ClaimedDelivery
-) -> Judgement:
-    """What became of an attempt; a lead that no request can be made of is rejected."""
+def sent_of(target: Target, delivery: ClaimedDelivery) -> tuple[Target, LeadDocument]:
+    """What is sent, and where: the lead, or what its seller is told of it.
+
+    That goes in the form of a platform if its destination declares no fields.
+    """
+    destination, told = target.destination, delivery.feedback
+    if told is None:
+        return target, delivery.lead
+    platform = PLATFORMS.get(told.form)
+    if not destination.fields and platform is not None and platform.feedback is not None:
+        destination = msgspec.structs.replace(destination, fields=dict(platform.feedback.fields))
+    return Target(destination=destination, secrets=target.secrets), feedback_document(delivery.lead, told)
+
+
+async def try_out(send: Send, target: Target, lead: LeadDocument, webhook_id: str, now: float) -> Judgement:
+    """What a receiver makes of a lead that is not in the database; nothing is recorded."""
+    answer = await answer_of(send, AccessTokens(send), target, lead, webhook_id, now)
+    return judgement_of(target.destination, answer, lead)
+
+
+async def answer_of(
+    send: Send, tokens: AccessTokens, target: Target, lead: LeadDocument, webhook_id: str, told: float
+) -> Answer:
+    """What the receiver says; asked again with a new access token where the one we had is not taken any more."""
+    destination, auth, secrets = target.destination, target.destination.auth, target.secrets
+    token = ""
+    for may_renew in (True, False):
+        if isinstance(auth, OAuth2Auth):
+            granted = await tokens.token(destination, auth, target.secrets)
+            if isinstance(granted, NoToken):
+                return granted
+            token = granted
+            secrets = {**target.secrets, ACCESS_TOKEN: token}
+        request = _request(destination, lead, secrets, webhook_id, told)
+        if isinstance(request, Unbuildable):
+            return request
+        answer = await send(request)
+        if not (may_renew and isinstance(auth, OAuth2Auth) and refuses_token(answer)):
+            break
+        tokens.forget(auth, token)
+    return answer
+
+
+def _request(
+    destination: Destination, lead: LeadDocument, secrets: Secrets, webhook_id: str, told: float
+) -> Outgoing | Unbuildable:
+    if destination.mail is not None:
+        return build_mail(destination, destination.mail, lead, secrets, webhook_id, told)
+    if destination.file is not None:
+        return build_line(destination, destination.file, lead, secrets, webhook_id, told)
+    return build_request(destination, lead, secrets, webhook_id, told)
+
+
+def judgement_of(destination: Destination, answer: Answer, lead: LeadDocument) -> Judgement:
+    """What became of an attempt; a lead that no request can be made of is rejected, one without a token waits."""
+    if isinstance(answer, NoToken):
+        return Judgement(outcome="retry", note=answer.why)
     if isinstance(answer, Unbuildable):
         return Judgement(outcome="rejected", note=answer.why)
-    return judge(destination, answer, delivery.lead)
+    return judge(destination, answer, lead)
 
 
 def report_of(
-    delivery: ClaimedDelivery, answer: OutboundAnswer | Unbuildable, judgement: Judgement, now: float, draw: float
+    delivery: ClaimedDelivery, answer: Answer, judgement: Judgement, now: float, draw: float
 ) -> AttemptReport:
     """The attempt as it is recorded, with the time of the next one where there is to be one."""
-    received = OutboundAnswer() if isinstance(answer, Unbuildable) else answer
+    received = answer if isinstance(answer, OutboundAnswer) else OutboundAnswer()
     answered_at = now + received.took_s
     due_at = None
     if judgement.disables:
@@ -199,8 +262,8 @@ def report_of(
         started_at=now,
         took_ms=round(received.took_s * 1000),
         due_at=due_at,
-        http_status=received.status or None,
-        failure=received.trouble,
+        http_status=received.status if received.status and not received.step else None,
+        failure=received.trouble or (f"SMTP {received.status}" if received.status >= 400 and received.step else ""),
         crm_id=judgement.crm_id,
         note=judgement.note,
         disables=judgement.disables,

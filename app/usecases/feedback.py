@@ -1,6 +1,6 @@
 """Applies what others report: sellers whether we won, the CRM outcomes, operators demand and signals."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 
 from app.domain.answers import refused_receipt
 from app.domain.calendar import window_bounds
@@ -10,8 +10,11 @@ from app.domain.seller import Seller
 from app.domain.territory import ZipStates
 from app.domain.token import read
 from app.journal.lines import NoticeLine
+from app.store.delivery.named_leads import UNKNOWN
 from app.usecases.bidder import Bidder
-from app.usecases.standing.changes import BidLost, DemandSet, SignalSet, Suppressed
+from app.usecases.standing.changes import Allowed, BidLost, DemandSet, SignalSet, Suppressed
+from app.usecases.standing.restore import read_lists
+from app.usecases.suppression.suppress import allow
 from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
 
 _PAST = Refusal("invalid_field", "until: lies in the past")
@@ -45,9 +48,15 @@ async def record_notice(bidder: Bidder, seller: Seller, notice: Notice, now: flo
     return Receipt(status="recorded")
 
 
-async def record_outcome(bidder: Bidder, outcome: Outcome, now: float) -> Receipt:
-    """The CRM reports the outcome of a lead; a person who opted out is never bought again."""
+async def record_outcome(bidder: Bidder, outcome: Outcome, now: float, *, of_any_record: bool = False) -> Receipt:
+    """The CRM reports the outcome of a lead; a person who opted out is never bought again.
+
+    A webhook reports on `of_any_record` of the CRM: one that is no lead of ours is nothing to send again.
+    """
     result = await bidder.store.record_outcome(outcome, now)
+    if of_any_record and result.remedy.endswith(UNKNOWN):
+        bidder.metrics.count("outcomes_passed_over_total", "unknown_record")
+        return Receipt(status="ignored", warnings=(result.remedy,))
     if result.remedy:
         return refused_receipt(Refusal("invalid_field", result.remedy))
     bidder.standing.apply(Suppressed(digests=tuple(result.suppressed)))
@@ -56,33 +65,68 @@ async def record_outcome(bidder: Bidder, outcome: Outcome, now: float) -> Receip
     return Receipt(status="repeated" if result.status == "repeated" else "recorded")
 
 
+async def suppress_person(bidder: Bidder, digests: Sequence[str], why: str, by: str, now: float) -> Receipt:
+    """Nobody who is known by one of these digests is bought any more, from now on."""
+    changed = await bidder.store.suppress(digests, why or "no reason given", by, now)
+    bidder.standing.apply(Suppressed(digests=tuple(digests)))
+    return Receipt(status="recorded" if changed else "repeated")
+
+
+async def allow_person(bidder: Bidder, digests: Sequence[str], why: str, by: str, now: float) -> Receipt:
+    """Whoever is known by one of these digests may be bought again, also if a list had them."""
+    changed = await allow(bidder.store, digests, why, by, now)
+    bidder.standing.apply(Allowed(digests=tuple(digests)))
+    await read_lists(bidder.store, bidder.standing, (await bidder.store.heard(now)).lists)
+    return Receipt(status="recorded" if changed else "repeated")
+
+
 async def set_demand(bidder: Bidder, territory: str, demand: Demand, by: str, now: float) -> Receipt:
     """How many leads a territory can still work, from now until `until`, by default the end of the buyer's day."""
-    if demand.campaign and demand.campaign not in bidder.catalogue.campaigns:
-        return refused_receipt(Refusal("invalid_field", "campaign: no campaign has this name"))
-    if not _exists(territory, bidder.catalogue.zip_states):
-        return refused_receipt(_NOWHERE)
-    if demand.until is not None and demand.until <= now:
-        return refused_receipt(_PAST)
-    ends_at = demand.until
-    if ends_at is None:
-        ends_at = window_bounds(now, bidder.catalogue.buyer.zone, "day")[1]
-    await bidder.store.set_demand(territory, demand, ends_at, by, now)
+    catalogue = bidder.catalogue
+    fault = demand_fault(territory, demand, catalogue.campaigns, catalogue.zip_states, now)
+    if fault is not None:
+        return refused_receipt(fault)
+    ends_at = demand_ends_at(demand, catalogue.buyer.zone, now)
+    await bidder.store.set_demand(territory, demand, ends_at, by, now, demand.why)
     bidder.standing.apply(DemandSet(territory=territory, demand=demand, told_at=now, ends_at=ends_at))
-    return Receipt(status="recorded", warnings=() if demand.limit else _idle(demand, bidder.catalogue.campaigns))
+    return Receipt(status="recorded", warnings=idle_demand(demand, catalogue.campaigns))
 
 
 async def set_signal(bidder: Bidder, territory: str, signal: Signal, by: str, now: float) -> Receipt:
     """A timed premium for a territory with its cause."""
-    if signal.vertical and signal.vertical not in bidder.catalogue.verticals:
-        return refused_receipt(Refusal("invalid_field", "vertical: no vertical has this name"))
-    if not _exists(territory, bidder.catalogue.zip_states):
-        return refused_receipt(_NOWHERE)
-    if signal.until <= now:
-        return refused_receipt(_PAST)
-    await bidder.store.set_signal(territory, signal, by, now)
+    fault = signal_fault(territory, signal, bidder.catalogue.verticals, bidder.catalogue.zip_states, now)
+    if fault is not None:
+        return refused_receipt(fault)
+    await bidder.store.set_signal(territory, signal, by, now, signal.why)
     bidder.standing.apply(SignalSet(territory=territory, signal=signal))
     return Receipt(status="recorded")
+
+
+def demand_fault(
+    territory: str, demand: Demand, campaigns: Container[str], zip_states: ZipStates, now: float
+) -> Refusal | None:
+    """Why a demand cannot be; nothing where it can."""
+    if demand.campaign and demand.campaign not in campaigns:
+        return Refusal("invalid_field", "campaign: no campaign has this name")
+    if not _exists(territory, zip_states):
+        return _NOWHERE
+    return _PAST if demand.until is not None and demand.until <= now else None
+
+
+def demand_ends_at(demand: Demand, zone: str, now: float) -> float:
+    """When it says, by default at the end of the buyer's day."""
+    return demand.until if demand.until is not None else window_bounds(now, zone, "day")[1]
+
+
+def signal_fault(
+    territory: str, signal: Signal, verticals: Container[str], zip_states: ZipStates, now: float
+) -> Refusal | None:
+    """Why a signal cannot be; nothing where it can."""
+    if signal.vertical and signal.vertical not in verticals:
+        return Refusal("invalid_field", "vertical: no vertical has this name")
+    if not _exists(territory, zip_states):
+        return _NOWHERE
+    return _PAST if signal.until <= now else None
 
 
 def _exists(territory: str, zip_states: ZipStates) -> bool:
@@ -92,8 +136,10 @@ def _exists(territory: str, zip_states: ZipStates) -> bool:
     return territory in zip_states or any(zip_code.startswith(territory) for zip_code in zip_states)
 
 
-def _idle(demand: Demand, campaigns: Mapping[str, Campaign]) -> tuple[str, ...]:
-    """A warning where no campaign that is meant lets demand move its price."""
+def idle_demand(demand: Demand, campaigns: Mapping[str, Campaign]) -> tuple[str, ...]:
+    """A warning where no campaign that is meant lets demand move its price, and it is no limit either."""
+    if demand.limit:
+        return ()
     meant = [campaigns[demand.campaign]] if demand.campaign else campaigns.values()
     if any(campaign.demand_cents for campaign in meant):
         return ()

@@ -10,6 +10,7 @@ from app.domain.configuration import Configuration, with_keys
 from app.domain.keyed import digest
 from app.domain.seller import Seller
 from app.domain.token import CONFIG_BYTES, config_tag
+from app.store.store import Store
 
 REMEMBERED = 16
 """So many former configurations stay in memory; an older one is read from the database when its bid is posted."""
@@ -55,6 +56,12 @@ def unpacked(definitions: Iterable[tuple[str, bytes]]) -> list[Configuration]:
         except (msgspec.DecodeError, zlib.error):
             _log.warning("configuration %s of an earlier version cannot be read; its bids are refused", config_hash)
     return configurations
+
+
+async def configuration_in_force(store: Store) -> Configuration | None:
+    """The one that came into force last, as it was declared; None before any did."""
+    newest = unpacked(await store.newest_configurations())
+    return newest[0] if newest else None
 
 
 def packed_keys(seller: Seller, index_key: bytes) -> bytes:

@@ -1,10 +1,15 @@
-"""Gathers what is known of a post: from the database and every collector at once, under one deadline."""
+"""Gathers what is known of a post: from the database, then from all providers at once, under one deadline."""
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
-from app.domain.post.checks import CheckVerdict
-from app.domain.post.judge import PostCase
+import msgspec
+from msgspec.structs import replace
+
+from app.certificates.evidence import ProviderExchange
+from app.certificates.provider_client import Consulted
+from app.domain.post.judge import PostCase, judge
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import PostFacts
 from app.store.errors import StoreUnavailable
@@ -16,23 +21,29 @@ from app.usecases.post_collectors import PostCollector
 _log = logging.getLogger(__name__)
 
 
-async def gather_post(bidder: Bidder, lead: PostedLead) -> PostCase:
-    """The case of this post, no later than the deadline. StoreUnavailable where the database did not answer in it."""
-    deadline_s = bidder.post_collectors.deadline_s
-    deadline = asyncio.get_running_loop().time() + deadline_s
-    # A test costs nothing: its outcome follows from its own values.
-    collectors = () if lead.bid.test else bidder.post_collectors.collectors
-    asked = [(each, asyncio.create_task(_verdict(each, lead, deadline_s))) for each in collectors]
-    try:
-        facts = await _facts(bidder, lead, deadline)
-        if asked:
-            await asyncio.wait([task for _, task in asked], timeout=deadline - asyncio.get_running_loop().time())
-        verdicts = tuple([task.result() if _has_answered(task) else _unknown(each) for each, task in asked])
-    finally:
-        # Nobody waits for these: whatever they do with their cancellation, the post goes on.
-        for _, task in asked:
-            task.cancel()
-    return _case(bidder, lead, facts, verdicts)
+class GatheredPost(msgspec.Struct, frozen=True, kw_only=True):
+    """The case of a post, and the exchanges with providers that it rests on."""
+
+    case: PostCase
+    exchanges: tuple[ProviderExchange, ...] = ()
+
+
+async def gather_post(bidder: Bidder, lead: PostedLead) -> GatheredPost:
+    """All of it no later than the deadline. StoreUnavailable where the database did not answer in it.
+
+    Providers are paid by the question and count them, so nobody is asked about a post that is refused anyway, or was
+    answered before. A test costs nothing: its outcome follows from its own values.
+    """
+    deadline = asyncio.get_running_loop().time() + bidder.post_collectors.deadline_s
+    case = _case(bidder, lead, await _facts(bidder, lead, deadline))
+    collectors = () if lead.bid.test or judge(case, lead.now) is not None else bidder.post_collectors.of(lead)
+    if not collectors:
+        return GatheredPost(case=case)
+    consulted = await _consulted(collectors, deadline)
+    return GatheredPost(
+        case=replace(case, consultations=tuple([each.consultation for each in consulted])),
+        exchanges=tuple([exchange for each in consulted for exchange in each.exchanges]),
+    )
 
 
 async def _facts(bidder: Bidder, lead: PostedLead, deadline: float) -> PostFacts:
@@ -44,26 +55,38 @@ async def _facts(bidder: Bidder, lead: PostedLead, deadline: float) -> PostFacts
     except TimeoutError:
         raise StoreUnavailable("the database did not answer before the post's deadline") from None
     # A test must get the same answer whatever was bought meanwhile; only its own earlier answer counts.
-    return PostFacts(kept=facts.kept) if lead.bid.test else facts
+    if lead.bid.test:
+        return PostFacts(kept=facts.kept)
+    # Lists of millions stand in memory; who is suppressed one by one is looked up, so that it is never too late.
+    return replace(facts, suppressed=facts.suppressed or bidder.standing.is_suppressed(lead.person.all))
 
 
-async def _verdict(collector: PostCollector, lead: PostedLead, within_s: float) -> CheckVerdict:
+async def _consulted(collectors: Sequence[PostCollector], deadline: float) -> list[Consulted]:
+    """What each says by the deadline."""
+    loop = asyncio.get_running_loop()
+    asked = [(each, asyncio.create_task(_said(each, deadline - loop.time()))) for each in collectors]
     try:
-        return await collector.collect(lead, within_s)
+        await asyncio.wait([task for _, task in asked], timeout=max(deadline - loop.time(), 0.0))
+        return [task.result() if _has_answered(task) else each.unknown for each, task in asked]
+    finally:
+        # Nobody waits for these: whatever they do with their cancellation, the post goes on.
+        for _, task in asked:
+            task.cancel()
+
+
+async def _said(collector: PostCollector, within_s: float) -> Consulted:
+    try:
+        return await collector.collect(within_s)
     except Exception as error:  # noqa: BLE001 - what a provider does to its collector must not decide over the post
-        _log.warning("check %s went wrong: %s", collector.check.name, where(error))
-        return _unknown(collector)
+        _log.warning("check %s went wrong: %s", collector.unknown.consultation.check, where(error))
+        return collector.unknown
 
 
-def _has_answered(task: asyncio.Task[CheckVerdict]) -> bool:
+def _has_answered(task: asyncio.Task[Consulted]) -> bool:
     return task.done() and not task.cancelled()
 
 
-def _unknown(collector: PostCollector) -> CheckVerdict:
-    return CheckVerdict(check=collector.check, outcome="unknown")
-
-
-def _case(bidder: Bidder, lead: PostedLead, facts: PostFacts, verdicts: tuple[CheckVerdict, ...]) -> PostCase:
+def _case(bidder: Bidder, lead: PostedLead, facts: PostFacts) -> PostCase:
     same_terms = has_same_terms(bidder, lead)
     return PostCase(
         post=lead.post,
@@ -76,7 +99,6 @@ def _case(bidder: Bidder, lead: PostedLead, facts: PostFacts, verdicts: tuple[Ch
         same_certificate=has_same_certificate(lead),
         facts=facts,
         moved_s=bidder.standing.moved_s(lead.bid.nonce, lead.bid.expires_at, lead.now),
-        verdicts=verdicts,
         zip_states=bidder.catalogue.zip_states,
         differing=() if same_terms else differing(bidder, lead),
     )

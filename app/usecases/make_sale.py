@@ -4,29 +4,37 @@ import hashlib
 
 import msgspec
 
+from app.certificates.evidence import ProviderExchange
+from app.certificates.trustedform.answer import claim_by
 from app.dialects.values.guard import is_personal
 from app.domain.answers import sale_answer
 from app.domain.auction.weighing import Offer
+from app.domain.calling.window import CallingWindow, calling_window
 from app.domain.catalogue import counted_caps
+from app.domain.checks.check import Check
+from app.domain.checks.retain import DueRetain, deadline_of
 from app.domain.consent.certificate import holds_id_of, read_leadid, read_trustedform
-from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
-from app.domain.keyed import digest
+from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
+from app.domain.identity import normal_phone
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import CapUse, Evidence, Sale
 from app.journal.lines import PingLine
 from app.usecases.bidder import Bidder
+from app.usecases.gather_post import GatheredPost
 from app.wire.ping import Ping
+from app.wire.post import Contact
 
 
-def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
+def make_sale(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> Sale:
     """Everything of one sale, its people sealed."""
     bid, campaign = lead.bid, lead.campaign
-    lead_id = digest(bidder.keys.index, b"leadbid.lead", lead.seller.name, bid.nonce.hex(), size=12).hex()
+    lead_id = lead.lead_id(bidder.keys.index)
     live = bidder.standing.live(bid.nonce, lead.now)
     line = live.line if live is not None else None
     ping = live.ping_of(line) if live is not None and line is not None else None
     offer = _offer(line, lead)
-    document = _document(lead, lead_id, ping)
+    sold = _document(bidder, lead, lead_id, ping)
+    document = lead_document(sold)
     return Sale(
         lead_id=lead_id,
         seller=lead.seller.name,
@@ -40,21 +48,29 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
         sold_at=lead.now,
         zip=lead.post.zip,
         state=lead.post.state,
-        seller_lead_id=_told_openly(document.seller_lead_id, lead),
-        sub_id=_told_openly(document.sub_id, lead),
+        seller_lead_id=_told_openly(sold.seller_lead_id, lead),
+        sub_id=_told_openly(sold.sub_id, lead),
         person=lead.person,
         certificates=tuple([certificate.hex() for certificate in lead.certificates]),
         duplicate_since=lead.now - campaign.duplicate_s,
         duplicate_scope=campaign.duplicate_scope,
         cap_uses=_cap_uses(lead),
-        identity=bidder.vault.seal(msgspec.json.encode(lead_document(document)), lead_id),
-        evidence=_evidence(bidder, lead, lead_id, ping, document.consent),
+        identity=bidder.vault.seal(msgspec.json.encode(document), lead_id),
+        evidence=_evidence(bidder, lead, lead_id, ping, sold.consent, gathered.exchanges),
         decision=msgspec.json.encode(offer) if offer is not None else None,
         config_hash=lead.configuration.config_hash,
         model_version=line.model if line is not None else "",
-        destinations=campaign.destinations,
+        destinations=_destinations(bidder, campaign.destinations, document),
         answer=sale_answer(lead.ping_id, lead_id, bid.price_cents, lead.warnings),
+        retains=_retains(bidder, lead, gathered),
     )
+
+
+def _destinations(bidder: Bidder, declared: tuple[str, ...], lead: LeadDocument) -> tuple[str, ...]:
+    """Those of a campaign that want this lead; the first where none does, for no lead may be left lying."""
+    known = bidder.catalogue.destinations
+    wanting = tuple([name for name in declared if name not in known or known[name].wants(lead)])
+    return wanting or declared[:1]
 
 
 def _offer(line: PingLine | None, lead: PostedLead) -> Offer | None:
@@ -70,7 +86,7 @@ def _told_openly(text: str, lead: PostedLead) -> str:
     return "" if says_who else text
 
 
-def _document(lead: PostedLead, lead_id: str, ping: Ping | None) -> SoldLead:
+def _document(bidder: Bidder, lead: PostedLead, lead_id: str, ping: Ping | None) -> SoldLead:
     """The lead as the CRM will have it."""
     post, bid, campaign = lead.post, lead.bid, lead.campaign
     contact = msgspec.structs.replace(
@@ -99,7 +115,46 @@ def _document(lead: PostedLead, lead_id: str, ping: Ping | None) -> SoldLead:
             landing_page=post.landing_page,
             user_agent=post.user_agent,
         ),
+        calling=_calling(bidder, contact, lead.now),
         fields=post.fields,
+    )
+
+
+def _calling(bidder: Bidder, contact: Contact, now: float) -> CallingWindow:
+    """When the consumer may be called. Nothing of it refuses a lead: who calls must know, and may wait."""
+    catalogue, zip_code = bidder.catalogue, contact.zip[:5]
+    states = catalogue.zip_states.get(zip_code) or ((contact.state,) if contact.state else ())
+    return calling_window(catalogue.calling, normal_phone(contact.phone), zip_code, states, now)
+
+
+def _retains(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tuple[DueRetain, ...]:
+    """The certificates that are to be stored after the sale, or were not before for want of an answer."""
+    post = lead.post
+    certificate = read_trustedform(post.trustedform_cert_url)
+    if lead.bid.test or certificate is None or certificate.provider != "trustedform":
+        return ()
+    consent_at = post.consent_at if post.consent_at is not None else post.created_at
+    deadline_at = deadline_of(claim_by(gathered.exchanges), consent_at, lead.now)
+    open_checks = {
+        each.check
+        for each in gathered.case.consultations
+        if any(verdict.question == "retain" and verdict.outcome == "unknown" for verdict in each.verdicts)
+    }
+    return tuple(
+        [
+            DueRetain(check=check.name, deadline_at=deadline_at)
+            for check in bidder.catalogue.checks
+            if check.name in open_checks or _is_stored_later(check, lead)
+        ]
+    )
+
+
+def _is_stored_later(check: Check, lead: PostedLead) -> bool:
+    return (
+        check.provider == "trustedform"
+        and "post" in check.on
+        and check.trustedform.retain == "after_sale"
+        and check.covers(lead.campaign.name, lead.campaign.vertical, lead.seller.name)
     )
 
 
@@ -112,12 +167,20 @@ def _cap_uses(lead: PostedLead) -> tuple[CapUse, ...]:
 
 
 def _evidence(
-    bidder: Bidder, lead: PostedLead, lead_id: str, ping: Ping | None, consent: ConsentProof
+    bidder: Bidder,
+    lead: PostedLead,
+    lead_id: str,
+    ping: Ping | None,
+    consent: ConsentProof,
+    exchanges: tuple[ProviderExchange, ...],
 ) -> tuple[Evidence, ...]:
-    """The post as received, its consent as understood, and the ping where it is remembered."""
+    """The post as received, its consent as understood, the ping where it is remembered, and what providers said."""
     pieces = [("post", lead.raw), ("consent", msgspec.json.encode(consent))]
     if ping is not None:
         pieces.append(("ping", msgspec.json.encode(ping)))
+    pieces += [
+        (f"check {each.check} {number}", msgspec.json.encode(each)) for number, each in enumerate(exchanges, start=1)
+    ]
     return tuple(
         [
             Evidence(kind, hashlib.sha256(piece).hexdigest(), bidder.vault.seal(piece, f"{lead_id}/{kind}"))

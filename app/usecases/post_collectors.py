@@ -1,10 +1,10 @@
-"""The providers that are asked about a post besides the database, and how long it may wait for them."""
+"""The providers that are asked about a post once the database has nothing against it, and how long it may wait."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from app.domain.post.checks import CheckVerdict, PostCheck
+from app.certificates.provider_client import Consulted
 from app.domain.post.posted_lead import PostedLead
 
 POST_DEADLINE_S = 10.0
@@ -12,17 +12,22 @@ POST_DEADLINE_S = 10.0
 
 
 class PostCollector(msgspec.Struct, frozen=True, kw_only=True):
-    """Asks for the verdict of one check. `collect` gets its number of seconds, and is cancelled after them.
+    """Asks one check's provider. `collect` gets its number of seconds, and is cancelled after them.
 
-    What it raises, and what comes too late, is an unknown.
+    Where it raises or comes too late, `unknown` stands.
     """
 
-    check: PostCheck
-    collect: Callable[[PostedLead, float], Awaitable[CheckVerdict]]
+    unknown: Consulted
+    collect: Callable[[float], Awaitable[Consulted]]
+
+
+def nobody(_lead: PostedLead) -> Sequence[PostCollector]:
+    """No provider at all."""
+    return ()
 
 
 class PostCollectors(msgspec.Struct, frozen=True, kw_only=True):
-    """All of them are asked at once; together with the database they have `deadline_s`."""
+    """All that `of` names for a post are asked at once; together with the database they have `deadline_s`."""
 
-    collectors: tuple[PostCollector, ...] = ()
+    of: Callable[[PostedLead], Sequence[PostCollector]] = nobody
     deadline_s: float = POST_DEADLINE_S

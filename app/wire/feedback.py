@@ -46,6 +46,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     campaign: str = ""
     limit: bool = False
     until: float | None = None
+    why: str = ""
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,42 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     until: float
     vertical: str = ""
+    why: str = ""
+
+
+class PauseAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator pauses a campaign or seller, until a time or until it is resumed."""
+
+    why: str
+    until: float | None = None
+
+
+class BoostAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator adds so much to the value of each of a campaign's leads until a time."""
+
+    premium_cents: int
+    why: str
+    until: float
+
+
+class LimitAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator puts another limit in the place of a cap's: leads, or dollars of one that counts spend.
+
+    `yes` says that also more than ten times the declared one is meant.
+    """
+
+    limit: str
+    why: str
+    until: float | None = None
+    yes: bool = False
+
+
+class UndoAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator takes back what was asked for; `campaign` or `cause` narrow down which."""
+
+    why: str = ""
+    campaign: str = ""
+    cause: str = ""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

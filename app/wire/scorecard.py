@@ -36,7 +36,7 @@ class PostScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReturnScore(msgspec.Struct, frozen=True, kw_only=True):
-    """Of the leads bought in the span, those that the CRM found invalid since; `reasons` as above."""
+    """Of the leads bought in the span, those that the seller has taken back since; `reasons` as above."""
 
     leads: int
     returned: int

@@ -18,6 +18,7 @@ from tests.bench.dialects import dialect_ratios
 from tests.bench.load import Measured, cpu_seconds, measure, request_bytes
 from tests.bench.overload import Overload
 from tests.bench.people import people_megabytes
+from tests.bench.rivals import RowCosts, row_costs
 from tests.bench.scorers import ratio, scorer_costs
 from tests.bench.servers import MODELS, VERTICAL
 
@@ -61,12 +62,16 @@ async def _bench() -> None:
             f"one row of {cost.vertical} ({cost.model}): {cost.served_us:.1f} us compiled, "
             f"{cost.asked_us:,.0f} us by predict_proba, {cost.ratio:,.0f} times"
         )
+    row = row_costs()
+    _print_row(row)
     print(f"gather and decide with 1,000 campaigns over 10: {many_campaigns_ratio():.2f} times")
     print(f"a process that knows 1,000,000 people: {people_megabytes():.0f} MB at its largest\n")
     result = {
         "ping_vs_echo": round(_ratio(rates["ours"], rates["echo"]), 3),
         "ping_vs_fastapi_sklearn": round(_ratio(rates["ours"], rates["usual"]), 1),
         "scorer_vs_predict_proba": round(ratio(scorers)),
+        "row_of_100_trees_us": round(row.ours_us, 1),
+        "row_vs_fastest_rival": row.ratio and round(row.ratio, 1),
         "decide_us_p50": round(decide.p50, 1),
         "decide_us_p99": round(decide.p99, 1),
         "decide_learned_us_p50": round(decide.learned_p50, 1),
@@ -78,6 +83,14 @@ async def _bench() -> None:
         "pings_beside_posts_p99": overload.pings_beside_posts_p99,
     }
     print(msgspec.json.encode(result).decode())
+
+
+def _print_row(row: RowCosts) -> None:
+    print(f"one row of 100 trees of 15 leaves: {row.ours_us:.1f} us compiled, from the facts of a lead")
+    for name, each in row.rivals_us.items():
+        print(f"  {name}: {each:.1f} us ({row.made_us[name]:.1f} us where its row of numbers was made before)")
+    if row.missing:
+        print(f"  not compared: {', '.join(row.missing)}; pip install treelite tl2cgen onnx onnxruntime")
 
 
 async def _rounds(ports: dict[str, int]) -> dict[str, list[float]]:

@@ -78,10 +78,10 @@ def _round(
     probability: Probability, pipeline: Estimator, columns: list[Column], leads: list[Facts]
 ) -> tuple[float, float]:
     """Microseconds a row, compiled and asked."""
-    served = _microseconds(probability, [leads[number % len(leads)] for number in range(SERVED_A_ROUND)])
+    served = microseconds(probability, [leads[number % len(leads)] for number in range(SERVED_A_ROUND)])
     # The row is made before the clock starts: the pipeline is charged for its own work alone.
     rows = [table(columns, [leads[number % len(leads)]]) for number in range(ASKED_A_ROUND)]
-    return served, _microseconds(pipeline.predict_proba, rows)
+    return served, microseconds(pipeline.predict_proba, rows)
 
 
 def _leads(folder: Path) -> list[Facts]:
@@ -90,7 +90,8 @@ def _leads(folder: Path) -> list[Facts]:
     return [row.facts for row in card.parity]
 
 
-def _microseconds(function: Callable[[T], object], cases: list[T]) -> float:
+def microseconds(function: Callable[[T], object], cases: list[T]) -> float:
+    """What one of these calls takes."""
     started = time.perf_counter()
     for case in cases:
         function(case)

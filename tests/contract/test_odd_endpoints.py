@@ -82,7 +82,7 @@ def test_it_does_so_in_the_words_of_the_platform_and_in_the_format_that_is_asked
         ("GET", "/v1/notices", "POST", RECEIPT_KEYS),
         ("DELETE", "/v1/notices", "GET, POST", RECEIPT_KEYS),
         ("GET", "/v1/outcomes", "POST", RECEIPT_KEYS),
-        ("POST", "/v1/demand/TX", "PUT", RECEIPT_KEYS),
+        ("POST", "/v1/demand/TX", "DELETE, PUT", RECEIPT_KEYS),
         ("POST", "/v1/posts/1", "GET, HEAD", POST_KEYS),
         ("POST", "/v1/scorecard", "GET, HEAD", RECEIPT_KEYS),
         ("POST", "/", "GET, HEAD", PING_KEYS),

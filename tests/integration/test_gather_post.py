@@ -3,17 +3,19 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import pytest
 
+from app.certificates.provider import Asking, IsKept, ProviderAnswer, Reaction, Secrets, Subject, verdict
+from app.certificates.provider_client import Consulted, ProviderClient
+from app.domain.checks.check import Check
+from app.domain.checks.verdict import CheckVerdict, Consultation, OnUnknown
 from app.domain.delivery.breaker import FAILURES_MAX
-from app.domain.post.checks import CheckVerdict, PostCheck
 from app.domain.post.posted_lead import PostedLead
-from app.outbound.circuit import Circuit
 from app.outbound.message import OutboundAnswer, OutboundRequest
 from app.outbound.sender import Sender
 from app.store.errors import StoreUnavailable
@@ -37,8 +39,6 @@ DEADLINE_S = 0.4
 LATE_S = 5.0
 """How much longer a busy machine may take; a provider that hung would cost 60 seconds more."""
 
-OnUnknown = Literal["accept", "refuse"]
-
 
 def answering(status: int, body: bytes, *headers: bytes, delay_s: float = 0.0) -> Behavior:
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -57,45 +57,67 @@ FAIL = answering(200, b'{"match": false}')
 
 
 class Provider:
-    """Asks a provider of certificates as any adapter will: within its circuit, through the one way out."""
+    """Asks a provider of certificates as any adapter does: through the client, within its circuit and its time."""
 
     def __init__(self, port: int, on_unknown: OnUnknown, share: float) -> None:
-        self.check = PostCheck(name="certificate", code="consent_invalid", on_unknown=on_unknown)
-        self.circuit = Circuit()
         self.sender = Sender()
         self.asked = 0
-        self._url = f"http://127.0.0.1:{port}/match"
+        self.check = check(on_unknown, url=f"http://127.0.0.1:{port}/match")
+        self.client = ProviderClient(self._send, dict, providers={"leadid": Matcher()})
         self._share = share
 
-    async def collect(self, lead: PostedLead, within_s: float) -> CheckVerdict:
-        if not self.circuit.room(time.monotonic(), concurrency=50):
-            return CheckVerdict(check=self.check, outcome="unknown")
+    def collector(self, lead: PostedLead) -> PostCollector:
+        subject = Subject(stage="post", seller=lead.seller.name, phone=lead.post.contact.phone)
+
+        async def collect(within_s: float) -> Consulted:
+            return await self.client.consult(self.check, subject, within_s * self._share, lead.now)
+
+        return PostCollector(unknown=self.client.unknown(self.check, subject), collect=collect)
+
+    async def _send(self, request: OutboundRequest) -> OutboundAnswer:
         self.asked += 1
-        self.circuit.begin()
-        try:
-            answer = await self.sender.send(self._request(lead, within_s))
-        finally:
-            self.circuit.end()
-        self.circuit.record(failed=answer.status != 200, at=time.monotonic())
-        return self._verdict(answer)
+        return await self.sender.send(request)
 
-    def _request(self, lead: PostedLead, within_s: float) -> OutboundRequest:
-        return OutboundRequest(
+
+def check(on_unknown: OnUnknown, url: str = "http://127.0.0.1/match") -> Check:
+    return Check(
+        name="matcher",
+        provider="leadid",
+        secret="env:KEY",
+        url=url,
+        private_hosts=("127.0.0.1",),
+        on_unknown={"certificate": on_unknown},
+    )
+
+
+class Matcher:
+    """Has one question: whether the phone is the certificate's."""
+
+    def questions(self, _check: Check, _subject: Subject) -> tuple[str, ...]:
+        return ("certificate",)
+
+    def askings(self, check: Check, subject: Subject, _secrets: Secrets, _is_kept: IsKept) -> Sequence[Asking]:
+        request = OutboundRequest(
             method="POST",
-            url=self._url,
+            url=check.url,
             headers={"content-type": "application/json"},
-            body=msgspec.json.encode({"phone": lead.post.contact.phone}),
-            timeout_s=within_s * self._share,
+            body=msgspec.json.encode({"phone": subject.phone}),
+            timeout_s=1.0,
             body_bytes_max=1_000,
-            private_hosts=frozenset(["127.0.0.1"]),
+            private_hosts=frozenset(check.private_hosts),
         )
+        return [Asking(operation="match", request=request)]
 
-    def _verdict(self, answer: OutboundAnswer) -> CheckVerdict:
+    def react(self, _check: Check, answered: ProviderAnswer) -> Reaction:
+        return Reaction(failed=answered.answer.status != 200)
+
+    def read(self, check: Check, _subject: Subject, answers: Sequence[ProviderAnswer]) -> Sequence[CheckVerdict]:
+        answer = answers[0].answer
         if answer.status != 200:
-            return CheckVerdict(check=self.check, outcome="unknown")
+            return [verdict(check, "certificate", "unknown")]
         # What was cut, or is no such JSON, raises: that is an unknown, too.
         matches = msgspec.json.decode(answer.body, type=dict[str, bool])["match"]
-        return CheckVerdict(check=self.check, outcome="pass" if matches else "fail", detail="another phone")
+        return [verdict(check, "certificate", "pass" if matches else "fail", "another phone")]
 
 
 Scene = Callable[[Bidder, Provider, Listener], Awaitable[None]]
@@ -116,8 +138,7 @@ def played(
         listener = Listener(behave)
         async with listening(listener) as port:
             provider = Provider(port, on_unknown, share)
-            collector = PostCollector(check=provider.check, collect=provider.collect)
-            bidder.post_collectors = PostCollectors(collectors=(collector,), deadline_s=DEADLINE_S)
+            bidder.post_collectors = PostCollectors(of=lambda lead: [provider.collector(lead)], deadline_s=DEADLINE_S)
             try:
                 await scene(bidder, provider, listener)
             finally:
@@ -133,7 +154,7 @@ async def timed(post: Awaitable[PostAnswer]) -> tuple[PostAnswer, float]:
 
 def left_running() -> list[str]:
     names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
-    return [name for name in names if name.startswith(("Sender.", "Provider.", "_verdict"))]
+    return [name for name in names if name.startswith(("Sender.", "ProviderClient.", "_said", "_as_coroutine"))]
 
 
 def test_a_lead_that_the_provider_confirms_is_bought(tmp_path: Path) -> None:
@@ -189,8 +210,8 @@ def test_an_unknown_that_is_needed_refuses_until_there_is_an_answer(tmp_path: Pa
     async def scene(bidder: Bidder, provider: Provider, listener: Listener) -> None:
         bid = ask(bidder)
         refused = await sell(bidder, bid.ping_id)
-        assert (refused.status, refused.reason_code) == ("rejected", "consent_invalid")
-        assert refused.reason.endswith("certificate could not be checked")
+        assert (refused.status, refused.reason_code) == ("rejected", "unverified")
+        assert refused.reason.endswith(": certificate")
         listener.behave = PASS
         await provider.sender.aclose()
         assert (await sell(bidder, bid.ping_id)).status == "accepted"
@@ -249,22 +270,31 @@ def test_a_post_that_is_given_up_gives_up_its_questions(tmp_path: Path) -> None:
     played(tmp_path, silent, scene, share=60.0)
 
 
-def test_without_the_database_nobody_is_waited_for(tmp_path: Path) -> None:
-    """Its statement fails at once; the provider's answer would change nothing."""
-
-    async def scene(bidder: Bidder, _provider: Provider, listener: Listener) -> None:
+def test_without_the_database_nobody_is_asked(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder, provider: Provider, _listener: Listener) -> None:
         bid = ask(bidder)
-        bidder.post_collectors = msgspec.structs.replace(bidder.post_collectors, deadline_s=60.0)
         other = sqlite3.connect(tmp_path / "leadbid.db")
         other.execute("ALTER TABLE answer RENAME TO elsewhere")
         other.close()
-        started = time.monotonic()
         with pytest.raises(StoreUnavailable):
             await sell(bidder, bid.ping_id)
-        assert time.monotonic() - started < 30.0
-        await until(lambda: left_running() == [] and listener.open == 0)
+        assert provider.asked == 0
 
     played(tmp_path, silent, scene, share=60.0)
+
+
+def test_nobody_is_asked_about_a_post_that_is_refused_anyway_or_was_answered_before(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder, provider: Provider, _listener: Listener) -> None:
+        refused = await sell(
+            bidder, ask(bidder, **another(2)).ping_id, tcpa_text="I ask for calls about solar.", **another(2)
+        )
+        assert (refused.reason_code, provider.asked) == ("brand_not_disclosed", 0)
+        bid = ask(bidder)
+        bought = await sell(bidder, bid.ping_id)
+        assert (bought.status, provider.asked) == ("accepted", 1)
+        assert (await sell(bidder, bid.ping_id), provider.asked) == (bought, 1)
+
+    played(tmp_path, PASS, scene)
 
 
 def test_a_database_that_does_not_answer_in_time_is_unavailable(tmp_path: Path) -> None:
@@ -279,11 +309,11 @@ def test_a_database_that_does_not_answer_in_time_is_unavailable(tmp_path: Path) 
     at_bidder(tmp_path, scene)
 
 
-async def broken(lead: PostedLead, _within_s: float) -> CheckVerdict:
-    raise KeyError(lead.post.contact.email)
+async def broken(_within_s: float) -> Consulted:
+    raise KeyError("maria.lopez@gmail.com")
 
 
-async def stubborn(_lead: PostedLead, _within_s: float) -> CheckVerdict:
+async def stubborn(_within_s: float) -> Consulted:
     try:
         await asyncio.sleep(60.0)
     except asyncio.CancelledError:
@@ -291,7 +321,7 @@ async def stubborn(_lead: PostedLead, _within_s: float) -> CheckVerdict:
     raise AssertionError("nobody waits that long")
 
 
-async def cancelled(_lead: PostedLead, _within_s: float) -> CheckVerdict:
+async def cancelled(_within_s: float) -> Consulted:
     raise asyncio.CancelledError
 
 
@@ -299,15 +329,16 @@ async def cancelled(_lead: PostedLead, _within_s: float) -> CheckVerdict:
 def test_a_collector_that_misbehaves_is_an_unknown_in_time(
     tmp_path: Path, collect: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    check = PostCheck(name="certificate", code="consent_invalid", on_unknown="accept")
+    open_question = verdict(check("accept"), "certificate", "unknown")
+    unknown = Consulted(consultation=Consultation(check="matcher", verdicts=(open_question,)))
 
     async def scene(bidder: Bidder) -> None:
-        collectors = (PostCollector(check=check, collect=collect),)
-        bidder.post_collectors = PostCollectors(collectors=collectors, deadline_s=DEADLINE_S)
+        collector = PostCollector(unknown=unknown, collect=collect)
+        bidder.post_collectors = PostCollectors(of=lambda _lead: [collector], deadline_s=DEADLINE_S)
         answer, took_s = await timed(sell(bidder, ask(bidder).ping_id))
         assert answer.status == "accepted"
         assert took_s < DEADLINE_S + LATE_S
 
     at_bidder(tmp_path, scene)
     assert "@" not in caplog.text
-    assert ("certificate went wrong: KeyError" in caplog.text) is (collect is broken)
+    assert ("check matcher went wrong: KeyError" in caplog.text) is (collect is broken)

@@ -106,12 +106,12 @@ def test_a_suspended_seller_is_refused_as_paused_until_it_is_resumed(config: Pat
     with serve(config, data) as service:
         key = key_in(said("add", "delta", "--live"))
         until(lambda number: code(service, key, number) == "", 1)
-        said("suspend", "delta", "--reason", "unpaid returns", *where)
+        assert main(["suspend", "delta", "--why", "unpaid returns", *where]) == 0
         until(lambda number: code(service, key, number) == "paused", 100)
         assert code(service, "demo-acme-key", 200) == ""
     with serve(config, data) as service:
         assert code(service, key, 300) == "paused"
-        said("resume", "delta", *where)
+        assert main(["resume", "delta", *where]) == 0
         until(lambda number: code(service, key, number) == "", 400)
 
 

@@ -1,17 +1,20 @@
 """`leadbid serve` as a process: it ends soon and whole, and does not start where it must not."""
 
+import os
+import shutil
 import signal
 import sqlite3
 import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from app.journal.lines import PingLine
 from app.journal.reader import lines
 from app.journal.writer import hour_file
 from tests.market import demo_with_crm, ping, post, someone
-from tests.service import DEMO_CONFIG, refused, serve_process
+from tests.service import DEMO_CONFIG, MODELS, refused, serve, serve_process
 
 OPEN = 20
 """Connections that stay open, as those of sellers do."""
@@ -36,10 +39,29 @@ def test_it_ends_within_two_seconds_with_open_connections_and_loses_nothing(tmp_
     assert "Traceback" not in service.log.read_text()
 
 
+def test_it_starts_without_a_model_that_reads_what_is_not_declared(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = Path(shutil.copytree(DEMO_CONFIG.parent, tmp_path / "config")) / DEMO_CONFIG.name
+    config.write_text(config.read_text().replace('"roof_shade"', '"shade_of_roof"'))
+    models = Path(shutil.copytree(MODELS, tmp_path / "models"))
+    with (
+        serve(config, tmp_path / "data", models=models) as service,
+        httpx.Client(base_url=service.url, trust_env=False) as http,
+    ):
+        bids = {name: [ping(http, someone(number, name)) for number in range(1, 6)] for name in ("solar", "roofing")}
+    errors = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
+    assert len(errors) == 1
+    assert "models/solar: model 0001 reads 'roof_shade', which vertical 'solar' does not declare" in errors[0]
+    prices = {name: {each["price"] for each in told if "price" in each} for name, told in bids.items()}
+    # Solar leads get the fallback price, others what their model says.
+    assert len(prices["solar"]) == 1 < len(prices["roofing"]), bids
+
+
 def test_a_second_service_on_the_same_data_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
-    with serve_process(DEMO_CONFIG, tmp_path) as service:
+    with serve(DEMO_CONFIG, tmp_path) as service:
         said = refused(tmp_path)
-        assert f"{tmp_path} is in use by process {service.process.pid}: stop it first" in said
+        assert f"{tmp_path} is in use by process {os.getpid()}: stop it first" in said
         assert httpx.get(f"{service.url}/readyz", trust_env=False).status_code == 200
 
 

@@ -39,7 +39,8 @@ def test_a_file_of_no_bids_is_one_too(tmp_path: Path) -> None:
 
 
 ROWS = """
-    SELECT * FROM (VALUES
+    SELECT *, CASE WHEN converted THEN "at" + 5.0 END AS converted_at, value_cents AS stated_cents,
+            CASE WHEN converted THEN 'sold' ELSE '' END AS disposition FROM (VALUES
         ('l-1', 10.0, 'acme', 'exclusive', '0001', 2000, 0.1, 40000.0, true, 90000, false, '{"tier":"good","n":1}'),
         ('l-2', 20.0, 'acme', 'exclusive', '0001', 900, NULL, NULL, false, NULL, true, '{"owner":true}'),
         ('l-3', 30.0, 'acme', 'shared', '0001', 800, 0.05, 40000.0, true, 50000, false, '{}'),
@@ -68,9 +69,11 @@ def test_a_lead_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_a_history_holds_exclusive_leads_that_have_matured(tmp_path: Path) -> None:
-    history = history_of(read_leads(leads_file(tmp_path), "solar"), "solar")
+    known = {"known_until": 36.0, "matures": 16.0 / 86_400.0}
+    history = history_of(read_leads(leads_file(tmp_path), "solar"), "solar", **known)
     assert history.vertical == "solar"
     assert history.converted.tolist() == [1, 0]
     assert history.at.tolist() == [10.0, 20.0]
     assert facts_in(history) == [{"tier": "good", "n": 1}, {"owner": True}]
-    assert history_of([], "solar").converted.tolist() == []
+    assert history.value_mean == 900.0
+    assert history_of([], "solar", **known).converted.tolist() == []

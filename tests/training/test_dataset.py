@@ -14,10 +14,12 @@ from app.journal.lines import NoticeLine
 from app.journal.writer import JournalWriter
 from app.parquet import read
 from app.reports.export import export_outcomes, export_sales
+from app.store.returns.requests import ReturnWanted
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice, record_outcome
 from app.wire.feedback import Notice, Outcome, OutcomeKind
 from app.wire.ping import PingAnswer
+from app.wire.returns import ReturnReply
 from tests import build
 from tests.bidder import another, ask, at_bidder, sell, somebody
 from tests.build import NOW, campaign, catalogue
@@ -210,6 +212,33 @@ def test_what_is_live_when_the_journal_ends_nobody_can_know(tmp_path: Path) -> N
     assert [each.won for each in bids] == [None]
 
 
+def test_who_returns_leads_here_is_paid_back_for_those_alone_that_the_seller_took_back(tmp_path: Path) -> None:
+    ids: dict[str, str] = {}
+
+    async def scene(bidder: Bidder) -> None:
+        for number, name in enumerate(("accepted", "refused", "later accepted", "not asked for"), 1):
+            ids[name] = await buy(bidder, number)
+            await tell(bidder, ids[name], "invalid", NOW + 2 * DAY)
+        for name in ("accepted", "refused", "later accepted"):
+            wanted = ReturnWanted(lead=ids[name], reason="invalid_phone", why="a fax", by="ada")
+            await bidder.store.request_return(wanted, {}, NOW + 3 * DAY)
+            answer = ReturnReply(lead_id=ids[name], answer="accepted" if name == "accepted" else "refused")
+            await bidder.store.answer_return(answer, "acme", NOW + 4 * DAY)
+        second = ReturnReply(lead_id=ids["later accepted"], answer="accepted")
+        await bidder.store.answer_return(second, "acme", NOW + 9 * DAY)
+
+    folder = lived(tmp_path / "data", scene)
+    summary, bids = gathered(folder, tmp_path / "out")
+    returned = {each.lead_id: each.returned for each in bids}
+    assert {name: returned[lead_id] for name, lead_id in ids.items()} == {
+        "accepted": True,
+        "refused": False,
+        "later accepted": True,
+        "not asked for": False,
+    }
+    assert "events this version does not know" not in summary.left_out
+
+
 def test_a_lead_is_judged_by_its_first_days_alone_and_not_before_they_are_over(tmp_path: Path) -> None:
     ids: dict[str, str] = {}
 
@@ -243,6 +272,14 @@ def test_a_lead_is_judged_by_its_first_days_alone_and_not_before_they_are_over(t
         "young": ("sold", None, None, False),
     }
     assert leads(tmp_path / "out", "count_if(returned), count_if(opted_out)") == [(1, 1)]
+    # When each came to a sale, however late, and what was said of it.
+    told = {row[0]: row[1:] for row in leads(tmp_path / "out", "lead_id, converted_at, stated_cents")}
+    assert told[ids["sold late"]] == (NOW + 31 * DAY, 70_000)
+    assert told[ids["young"]] == (NOW + 21 * DAY, 50_000)
+    assert told[ids["sold without a value"]] == (NOW + 2 * DAY, None)
+    assert told[ids["returned"]] == (None, None)
+    assert leads(tmp_path / "out", "DISTINCT maturity_days, known_until") == [(30.0, LATER)]
+    assert summary.delays == {}
     by_lead = {each.lead_id: each for each in bids}
     assert by_lead[ids["sold in time"]].value_cents == 90_000
     assert (by_lead[ids["young"]].converted, by_lead[ids["young"]].value_cents) == (None, 0)

@@ -10,7 +10,7 @@ import pytest
 
 from training.histories.draft import draft, written
 from training.histories.joining import OWN
-from training.histories.spec import read_spec
+from training.histories.spec import ValueOf, read_spec
 from training.histories.specified import read_history
 from training.histories.tables import open_table
 from training.main import main
@@ -28,7 +28,7 @@ MADE = """
         CASE WHEN hash(i * 11) % 1000 < 200 + 150 * (i % 3 = 0)::INT THEN 'won' ELSE 'lost' END AS result,
         round(hash(i * 13) % 900 / 10.0 + CASE WHEN result = 'won' THEN 150 ELSE 0 END)::INT AS talk_seconds,
         CASE WHEN result = 'won' THEN '4000,5' END AS revenue
-    FROM range(900) t(i)
+    FROM range(700) t(i)
 """
 
 
@@ -95,7 +95,7 @@ def test_the_leak_and_no_honest_field_is_suspected(drafted: Path) -> None:
 
 def test_the_draft_reads_the_file_it_was_drafted_from(drafted: Path, made: Path) -> None:
     history = read_history(made, read_spec(drafted), tell=lambda _: None)
-    assert len(history) == 900
+    assert len(history) == 700
     assert "talk_seconds" not in history.columns
     assert history.columns["bill"].dtype == np.float64
     assert history.columns["zip"].tolist()[0].startswith("60")
@@ -128,7 +128,7 @@ def test_the_draft_of_a_spreadsheet_reads_it_to_what_it_says(tmp_path: Path) -> 
         "Occupant": "choice",
         "Annual bill": "number",
         "Home value": "integer",
-        "Do Not Email": "choice",
+        "Do Not Email": "boolean",
         "Campaign ID": "choice",
         "local_hour": "hour",
         "weekday": "weekday",
@@ -142,7 +142,7 @@ def test_the_draft_of_a_spreadsheet_reads_it_to_what_it_says(tmp_path: Path) -> 
         "Occupant": "Owner",
         "Annual bill": 950.0,
         "Home value": 200_000.0,
-        "Do Not Email": "No",
+        "Do Not Email": 0.0,
         "Campaign ID": "23850000000",
         "local_hour": 0.0,
         "weekday": 3.0,
@@ -220,7 +220,10 @@ def leads(folder: Path) -> Path:
         "vertical": "CASE WHEN i % 4 = 0 THEN 'roofing' ELSE 'solar' END",
         "leg": "CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'exclusive' END",
         "converted": "CASE WHEN i < 1100 THEN hash(i) % 10 < 2 END",
-        "value_cents": "CASE WHEN i < 1100 AND hash(i) % 10 < 2 THEN 90000 END",
+        "converted_at": "CASE WHEN hash(i) % 10 < 2 THEN 1.78e9 + i * 600.0 + hash(i) % 900000 END",
+        "known_until": "1.78e9 + 1100 * 600.0 + 14 * 86400.0",
+        "maturity_days": "14.0",
+        "stated_cents": "CASE WHEN i < 1100 AND hash(i) % 10 < 2 THEN 90000 END",
     }
     columns = [f'{own.get(name, "NULL::VARCHAR")} AS "{name}"' for name in OWN]
     facts = [
@@ -243,7 +246,9 @@ def test_leads_that_a_service_has_bought_need_no_word_of_explanation(tmp_path: P
     assert "leads of solar, roofing: say which, with --vertical" in capsys.readouterr().err
     assert main(["describe", "--data", str(folder), "--vertical", "solar", "--out", str(out)]) == 0
     spec = read_spec(out)
-    assert (spec.label, spec.positive, spec.order, spec.value) == ("converted", True, "at", "value_cents")
+    assert (spec.label, spec.positive, spec.order) == ("converted", True, "at")
+    assert (spec.value, spec.missing_label) == (ValueOf(field="stated_cents", rate=0.01), "not_yet")
+    assert (spec.converted_at, spec.known_until, spec.maturity_days) == ("converted_at", "known_until", 14.0)
     assert spec.where == {"vertical": "solar", "leg": "exclusive"}
     # Digits that are text on the wire stay text; facts of the other vertical are none of this one's.
     fields = {field.name: (field.type, field.known_at_ping) for field in spec.fields}
@@ -256,8 +261,9 @@ def test_leads_that_a_service_has_bought_need_no_word_of_explanation(tmp_path: P
         "local_hour": ("integer", True),
     }
     history = read_history(folder / "leads.parquet", spec, tell=lambda _: None)
-    assert len(history) == sum(1 for i in range(1_100) if i % 4 and i % 10)
-    assert history.value_mean == 90_000.0
+    # Those that have not matured are weighed.
+    assert len(history) == sum(1 for i in range(1_200) if i % 4 and i % 10)
+    assert history.value_mean == 900.0
     assert {type(value) for value in history.columns["rate"]} == {str}
     assert set(history.columns) == {"rate", "value", "state", "local_hour"}
 

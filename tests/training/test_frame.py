@@ -17,6 +17,7 @@ Capture = pytest.CaptureFixture[str]
         (["dataset", "--out", "here"], "say where the journal is"),
         (["retrain"], "say where the journal is"),
         (["drift", "--data", "nowhere"], "nowhere holds no dataset"),
+        (["drift", "--data", __file__], "is a file: this reads a service's own bids"),
         (["evaluate", "--vertical", "boats"], "no live version of boats"),
         (["landscape", "--data", "nowhere", "--vertical", "boats"], "nowhere"),
         (["replay"], "say where the journal is"),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from training.histories.guess import Guess, guess, order_of, positive_of
+from training.histories.scratch import NoData
 from training.histories.tables import LeadTable, open_table
 
 ROWS = 300
@@ -103,6 +104,8 @@ OTHERS: dict[str, Cell] = {
     "clock_apart": lambda n: f"{when('%d-%b-%y', n)} @10.37.{n % 60:02}",
     "per month": lambda n: f"${n + 100}/mo",
     "result": lambda n: ("Yes", "yes", "Y", "no", "No ", "NO")[n % 6],
+    "paid": lambda n: ("", "0.00", f"{n}.50")[n % 3],
+    "mostly paid": lambda n: n if n % 3 else "",
     "mostly": lambda n: "no" if n % 4 == 0 else "yes",
 }
 
@@ -210,6 +213,13 @@ def test_spellings_of_one_label_are_one(table: LeadTable) -> None:
     assert found.doubt == ""
 
 
+def test_a_column_of_many_values_is_a_label_where_only_few_rows_fill_it(table: LeadTable) -> None:
+    found = positive_of(table, "paid")
+    assert (found.value, dict(found.values)) == ("*", {"filled": 100, "empty or 0": 200})
+    with pytest.raises(NoData, match="'mostly paid' has more than 20 values, so it is no outcome"):
+        positive_of(table, "mostly paid")
+
+
 def test_a_positive_word_that_most_rows_have_is_asked_for(table: LeadTable) -> None:
     found = positive_of(table, "mostly")
     assert (found.value, found.doubt) == ("yes", "is it this one? it stands in 75% of the rows:")
@@ -222,7 +232,7 @@ def test_a_positive_word_that_most_rows_have_is_asked_for(table: LeadTable) -> N
         ([row % 500 for row in range(2_000)], True),
         ([100_000 + row // 3 for row in range(2_000)], True),
         ([100_700 - row // 2 for row in range(1_000)], True),
-        ([Random(row // 600).sample(range(1, 601), 600)[row % 600] for row in range(1_800)], True),
+        ([number for again in range(3) for number in Random(again).sample(range(1, 601), 600)], True),
         ([18 + row % 170 for row in range(2_000)], False),
         ([Random(row).randrange(1, 400) for row in range(2_000)], False),
         ([Random(row).randrange(1_000, 9_000) for row in range(2_000)], False),

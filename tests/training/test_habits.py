@@ -67,6 +67,16 @@ def test_returns_are_a_share_of_matured_leads_and_modest_where_they_are_few() ->
     assert 0.03 < found["bluebird"].habits.return_rate < 0.07
 
 
+def test_a_sub_source_has_a_return_rate_of_its_own_shrunk_to_that_of_its_seller() -> None:
+    good = leads("acme", 2_000, 200, returned=40, facts={"sub_id": "search"})
+    bad = leads("acme", 100, 10, returned=50, facts={"sub_id": "incentive"})
+    habits = measured([*good, *bad, *leads("acme", LEADS_MIN - 1, 0, facts={"sub_id": "new"})])["acme"].habits
+    assert set(habits.sub_source_returns) == {"search", "incentive"}
+    assert 0.02 < habits.sub_source_returns["search"] < habits.return_rate < 0.05
+    # Half of a hundred came back; fifty leads' worth of belief draws that to the seller's twentieth.
+    assert habits.sub_source_returns["incentive"] == pytest.approx(1 / 3, abs=0.02)
+
+
 def poisoned(rows: int) -> list[Lead]:
     """A good source of one seller, and one of which no lead ever converts."""
     good = leads("acme", 2_000, 200, facts={"sub_id": "search"})

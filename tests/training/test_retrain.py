@@ -61,7 +61,9 @@ def dataset(folder: Path, made: list[LoggedBid]) -> DatasetSummary:
     write_bids(folder / BIDS, made)
     leads = f"""
         SELECT lead_id, id AS ping_id, "at", seller, vertical, leg, model, price_cents, probability, worth, converted,
-            CASE WHEN converted THEN worth::BIGINT END AS value_cents, returned, facts
+            CASE WHEN converted THEN worth::BIGINT END AS value_cents, returned, facts,
+            CASE WHEN converted THEN "at" + 3600.0 END AS converted_at, NULL::BIGINT AS stated_cents,
+            CASE WHEN converted THEN 'sold' ELSE '' END AS disposition
         FROM read_parquet('{folder / BIDS}') WHERE lead_id <> '' ORDER BY "at"
     """
     duckdb.execute(f"COPY ({leads}) TO '{folder / LEADS}' (FORMAT parquet)")
@@ -179,7 +181,7 @@ def test_a_challenger_that_failed_a_gate_is_not_tried(tmp_path: Path) -> None:
     models = shipped(tmp_path)
     add_version(models, "solar", "0002")
     gates = (Gate(name="level", passed=False, found="1.6"), Gate(name="wins", passed=None, found="nobody looked"))
-    found = tried(models, entries(models)["solar"], msgspec.structs.replace(told(), gates=gates))
+    found = tried(models, entries(models)["solar"], msgspec.structs.replace(told(), gates=gates), {})
     assert (found.is_tried, found.verdict) == (False, "0002 did not pass: level, wins; it is kept for study")
     assert entries(models)["solar"].challenger == ""
 
@@ -230,17 +232,55 @@ def test_enough_conversions_make_a_model_of_its_own(
     assert set(model.habits) == {"acme"}
 
 
+@pytest.mark.long
+def test_where_sales_are_rare_an_earlier_disposition_is_learned_and_served_at_their_level(
+    tmp_path: Path, vertical: Vertical, draw: Callable[..., History]
+) -> None:
+    history = draw(4_000)
+    qualified = {f"l-{number}" for number in np.flatnonzero(history.converted)}
+    sold = {name for name in qualified if int(name[2:]) % 9 == 0}
+    made = [
+        bid(number, at=float(at), facts=facts, won=True, lead_id=f"l-{number}", converted=f"l-{number}" in sold)
+        for number, (facts, at) in enumerate(zip(facts_in(history), history.at, strict=True))
+    ]
+    summary = dataset(tmp_path / "dataset", made)
+    path, names = tmp_path / "dataset" / LEADS, ", ".join(f"'{name}'" for name in qualified - sold)
+    again = f"SELECT * REPLACE (CASE WHEN lead_id IN ({names}) THEN 'qualified' ELSE disposition END AS disposition)"
+    duckdb.execute(f"CREATE TABLE leads AS {again} FROM read_parquet('{path}')")
+    duckdb.execute(f"COPY leads TO '{path}' (FORMAT parquet)")
+    past = Dataset(folder=tmp_path / "dataset", summary=summary, models=shipped(tmp_path), zone="America/New_York")
+    found = retrain(past, vertical, "0001", seed=1, tell=quiet)
+    assert "too few conversions" in found.conversion
+    assert "by who is qualified" in found.conversion
+    assert next(gate for gate in found.gates if gate.name == "late level").passed
+    model, _ = load_version(past.models, "solar", found.challenger)
+    said = [model.probability(facts) for facts in facts_in(history)]
+    assert np.mean(said) == pytest.approx(len(sold) / len(made), rel=0.01)
+    assert model.dispositions["qualified"].of(-2.0) > 0.3
+
+
 def told(*, challenger: str = "0002") -> Round:
     return Round(vertical="solar", champion="0001", challenger=challenger, conversion="")
 
 
-def test_a_challenger_shadows_its_champion(tmp_path: Path) -> None:
+def test_a_challenger_shadows_its_champion(tmp_path: Path, solar: Vertical) -> None:
     models = shipped(tmp_path)
     add_version(models, "solar", "0002")
-    found = tried(models, entries(models)["solar"], told())
+    found = tried(models, entries(models)["solar"], told(), {"solar": solar})
     assert (found.is_tried, found.verdict) == (True, "0002 shadows it")
     entry = entries(models)["solar"]
     assert (entry.live, entry.challenger, entry.canary) == ("0001", "0002", 0.0)
+
+
+def test_a_renewed_champion_that_reads_what_is_declared_no_more_is_not_tried(tmp_path: Path, solar: Vertical) -> None:
+    models = shipped(tmp_path)
+    add_version(models, "solar", "0002")
+    fewer = msgspec.structs.replace(solar, fields=tuple(each for each in solar.fields if each.name != "roof_shade"))
+    found = tried(models, entries(models)["solar"], told(), {"solar": fewer})
+    assert not found.is_tried
+    assert "0002 is kept for study" in found.verdict
+    assert "roof_shade" in found.verdict
+    assert entries(models)["solar"].challenger == ""
 
 
 def test_a_canary_is_not_disturbed(tmp_path: Path) -> None:
@@ -248,7 +288,7 @@ def test_a_canary_is_not_disturbed(tmp_path: Path) -> None:
     for version in ("0002", "0003"):
         add_version(models, "solar", version)
     registry.canary(models, "solar", 0.1, author(), version="0002")
-    found = tried(models, entries(models)["solar"], told(challenger="0003"))
+    found = tried(models, entries(models)["solar"], told(challenger="0003"), {})
     assert not found.is_tried
     assert "0002 is a canary" in found.verdict
     assert entries(models)["solar"].challenger == "0002"
@@ -256,10 +296,9 @@ def test_a_canary_is_not_disturbed(tmp_path: Path) -> None:
 
 def test_without_a_challenger_or_a_champion_nothing_is_tried(tmp_path: Path) -> None:
     models = shipped(tmp_path)
-    assert (
-        tried(models, entries(models)["solar"], told(challenger="")).verdict == "stays live; no challenger was created"
-    )
-    assert tried(models, None, told()).verdict == "nothing is live yet: promote 0002"
+    nothing = tried(models, entries(models)["solar"], told(challenger=""), {})
+    assert nothing.verdict == "stays live; no challenger was created"
+    assert tried(models, None, told(), {}).verdict == "nothing is live yet: promote 0002"
 
 
 def test_what_cannot_be_asked_is_two(tmp_path: Path, capsys: Capture) -> None:

@@ -154,6 +154,15 @@ def test_leads_of_which_none_has_matured_are_no_history(tmp_path: Path) -> None:
     assert "none of 400 rows has a 'status'" in refused(tmp_path, told, missing_label="leave_out")
 
 
+def test_a_column_that_only_conversions_fill_may_be_the_label(tmp_path: Path) -> None:
+    said = ("$120.50", "", "0.00", "2026-03-01")
+    told = [{**row, "status": said[number % 4]} for number, row in enumerate(rows())]
+    assert history(tmp_path, told, positive="*").converted[:4].tolist() == [1, 0, 0, 1]
+    assert "no row has a 'status' other than 0" in refused(
+        tmp_path, [{**row, "status": ""} for row in told], positive="*"
+    )
+
+
 def test_a_label_that_is_neither_is_left_out(tmp_path: Path) -> None:
     told = [{**row, "status": "open" if number % 10 == 1 else row["status"]} for number, row in enumerate(rows())]
     assert len(history(tmp_path, told)) == 400
@@ -265,3 +274,46 @@ def test_a_value_may_be_a_share_of_a_field_that_a_ping_knows(tmp_path: Path) -> 
     assert found.value is not None
     assert np.allclose(found.value, 0.005 * found.columns["monthly_bill"])
     assert "value: there is no column 'loan'" in refused(tmp_path, rows(), value=ValueOf(field="loan", rate=0.1))
+
+
+def timed(told: list[dict[str, str]], days: Any) -> list[dict[str, str]]:
+    """The same with the time of each conversion, so many days after its lead; a young one has no label yet."""
+    for number, row in enumerate(told):
+        sold, closed = row["status"] == "sold", np.datetime64(row["when"]) + np.timedelta64(int(days(number) * 24), "h")
+        row["closed"] = str(closed) + "-05:00" if sold else ""
+        row["status"] = "" if number < 48 else row["status"]
+    return told
+
+
+LATER = {"converted_at": "closed", "missing_label": "not_yet", "time_zone": "America/Chicago"}
+
+
+def test_times_of_conversions_propose_the_maturity_and_weigh_the_young(tmp_path: Path) -> None:
+    # Of 16 days of leads one in four is sold within four days, but for eight, which takes twelve.
+    told = timed(rows(), lambda number: 12.0 if number % 52 == 0 else 1.0 + number // 4 % 4)
+    end = "2026-03-01T06:00:00"
+    found = history(tmp_path, told, **LATER, known_until=end)
+    assert found.maturity_days is not None
+    assert found.maturity_days <= 13.0
+    # An hour less than two days: these times name their own zone, and those of leads are on another clock.
+    assert found.delays[""].quantile(0.4) == pytest.approx(47.0 / 24.0)
+    assert found.seen is not None
+    assert (np.diff(found.seen) <= 0.0).all()
+    # Leads without a label that have a time are sold; the youngest say nothing yet.
+    assert 352 < len(found) < 400
+    assert found.converted[-10:].any()
+    alone = history(tmp_path, told, **LATER, known_until=end, young="leave_out", maturity_days=4.0)
+    assert alone.seen is None
+    assert alone.at.max() <= found.at.max() - 2.0 * DAY
+    assert (alone.maturity_days, alone.converted.mean()) == (4.0, pytest.approx(0.23, abs=0.03))
+
+
+def test_until_when_outcomes_are_known_may_stand_in_a_column_or_be_told(tmp_path: Path) -> None:
+    told = timed(rows(), lambda _: 1.0)
+    for row in told:
+        row["seen"] = "2026-03-20T00:00:00"
+    assert history(tmp_path, told, **LATER, known_until="seen").seen is None
+    assert history(tmp_path, told, **LATER, known_until="2026-03-20").seen is None
+    said = refused(tmp_path, told, **LATER, known_until="soon")
+    assert "known_until: 'soon' is no column and no time; write 2026-11-30" in said
+    assert "converted_at: there is no column 'shut'" in refused(tmp_path, told, converted_at="shut")

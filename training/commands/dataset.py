@@ -9,6 +9,7 @@ from app.domain.calendar import utc_text
 from training.frame import add, add_sources, show, teller
 from training.histories.dataset import BIDS, DAY_S, LEADS, DatasetSummary, gather, sources_of
 from training.histories.declared import DeclaredVerticals, declared
+from training.histories.delays import curve_lines
 from training.histories.journaled import DatasetRules
 
 
@@ -43,6 +44,8 @@ def _lines(summary: DatasetSummary, out: Path) -> Iterator[str]:
             f"{trade.leads:>8,} {trade.matured:>8,} {trade.leads - trade.matured:>9,} {trade.converted:>10,} "
             f"{trade.returned:>9,}"
         )
+    for vertical, curves in summary.delays.items():
+        yield from (f"{vertical}: {line}" for line in curve_lines(curves, days))
     yield ""
     for what, counts in (("left out", summary.left_out), ("noted", summary.noted)):
         for name, count in counts.items():
@@ -60,7 +63,7 @@ def gathered(args: argparse.Namespace, known: DeclaredVerticals, out: Path) -> D
         since=args.since,
         until=args.until,
         now=args.now if args.now is not None else time.time(),
-        maturity_s=args.maturity_days * DAY_S,
+        maturity_s=None if args.maturity_days is None else args.maturity_days * DAY_S,
         conversion=args.conversion,
     )
     return gather(sources_of(args.data, args.journal, args.sales, args.outcomes), rules, known, out, teller())

@@ -91,6 +91,9 @@ def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> tuple[
         header.append(
             "If every ping has a suspected field, set known_at_ping = true and trusted = true, with the reason."
         )
+    if drafted.spec.converted_at and history.maturity_days:
+        spec = replace(drafted.spec, maturity_days=history.maturity_days)
+        drafted = replace(drafted, spec=spec)
     judged = _with_suspects(drafted, checks, tell)
     lacks = lacking(replace(fitted, draft=judged)) if fitted is not None else ""
     commented = "".join(f"# {line.removeprefix('# ')}\n" for line in lacks.splitlines())

@@ -79,7 +79,8 @@ def evaluation(args: argparse.Namespace) -> Evaluation:
         return _of_card(read_card(models / args.vertical / candidate), _evaluated(models, args.vertical, candidate))
     path: Path = args.data / BIDS
     if not path.exists():
-        raise NoData(f"{args.data} holds no dataset: run `python -m training dataset --out {args.data}` first")
+        read_summary(args.data)
+        raise NoData(f"{args.data} holds no {BIDS}: run `python -m training dataset --out {args.data}` again")
     bids = list(read_bids(path, args.vertical, args.since, args.until))[-BIDS_MAX:]
     rival = _evaluated(args.models, args.vertical, champion) if champion and champion != candidate else None
     evaluated = _evaluated(models, args.vertical, candidate)
@@ -131,7 +132,12 @@ def _of_card(card: ModelCard, evaluated: EvaluatedModel) -> Evaluation:
         champion="",
         verdict=verdict(card.gates),
         gates=card.gates,
-        rows=LogRows(source=past.source, matured=past.rows, converted=round(past.rows * past.converted)),
+        rows=LogRows(
+            source=past.source,
+            matured=past.rows,
+            converted=round(past.rows * past.converted),
+            maturity_days=card.maturity_days,
+        ),
         conversions=Conversions(
             leads=figures.rows,
             converted=round(figures.rows * figures.converted),
@@ -140,6 +146,7 @@ def _of_card(card: ModelCard, evaluated: EvaluatedModel) -> Evaluation:
             lift=lift(tenths[::-1]),
             slices=slices,
         ),
+        delays=card.delays,
         dependences=dependences(
             evaluated.model.probability, evaluated.reads, [row.facts for row in card.parity[:USUAL_LEADS]]
         ),

@@ -7,6 +7,7 @@ import msgspec
 
 from app.bounds import real
 from training.frame import add, add_own_config, add_own_models, own_verticals
+from training.histories.declared import MATURITY_DAYS
 from training.registry import registry
 from training.registry.listing import listed, sentence, shown, table
 from training.registry.pointer import Change, NotChanged, author
@@ -40,7 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             one.add_argument("--version", required=name != "canary", default="", help=f"the version{of_challenger}")
         if name == "canary":
             one.add_argument("--share", type=real(0, 1), required=True, help="the share of all leads, such as 0.1")
-            add(one, "maturity-days")
+            one.add_argument(
+                "--maturity-days",
+                type=real(0, 3_650),
+                default=MATURITY_DAYS,
+                help=f"how many days a lead has to convert (default: {MATURITY_DAYS:g})",
+            )
         if name == "prune":
             add(one, "keep")
         if name in ("promote", "canary"):

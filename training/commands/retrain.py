@@ -55,7 +55,7 @@ def _rounds(args: argparse.Namespace) -> Iterator[Round]:
         entry = pointed.get(name)
         tell = teller(name)
         found = retrain(past, known.verticals[name], entry.live if entry else "", seed=args.seed, tell=tell)
-        found = tried(args.models, entry, found)
+        found = tried(args.models, entry, found, known.verticals)
         if tracker is not None and found.challenger:
             folder = args.models / name / found.challenger
             tracker.log(read_card(folder), folder, found.verdict, tell)
@@ -64,8 +64,11 @@ def _rounds(args: argparse.Namespace) -> Iterator[Round]:
         yield found
 
 
-def tried(models: Path, entry: Entry | None, found: Round) -> Round:
-    """The round with its verdict: a challenger shadows its champion, unless another one is bidding already."""
+def tried(models: Path, entry: Entry | None, found: Round, known: registry.Verticals) -> Round:
+    """The round with its verdict: a challenger shadows its champion, unless another one is bidding already.
+
+    One that does not fit what is declared now, as a champion's scorer from before may not, is kept for study.
+    """
     if not found.challenger:
         return msgspec.structs.replace(found, verdict="stays live; no challenger was created")
     if entry is None:
@@ -77,5 +80,8 @@ def tried(models: Path, entry: Entry | None, found: Round) -> Round:
     if entry.canary > 0.0:
         busy = f"{entry.challenger} is a canary: {found.challenger} waits until that is decided"
         return msgspec.structs.replace(found, verdict=busy)
-    registry.shadow(models, found.vertical, found.challenger, author(_WHY))
+    try:
+        registry.shadow(models, found.vertical, found.challenger, author(_WHY), declared=known)
+    except registry.Unfit as why:
+        return msgspec.structs.replace(found, verdict=f"{found.challenger} is kept for study: {why}")
     return msgspec.structs.replace(found, verdict=f"{found.challenger} shadows it", is_tried=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
 import numpy as np
 
 from app.bounds import LEADS_MAX, real, whole
@@ -13,9 +14,11 @@ from training.frame import Tell, add, show, teller
 from training.histories.spec import read_spec
 from training.histories.specified import read_history
 from training.lab.caps import Traffic, pace
-from training.lab.compare import PolicyResult, compare
+from training.lab.compare import compare
 from training.lab.market import HouseMarket, RealLeads, market, real_leads, world_of
 from training.lab.points import at_points, compare_points
+from training.lab.subsources import poison
+from training.lab.targets import reach
 from training.lab.truth import Rivals, draw
 from training.landscape.auctions import columns_of
 
@@ -27,6 +30,13 @@ MARKETS = {"exclusive": 1, "top3": 3}
 RIVALS = get_args(Rivals)
 
 _HEADS = {
+    "quality_factor": "quality factor",
+    "others_factor": "of the others",
+    "bid_share": "bid, of usual",
+    "wanted": "wanted",
+    "without": "without it",
+    "reached": "reached a day",
+    "worst_miss": "worst day missed",
     "win_share": "won",
     "share_of_best_fixed": "of best fixed",
     "share_of_clairvoyant": "of clairvoyant",
@@ -83,6 +93,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DOLLARS",
         help="the only prices to bid, compared with the best rule that a table of the log gives",
     )
+    parser.add_argument(
+        "--targets",
+        action="store_true",
+        help="each target of a campaign over days, compared with the best fixed multiplier of each day",
+    )
+    parser.add_argument(
+        "--subsources",
+        action="store_true",
+        help="a sub-source of which hardly a lead converts: what is bid for it as its leads mature",
+    )
     parser.add_argument("--leads", type=Path, default=None, help="real leads instead of simulated ones: CSV or Parquet")
     parser.add_argument("--spec", type=Path, default=None, help="the specification of --leads (see `describe`)")
     parser.add_argument(
@@ -109,10 +129,15 @@ def simulated(args: argparse.Namespace) -> list[Row]:
         raise TrainingError("--traffic shapes a day of --market caps or budget: name one of them")
     if args.price_points is not None and args.market not in MARKETS:
         raise TrainingError("--price-points compares prices, not limits: use --market exclusive or top3")
+    if (args.targets or args.subsources) and (args.market != "exclusive" or args.price_points is not None):
+        named = "--targets" if args.targets else "--subsources"
+        raise TrainingError(f"{named} has a market of its own: leave out --market and --price-points")
+    if args.targets and args.subsources:
+        raise TrainingError("--targets and --subsources are two simulations: ask for one of them")
     if args.bids is not None and not BIDS_MIN <= args.bids <= rows // 2:
         rest = f"the rest of the {rows:,} leads train and compare"
         raise TrainingError(f"--bids takes {BIDS_MIN} to {rows // 2:,}: {rest}")
-    results: list[Sequence[PolicyResult]] = []
+    results: list[Sequence[msgspec.Struct]] = []
     for seed in range(1, args.seeds + 1):
         tell = teller(f"seed {seed} of {args.seeds}")
         tell("drawing leads and training the conversion model")
@@ -123,7 +148,11 @@ def simulated(args: argparse.Namespace) -> list[Row]:
     return _rows(results)
 
 
-def _results(args: argparse.Namespace, held: HouseMarket, seed: int, tell: Tell) -> Sequence[PolicyResult]:
+def _results(args: argparse.Namespace, held: HouseMarket, seed: int, tell: Tell) -> Sequence[msgspec.Struct]:
+    if args.targets:
+        return reach(held, tell)
+    if args.subsources:
+        return poison(held, seed, tell)
     if args.market not in MARKETS:
         return pace(held, args.market, tell, args.traffic)
     if args.price_points is None:
@@ -145,7 +174,7 @@ def _leads(args: argparse.Namespace) -> RealLeads | None:
     return real_leads(history, spec, args.value, seed=0)
 
 
-def _rows(results: Sequence[Sequence[PolicyResult]]) -> list[Row]:
+def _rows(results: Sequence[Sequence[Any]]) -> list[Row]:
     rows = []
     for same in zip(*results, strict=True):
         names = [name for name in same[0].__struct_fields__ if name != "policy"]
@@ -161,8 +190,14 @@ def _text(args: argparse.Namespace, rows: Sequence[Row]) -> str:
     head = f"  {'policy':<18}" + "".join([f"{head:>18}" for _, head in shown])
     body = [f"  {row['policy']:<18}" + "".join([_figure(row, name, args.seeds) for name, _ in shown]) for row in rows]
     source = f"{args.per_seed:,} leads" if args.leads is None else f"the leads of {args.leads.name}"
-    title = f"{args.market}, rivals {args.rivals}, {args.seeds} seeds of {source}"
+    title = f"{_subject(args)}, rivals {args.rivals}, {args.seeds} seeds of {source}"
     return "\n".join([title, head, *body, reading(args.seeds, rows)])
+
+
+def _subject(args: argparse.Namespace) -> str:
+    if args.targets:
+        return "targets, each on its own"
+    return "a poisoned sub-source, by leads bought of it" if args.subsources else str(args.market)
 
 
 def _figure(row: Row, name: str, seeds: int) -> str:

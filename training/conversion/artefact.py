@@ -12,7 +12,7 @@ import joblib
 import msgspec
 import numpy as np
 
-from app.scoring.artefact import BYTES_MAX, Cross, Number, Scorer
+from app.scoring.artefact import BYTES_MAX, VALUE, Cross, Number, Scorer
 from app.scoring.card import CARD, PAGE, ModelCard, ParityRow, write_card
 from app.scoring.load import PARITY_ROWS_MIN
 from app.wire.ping import Value
@@ -31,6 +31,13 @@ def next_version(models: Path, vertical: str) -> str:
 
 
 def parity_rows(model: Estimator, columns: Sequence[Column], scorer: Scorer, rows: Rows) -> tuple[ParityRow, ...]:
+    """The facts of `parity_facts`, with what the pipeline says of each."""
+    facts = parity_facts(columns, scorer, rows)
+    probabilities = chance(model, table(columns, facts))
+    return tuple(ParityRow(row, float(probability)) for row, probability in zip(facts, probabilities, strict=True))
+
+
+def parity_facts(columns: Sequence[Column], scorer: Scorer, rows: Rows) -> list[dict[str, Value]]:
     """Leads spread over these, and what could trip a reader: facts missing, unknown, of the wrong kind, all gone."""
     chosen = [rows[int(at)] for at in np.linspace(0, len(rows) - 1, PARITY_ROWS_MIN)]
     names = [column.name for column in columns if column.of is None]
@@ -46,25 +53,28 @@ def parity_rows(model: Estimator, columns: Sequence[Column], scorer: Scorer, row
         facts.append({name: value for name, value in whole.items() if name != feature.name})
         facts.append({**whole, feature.name: UNKNOWN if not isinstance(feature, Number) else 10**9})
         facts.append({**whole, feature.name: 7 if not isinstance(feature, Number) else UNKNOWN})
-    facts.append({})
-    probabilities = chance(model, table(columns, facts))
-    return tuple(ParityRow(row, float(probability)) for row, probability in zip(facts, probabilities, strict=True))
+    return [*facts, {}]
 
 
-def write(models: Path, model: Estimator | Path, scorer: Scorer, card: ModelCard) -> Path:
-    """The folder models/<vertical>/<version>, complete or not there at all; a model may be the file of another."""
+def write(models: Path, model: Estimator | Path, scorer: Scorer, card: ModelCard, value: Scorer | None = None) -> Path:
+    """The folder models/<vertical>/<version>, complete or not there at all; a model may be the file of another.
+
+    `value` is the scorer of what a conversion brings, where there is one.
+    """
     folder = models / scorer.vertical / scorer.version
     unfinished = folder.with_name(f".{scorer.version}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     (unfinished / "scorer.json").write_bytes(msgspec.json.encode(scorer) + b"\n")
+    if value is not None:
+        (unfinished / VALUE).write_bytes(msgspec.json.encode(value) + b"\n")
     if isinstance(model, Path):
         shutil.copyfile(model, unfinished / f"imported{model.suffix.lower()}")
     else:
         joblib.dump(model, unfinished / "pipeline.joblib", compress=3)
     card = write_card(unfinished, card)
     (unfinished / PAGE).write_text(markdown(card), encoding="utf-8")
-    for name in ("scorer.json", CARD):
+    for name in ("scorer.json", CARD, *([VALUE] if value is not None else [])):
         if (unfinished / name).stat().st_size > BYTES_MAX:
             shutil.rmtree(unfinished)
             raise TrainingError(

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
@@ -133,15 +133,15 @@ def encoded(columns: Sequence[Column], X: Array) -> frozenset[str]:
     )
 
 
-def for_trees(columns: Sequence[Column], encoded: Collection[str], *, seed: int) -> Encoder:
+def for_trees(columns: Sequence[Column], encoded: Collection[str], *, seed: int, of_amounts: bool = False) -> Encoder:
     """Categories as codes first, then encoded ones, then numbers."""
-    return _by_kind(columns, encoded, KnownCodes(), by_target(seed), Floats())
+    return _by_kind(columns, encoded, KnownCodes(), by_target(seed, of_amounts=of_amounts), Floats())
 
 
-def for_weights(columns: Sequence[Column], encoded: Collection[str], *, seed: int) -> Encoder:
+def for_weights(columns: Sequence[Column], encoded: Collection[str], *, seed: int, of_amounts: bool = False) -> Encoder:
     """A column a value, rare ones together; numbers bounded, imputed with a note that they were, and scaled."""
     apart = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=RARE)
-    scaled = Pipeline([("targets", by_target(seed)), ("scale", StandardScaler())])
+    scaled = Pipeline([("targets", by_target(seed, of_amounts=of_amounts)), ("scale", StandardScaler())])
     numbers = Pipeline(
         [
             ("bounds", Bounded()),
@@ -152,11 +152,13 @@ def for_weights(columns: Sequence[Column], encoded: Collection[str], *, seed: in
     return _by_kind(columns, encoded, apart, scaled, numbers)
 
 
-def by_target(seed: int) -> Encoder:
+def by_target(seed: int, *, of_amounts: bool = False) -> Encoder:
     """A value becomes the share of its leads that converted, drawn to the mean while they are few.
 
-    In training that share comes from folds without the lead itself.
+    In training that share comes from folds without the lead itself. Of amounts it is what these leads brought.
     """
+    if of_amounts:
+        return KnownTargets(target_type="continuous", smooth="auto", cv=KFold(5, shuffle=True, random_state=seed))
     return KnownTargets(target_type="binary", smooth="auto", cv=StratifiedKFold(5, shuffle=True, random_state=seed))
 
 

@@ -5,9 +5,10 @@ from math import isfinite, nan
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.linear_model import LogisticRegression, PoissonRegressor
 from sklearn.pipeline import Pipeline
 
 from app.scoring import artefact
@@ -17,6 +18,7 @@ from training.conversion.calibrators import Calibrated
 from training.conversion.candidates import Estimator, scores
 from training.conversion.features import APART, Column
 from training.errors import TrainingError
+from training.histories.spec import Spec
 from training.statistics import Array
 
 
@@ -30,6 +32,19 @@ def scorer_of(
     if model is not raw and not isinstance(model, Calibrated):
         raise TrainingError(f"{type(model).__name__} is no calibration that the service knows")
     curve = artefact.Uncalibrated() if model is raw else model.calibrator
+    return _checked(raw, columns, curve, vertical, version)
+
+
+def amount_scorer_of(
+    raw: Estimator, columns: Sequence[Column], curve: artefact.Amount, *, vertical: str, version: str
+) -> artefact.Scorer:
+    """The pipeline `raw` of logarithms of amounts as a scorer."""
+    return _checked(raw, columns, curve, vertical, version)
+
+
+def _checked(
+    raw: Estimator, columns: Sequence[Column], curve: artefact.Calibrator, vertical: str, version: str
+) -> artefact.Scorer:
     scorer = artefact.Scorer(
         schema=artefact.SCHEMA, vertical=vertical, version=version, calibrator=curve, **_sum(raw, columns)
     )
@@ -40,6 +55,23 @@ def scorer_of(
     return scorer
 
 
+def with_absent(scorer: artefact.Scorer, spec: Spec) -> artefact.Scorer:
+    """The scorer that takes for missing in a ping what the specification takes for missing in the history."""
+    told = {field.name: field.missing for field in spec.fields}
+
+    def texts(name: str) -> tuple[str, ...]:
+        return tuple(map(str, told.get(name, ())))
+
+    def of(feature: Feature) -> Feature:
+        if isinstance(feature, Number):
+            numbers = (each if isinstance(each, str) else float(each) for each in told.get(feature.name, ()))
+            return replace(feature, absent=tuple(each for each in numbers if isinstance(each, float)))
+        one_or_two = [*map(texts, feature.of)] if isinstance(feature, Cross) else texts(feature.name)
+        return replace(feature, absent=tuple(one_or_two))
+
+    return replace(scorer, features=tuple(map(of, scorer.features)))
+
+
 def _sum(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
     """What a scorer adds up, of the features in the order of the columns."""
     ours = isinstance(raw, Pipeline) and [*raw.named_steps][:1] == ["columns"] and len(raw.steps) == 2
@@ -47,11 +79,11 @@ def _sum(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
     if not (ours and isinstance(raw[0], ColumnTransformer) and {*_parts(raw)} <= {"categories", "encoded", "numbers"}):
         raise TrainingError(f"{type(raw).__name__} is no pipeline of this trainer's encoders and one model")
     final = raw[-1]
-    if isinstance(final, LogisticRegression):
+    if isinstance(final, LogisticRegression | PoissonRegressor):
         return _weighed(raw, columns)
     # The column that stands at each place of what the encoders put out for trees.
     order = [position for _, positions in _parts(raw).values() for position in positions]
-    if isinstance(final, HistGradientBoostingClassifier):
+    if isinstance(final, HistGradientBoostingClassifier | HistGradientBoostingRegressor):
         trees = tuple(node(predictor, 0, order) for (predictor,) in final._predictors)
         baseline = float(final._baseline_prediction[0, 0])
     elif type(final).__name__ == "LGBMClassifier":

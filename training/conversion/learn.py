@@ -18,7 +18,7 @@ from app.scoring.load import PARITY_ROWS_MIN, load_version
 from training.conversion.artefact import installed, next_version, parity_rows, write
 from training.conversion.candidates import chance
 from training.conversion.enough import size_of
-from training.conversion.export import scorer_of
+from training.conversion.export import scorer_of, with_absent
 from training.conversion.features import columns_among, crossed, stacked
 from training.conversion.figures import by_value, deciles, figures
 from training.conversion.gates import gates
@@ -26,6 +26,8 @@ from training.conversion.importances import EXPLAINED_MAX, ModelRows, field_impo
 from training.conversion.leaks import check_fields
 from training.conversion.options import options_of
 from training.conversion.train import Trained, train
+from training.conversion.value.learn import learn_value, value_lines
+from training.conversion.young import as_if_mature
 from training.histories.history import History
 from training.histories.spec import Spec
 from training.statistics import Array
@@ -42,7 +44,9 @@ def learn(
     Raises `TrainingError`, and leaves nothing then.
     """
     columns, _ = columns_among(spec.fields)
-    X, options = stacked(columns, history.columns, len(history)), options_of(spec, history)
+    X = stacked(columns, history.columns, len(history))
+    history = as_if_mature(history, columns, X, seed=seed)
+    options = options_of(spec, history)
     trained = train(columns, X, history.converted, seed=seed, tell=tell, backend=backend, options=options)
     scorer = partial(scorer_of, trained.raw, trained.model, trained.columns, vertical=spec.vertical)
     libraries = installed(lightgbm=trained.candidate == "lightgbm")
@@ -72,23 +76,20 @@ def judged(
 
     tell("writing")
     version = next_version(models, spec.vertical)
-    scorer = scorer_for(version=version)
+    scorer = with_absent(scorer_for(version=version), spec)
     newest = trained.slices.newest
     read, table = trained.columns or columns, crossed(columns, X[newest], trained.crosses)
     predicted, true = chance(trained.model, table), history.truth
     truth, counts = None if true is None else figures(y[newest], true[newest]), options.rows(newest).counts
-    # The largest distance between what the service would say and what scikit-learn says.
-    places = _spread(newest, COMPARED_MAX)
-    served = np.array([*map(compiled(scorer), history.rows(places))])
-    difference = float(np.max(np.abs(served - predicted[places - newest.start])))
+    difference = _difference(scorer, history, newest, predicted)
     trusted = {field.name: field.reason for field in spec.fields if field.trusted}
     verdicts = tuple(gates(trained, size_of(history), checks, truth, difference=difference, trusted=trusted))
+    tell("learning what a conversion brings")
+    value = learn_value(history, columns, X, trained.slices, options, version=version, seed=seed)
     tell("explaining")
     parity = parity_rows(trained.model, read, scorer, history.rows(_spread(newest, PARITY_ROWS_MIN)))
-    explained = history.rows(_spread(newest, EXPLAINED_MAX))
-    weighed = field_importances(
-        scorer, parity, explained, ModelRows(trained.model, read, table, y[newest], counts), seed=seed
-    )
+    explained, rows = _spread(newest, EXPLAINED_MAX), ModelRows(trained.model, read, table, y[newest], counts)
+    weighed = field_importances(scorer, parity, history.rows(explained), rows, seed=seed)
     card = ModelCard(
         vertical=spec.vertical,
         version=version,
@@ -98,6 +99,7 @@ def judged(
         spec_sha256=sha256(msgspec.json.encode(spec)).hexdigest(),
         reads=tuple(_reads(feature) for feature in scorer.features if not isinstance(feature, Cross)),
         crosses=tuple(each.of for each in trained.crosses if each.of),
+        **{name: getattr(history, name) for name in ("delays", "maturity_days")},
         left_out=left_out,
         rows_by_slice={name: cut.stop - cut.start for name, cut in asdict(trained.slices).items()},
         figures=trained.newest,
@@ -106,7 +108,9 @@ def judged(
         figures_of_truth=truth,
         deciles=deciles(y[newest], predicted, None if true is None else true[newest], counts),
         by_value=by_value(columns, X[newest], y[newest], predicted, counts),
-        **{name: getattr(trained, name) for name in ("candidate", "settings", "candidates", "notes", "attempts")},
+        **{name: getattr(trained, name) for name in ("candidate", "settings", "candidates", "attempts")},
+        notes=(*trained.notes, *value_lines(value)),
+        value=value.card,
         calibrator=trained.calibrator or "none",
         fields=checks,
         importances=weighed,
@@ -115,10 +119,17 @@ def judged(
         libraries=libraries,
         parity=parity,
     )
-    write(models, trained.model if original is None else original, scorer, card)
+    write(models, trained.model if original is None else original, scorer, card, value.scorer)
     # Read back as the service will read it: what it would refuse must not be made live.
     load_version(models, spec.vertical, version)
     return card
+
+
+def _difference(scorer: Scorer, history: History, newest: slice, predicted: Array) -> float:
+    """The largest distance between what the service would say and what scikit-learn says."""
+    places = _spread(newest, COMPARED_MAX)
+    served = np.array([*map(compiled(scorer), history.rows(places))])
+    return float(np.max(np.abs(served - predicted[places - newest.start])))
 
 
 def _spread(part: slice, most: int) -> Array:

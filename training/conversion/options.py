@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from inspect import signature
 from itertools import product
-from math import isfinite
+from math import inf, isfinite
 
 import msgspec
 import numpy as np
 
 from app.dialects.text import did_you_mean
+from app.scoring.artefact import LEAVES_MAX
 from training.conversion.calibrators import METHODS, Method
 from training.conversion.candidates import Candidate, candidates
 from training.errors import TrainingError
@@ -19,6 +20,9 @@ from training.statistics import Array
 _DAY_S = 86_400.0
 _GIVEN = ("columns", "seed", "encoded")
 """What every model is built with, whatever its settings are."""
+
+_LIMITS = {"leaves": (2, LEAVES_MAX), "trees": (1, 1_000), "rate": (0.0, 1.0), "share": (0.0, 1.0)}
+"""Beyond these the libraries refuse a setting, or the service what was learned with it, and only after a while."""
 
 GRID_MAX = 60
 """More settings than this would take hours, and the best of so many is the luckiest."""
@@ -93,11 +97,14 @@ def _several(value: object) -> Sequence[object]:
 
 
 def _setting(value: object, usual: object, where: str) -> float:
-    """A setting above 0, whole where the usual one is."""
+    """A setting above 0 and not beyond its limit, whole where the usual one is."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not (is_number and isfinite(value) and value > 0):  # type: ignore[arg-type, operator]
         raise TrainingError(f"{where}: {value!r} is no number above 0")
-    number = float(value)  # type: ignore[arg-type]
+    number, key = float(value), where.rpartition(".")[2]  # type: ignore[arg-type]
+    least, most = _LIMITS.get(key, (0.0, inf))
+    if not least <= number <= most:
+        raise TrainingError(f"{where}: {value!r} must be from {least:g} to {most:g}")
     if not isinstance(usual, int):
         return number
     if number != int(number):

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from app.domain.catalogue import Model
-from app.scoring.card import Gate
+from app.scoring.card import DelayCurve, Gate
 from app.scoring.compile import Probability
 from training.bootstrap import DAY_S, resampled
 from training.drift.drift import Drift, drift
@@ -55,7 +55,10 @@ class LogRows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole report. A part is `None` where there is nothing to say it by."""
+    """The whole report. A part is `None` where there is nothing to say it by.
+
+    `delays` are how long conversions took, of all leads under no name, and by seller.
+    """
 
     schema: int = SCHEMA
     vertical: str
@@ -71,6 +74,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     caps: Caps | None = None
     drift: Drift | None = None
     dependences: tuple[Dependence, ...] = ()
+    delays: dict[str, DelayCurve] = {}
     notes: tuple[str, ...] = ()
 
 
@@ -136,6 +140,7 @@ def evaluate(
         verdict=verdict(gates),
         gates=tuple(gates),
         rows=_rows(bids, log, summary, source),
+        delays=summary.delays.get(model.vertical, {}) if summary is not None else {},
         conversions=told,
         wins=judged_wins,
         policies=judged,

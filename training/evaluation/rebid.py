@@ -1,10 +1,10 @@
 """What a model would have bid for the logged pings: decided again from what the log keeps of each.
 
 A row of bids keeps v and u whole, not term by term. Of u = (v - nu) / ((1 + mu)(1 - q)) the model changes the quality
-factor p V within v; all else, handling, boosts, signals and what caps took off, stays as it was. q and quality factor
-are the model's own for the seller, 0 and 1 where it has none; a budget's mu counts as a part of nu. A ceiling is the
-lowest that the log allows: the highest bound at which the campaign ever bid, where it was not seen to bind. Only pings
-that were bid for can be bid for again.
+factor p V within v, where V changes as what a model predicted of it; all else, handling, boosts, signals and what caps
+took off, stays as it was. q and quality factor are the model's own for the seller, 0 and 1 where it has none; a
+budget's mu counts as a part of nu. A ceiling is the lowest that the log allows: the highest bound at which the campaign
+ever bid, where it was not seen to bind. Only pings that were bid for can be bid for again.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ def rebid(log: Ledger, model: Model, scale: float = 1.0) -> Rebid:
     bids, probability, at_logged = np.zeros(len(log)), np.zeros(len(log)), np.full(len(log), np.nan)
     for row, bid in enumerate(log.bids):
         chance = probability[row] = on_leg(bid, model.probability, shares)
-        valuation = valuation_of(bid, min(chance * scale, 1.0), habits_of(model, bid))
+        valuation = valuation_of(bid, min(chance * scale, 1.0), habits_of(model, bid), model)
         curve, learned = curve_of(bid, model, valuation)
         ceiling = int(max(bid.high, ceilings[bid.campaign])) if bid.high >= bid.bid_value * 0.999 else int(bid.high)
         quoted = quote(valuation, curve, int(bid.low), ceiling, bid.floor_cents, bid.points)
@@ -80,16 +80,23 @@ def on_leg(bid: LoggedBid, probability: Probability, shares: Mapping[str, float]
 def habits_of(model: Model, bid: LoggedBid) -> Habits:
     """What the model says of the leads of a bid's seller, and of its sub-source where it knows that."""
     habits = model.habits.get(bid.seller, Habits())
-    factor = habits.sub_sources.get(str(bid.facts.get("sub_id", "")), habits.quality_factor)
-    return replace(habits, quality_factor=factor)
+    source = str(bid.facts.get("sub_id", ""))
+    factor = habits.sub_sources.get(source, habits.quality_factor)
+    return_rate = habits.sub_source_returns.get(source, habits.return_rate)
+    return replace(habits, quality_factor=factor, return_rate=return_rate)
 
 
-def valuation_of(bid: LoggedBid, chance: float, habits: Habits) -> Valuation:
+def _value_ratio(bid: LoggedBid, model: Model) -> float:
+    """What the model says that a conversion brings, over what was said, where the bid was made of that."""
+    return model.value(bid.facts) / bid.predicted * 100.0 if model.value is not None and bid.predicted > 0.0 else 1.0
+
+
+def valuation_of(bid: LoggedBid, chance: float, habits: Habits, model: Model) -> Valuation:
     """The logged terms around another P(conversion): `handling` is what else is in v, `shadows` all of nu."""
     logged = habits.quality_factor * bid.probability * bid.worth
     return Valuation(
         probability=chance,
-        worth=bid.worth,
+        worth=bid.worth * _value_ratio(bid, model),
         quality_factor=habits.quality_factor,
         handling=logged - bid.value,
         shadows=(("as logged", bid.value - bid.bid_value * (1.0 - habits.return_rate)),),

@@ -109,7 +109,7 @@ def _curves(log: Ledger, model: Model, rows: Array) -> dict[int, Curve]:
     for row in rows.tolist():
         bid = log.bids[row]
         chance = min(on_leg(bid, model.probability, shares), 1.0)
-        curve, learned = curve_of(bid, model, valuation_of(bid, chance, Habits()))
+        curve, learned = curve_of(bid, model, valuation_of(bid, chance, Habits(), model))
         if learned:
             found[row] = curve
     return found

@@ -9,6 +9,7 @@ import numpy as np
 
 from app import parquet
 from app.wire.ping import Leg, Value
+from training.histories.delays import judged_leads, outcome_times
 from training.histories.history import History, columns_from
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -23,11 +24,11 @@ class LoggedBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One bid on one leg, a column of `bids.parquet` a field. Money in cents, `at` in UTC epoch seconds.
 
     `facts` are what the models read at ping time, in the file as JSON. `probability` is P(conversion) on this leg,
-    `worth` V, `value` v and `bid_value` u. The bid was drawn around `best` with deviation `spread` of its logarithm,
-    within `low` and `high`, and sent as `price_cents`; where there are `points`, no other price was allowed. `won` is
-    `None` as long as nobody can know. `winning_cents` is what the seller disclosed. Of a lead that was bought,
-    `converted` is `None` until its outcome has matured; `value_cents` is what it brought. `ping` is the same for both
-    legs of one ping.
+    `worth` V, which was made of what the model `predicted` that a conversion brings if that is not 0, `value` v and
+    `bid_value` u. The bid was drawn around `best` with deviation `spread` of its logarithm, within `low` and `high`,
+    and sent as `price_cents`; where there are `points`, no other price was allowed. `won` is `None` as long as nobody
+    can know. `winning_cents` is what the seller disclosed. Of a lead that was bought, `converted` is `None` until its
+    outcome has matured; `value_cents` is what it brought. `ping` is the same for both legs of one ping.
     """
 
     id: str
@@ -58,13 +59,16 @@ class LoggedBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     returned: bool = False
     value_cents: int = 0
     ping: str = ""
+    predicted: float = 0.0
     points: tuple[int, ...] = ()
 
 
 class Lead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One lead. `probability` (on its leg) and `worth` are those of its bid, `None` where that was a fallback price.
 
-    `converted` is `None` until it has matured. `value_cents` is what a conversion brought, `None` of any other lead.
+    `converted` is `None` until it has matured; `converted_at` is when it did, however late or early. `value_cents` is
+    what a conversion brought, `None` of any other lead, and `stated_cents` what somebody said of that. `disposition` is
+    how far it had come when it was mature.
     """
 
     lead_id: str
@@ -78,6 +82,9 @@ class Lead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     converted: bool | None
     value_cents: int | None
     returned: bool
+    converted_at: float | None = None
+    stated_cents: int | None = None
+    disposition: str = ""
     facts: dict[str, Value]
 
 
@@ -95,18 +102,30 @@ def read_leads(path: Path, vertical: str) -> Iterator[Lead]:
     return _read_rows(path, Lead, "vertical = $vertical", {"vertical": vertical})
 
 
-def history_of(leads: Iterable[Lead], vertical: str) -> History:
-    """What a conversion model learns from: exclusive leads that have matured.
+def history_of(leads: Iterable[Lead], vertical: str, *, known_until: float, matures: float) -> History:
+    """What a conversion model learns from: exclusive leads that are mature, or old enough to tell what will come.
 
-    A shared lead is sold to others as well and converts less; the model speaks of exclusive ones.
+    A shared lead is sold to others as well and converts less; the model speaks of exclusive ones. Each has `matures`
+    days to convert, and outcomes are known until then.
     """
-    kept = [lead for lead in leads if lead.converted is not None and lead.leg == "exclusive"]
+    asked = [lead for lead in leads if lead.leg == "exclusive"]
+    at = np.array([lead.at for lead in asked], dtype=np.float64)
+    ends = np.array([lead.converted_at for lead in asked], dtype=np.float64)
+    times = outcome_times(at, ~np.isnan(ends), ends, known_until)
+    told = judged_leads(times, matures, np.array([lead.seller for lead in asked], dtype=object))
+    kept = [lead for lead, stays in zip(asked, told.kept, strict=True) if stays]
+    seen = told.seen[told.kept]
     return History(
         vertical=vertical,
         source="bought leads with their outcomes",
         columns=columns_from([lead.facts for lead in kept]),
-        converted=np.array([bool(lead.converted) for lead in kept], dtype=np.int8),
-        at=np.array([lead.at for lead in kept], dtype=np.float64),
+        converted=told.converted[told.kept].astype(np.int8),
+        at=at[told.kept],
+        value=np.array([lead.stated_cents for lead in kept], dtype=np.float64) / 100.0,
+        seen=seen if np.any(seen < 1.0) else None,
+        delays=told.curves,
+        maturity_days=told.matures,
+        notes=told.notes,
     )
 
 

@@ -9,9 +9,13 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from app.domain.post.disposition import Disposition
+from app.scoring.card import DelayCurve
 from training.histories import joining
 from training.histories.declared import MATURITY_DAYS, DeclaredVerticals, declared
+from training.histories.delays import CONVERSIONS_MIN
 from training.histories.journaled import DatasetRules, DatasetSources, PingRows, flatten
+from training.histories.labels import SoldDelays, sold_delays
 from training.histories.scratch import NoData, Scratch, scratch, text
 
 BIDS, LEADS, SUMMARY = "bids.parquet", "leads.parquet", "summary.json"
@@ -36,14 +40,18 @@ class DatasetSummary(msgspec.Struct, frozen=True, kw_only=True):
     """What a dataset holds of pings from `since` to `until`; outcomes are known until `as_of`. Epoch seconds.
 
     `declined` is by reason, `posts` by what was answered, `traffic` are the pings of each vertical by hour of the week
-    on the buyer's clock, Monday first. By name, `left_out` are rows that found no partner or tell nothing, and `noted`
-    is what else should be known of the rows that are there.
+    on the buyer's clock, Monday first. `delays` say how long conversions of each vertical took, of all leads under no
+    name and by seller, as outcomes were heard until `known_until`. By name, `left_out` are rows that found no partner
+    or tell nothing, and `noted` is what else should be known of the rows that are there.
     """
 
     since: float
     until: float
     as_of: float
+    known_until: float = 0.0
+    delays: dict[str, dict[str, DelayCurve]] = {}
     maturity_s: float
+    conversion: Disposition = "sold"
     pings: int
     with_bid: int
     tests: int
@@ -95,13 +103,19 @@ def gather(
         tell("joining")
         counts: Counter[str] = Counter()
         as_of = joining.take_in(database, sources, rules)
+        delays = sold_delays(database, rules, as_of)
+        if rules.maturity_s is None:
+            days = delays.maturity_days or MATURITY_DAYS
+            tell(f"a lead matures within {days:g} days: {_reason(delays)}")
+            rules = msgspec.structs.replace(rules, maturity_s=days * DAY_S)
         joining.advance(database, rules, as_of, counts)
         # Journals end where they were copied or where a service stopped: what came after nobody can know.
         joining.meet(database, rules, horizon=min(rules.now, asked.latest))
         tell("writing")
         _write(database, joining.bids(), out / BIDS)
-        _write(database, joining.leads(declared.verticals.values()), out / LEADS)
-        summary = _summary(database, asked, rules, as_of, counts)
+        rows = joining.leads(declared.verticals.values(), delays.known_until, (rules.maturity_s or 0.0) / DAY_S)
+        _write(database, rows, out / LEADS)
+        summary = _summary(database, asked, rules, as_of, counts, delays)
     (out / SUMMARY).write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
     return summary
 
@@ -116,7 +130,7 @@ def leads_at(path: Path, config: Path, tell: Callable[[str], None]) -> Iterator[
     elif not (path / "journal").is_dir():
         raise NoData(f"{path} is no service's data directory and no dataset: it has neither journal nor {LEADS}")
     else:
-        rules = DatasetRules(now=time.time(), maturity_s=MATURITY_DAYS * DAY_S)
+        rules = DatasetRules(now=time.time())
         with TemporaryDirectory(prefix="leads-") as folder:
             gather(sources_of([path]), rules, declared(config), Path(folder), tell)
             yield Path(folder) / LEADS
@@ -124,12 +138,21 @@ def leads_at(path: Path, config: Path, tell: Callable[[str], None]) -> Iterator[
 
 def read_summary(data: Path) -> DatasetSummary:
     """The summary of a dataset that lies there. NoData where none does."""
+    if data.is_file():
+        raise NoData(f"{data} is a file: this reads a service's own bids, in the folder that `dataset --out` made")
     try:
         return msgspec.json.decode((data / SUMMARY).read_bytes(), type=DatasetSummary)
     except FileNotFoundError:
         raise NoData(f"{data} holds no dataset: run `python -m training dataset --out {data}` first") from None
     except msgspec.DecodeError as error:
         raise NoData(f"{data / SUMMARY} cannot be read ({error}): make the dataset again") from None
+
+
+def _reason(delays: SoldDelays) -> str:
+    """Why a lead is given so many days where nobody names them."""
+    if delays.curves:
+        return "by then 95 % of conversions are in"
+    return f"fewer than {CONVERSIONS_MIN} conversions are known, so that nothing else is proposed"
 
 
 def _write(database: Scratch, rows: str, path: Path) -> None:
@@ -139,7 +162,12 @@ def _write(database: Scratch, rows: str, path: Path) -> None:
 
 
 def _summary(
-    database: Scratch, asked: PingRows, rules: DatasetRules, as_of: float, counts: Counter[str]
+    database: Scratch,
+    asked: PingRows,
+    rules: DatasetRules,
+    as_of: float,
+    counts: Counter[str],
+    delays: SoldDelays,
 ) -> DatasetSummary:
     def count(what: str, values: Sequence[float] = ()) -> int:
         return int(database.one(f"SELECT count(*) FROM {what}", *values)[0])  # noqa: S608 - words of our own
@@ -153,7 +181,10 @@ def _summary(
         since=asked.first,
         until=asked.last,
         as_of=as_of,
-        maturity_s=rules.maturity_s,
+        known_until=delays.known_until,
+        delays=delays.curves,
+        maturity_s=rules.maturity_s or 0.0,
+        conversion=rules.conversion,
         pings=trade.pings,
         with_bid=trade.bids,
         tests=trade.tests,

@@ -7,17 +7,24 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import numpy as np
 
 from app.dialects.text import did_you_mean
 from training.histories.columns.contents import DAY_FIRST
-from training.histories.columns.spellings import listed
+from training.histories.columns.spellings import is_filled, listed, plain
 from training.histories.columns.words import words_of
 from training.histories.guess import Guess, Positive, guess, order_of, positive_of
 from training.histories.joining import OWN
-from training.histories.spec import BY_ROW, Spec, SpecField, spec_of_bought
+from training.histories.spec import BY_ROW, FILLED, Spec, SpecField, ValueOf, spec_of_bought
 from training.histories.tables import LeadTable
 
 _FACT = "fact_"
+_CONVERTED = re.compile(
+    r"(^|_)(convert(ed)?|conversion|sold|sale|closed?|closing|won|bought|purchased?|enroll?ed|funded|bound|issued|signed)(_|$)"
+)
+FILLED_MIN, STRAY_MAX = 0.5, 0.1
+"""The time of a conversion stands beside most conversions, and beside hardly any other lead."""
+
 NOT_FOR_MODELS = {"zip": "a model reads zip3 and state instead", "sub_id": "a seller may rename it at will"}
 _VALUE = re.compile(r"(^|_)(value|revenue|amount_won|commission|premium_sold|profit)(_|$)")
 
@@ -51,6 +58,7 @@ def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
         positive=positive.value,
         order=order.name if order else BY_ROW,
         time_format=order.time_format if order else "",
+        converted_at=_converted_at(table, label, positive, guesses, order) if order else "",
         decimal=decimal,
         values_seen_once="unknown" if any(each.once and not each.why_not for each in guesses) else "refuse",
         fields=tuple(_fields(guesses, order, decimal)),
@@ -82,13 +90,30 @@ def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
             continue
         column = each.name if each.name != name else ""
         fields.append(SpecField(name=name, type=each.type, known_at_ping=not why_not, column=column, reason=why_not))
-    spec = msgspec.structs.replace(spec_of_bought(chosen, fields), where=where, values_seen_once="unknown")
+    days = next((value for value, _ in table.commonest("maturity_days", 1)), 0.0)
+    spec = msgspec.structs.replace(
+        spec_of_bought(chosen, fields), where=where, values_seen_once="unknown", maturity_days=float(days)
+    )
     comments = {
         "label": "within the time that the dataset gives every lead to mature",
         "missing_label": "leads that have not matured have none",
-        "value": "in cents",
+        "value": "in dollars",
     }
     return SpecDraft(spec=spec, comments=comments)
+
+
+def _converted_at(table: LeadTable, label: str, positive: Positive, guesses: Sequence[Guess], order: Guess) -> str:
+    """The column with the time of each conversion, by its name and by where it is filled; empty where none is."""
+    words = {plain(each) for each in (positive.value if isinstance(positive.value, tuple) else (positive.value,))}
+    every = positive.value == FILLED
+    told = (is_filled(text) if every else text is not None and plain(text) in words for text in table.texts(label))
+    converted = np.array([*told])
+    for each in guesses:
+        if each.is_time and each is not order and _CONVERTED.search(words_of(each.name)):
+            filled = table.texts(each.name) != None  # noqa: E711 - of each
+            if np.mean(filled[converted]) >= FILLED_MIN and np.mean(filled[~converted]) <= STRAY_MAX:
+                return each.name
+    return ""
 
 
 def _fields(guesses: Sequence[Guess], order: Guess | None, decimal: str) -> Iterator[SpecField]:
@@ -136,12 +161,17 @@ def _lines(draft: SpecDraft) -> Iterator[str]:
         *((key, True, "") for key in ("label", "positive", "missing_label", "order")),
         ("time_format", spec.time_format != "", ""),
         ("time_zone", spec.timed, "the clock of hours, weekdays and times without an offset"),
-        ("maturity_days", spec.timed, "how long a lead may take to convert; younger ones are left out"),
+        ("converted_at", spec.converted_at != "", "when each conversion came: how long that takes is estimated"),
+        ("known_until", spec.known_until != "", "outcomes are known until then"),
+        ("delays_by", spec.delays_by != "", "each with enough conversions has delays of its own"),
+        ("maturity_days", spec.timed, "how long a lead may take to convert"),
         ("decimal", spec.decimal != ".", "numbers are written 1.234,5"),
         ("values_seen_once", True, '"refuse" or "unknown"'),
     )
     yield from (_line(key, getattr(spec, key), said.get(key, usual)) for key, shown, usual in keys if shown)
     value = _line("value", spec.value_column, f"what a conversion brought: {said.get('value', '')}")
+    if isinstance(spec.value, ValueOf):
+        value = f"value = {{ field = {json.dumps(spec.value.field)}, rate = {spec.value.rate} }}  # {said['value']}"
     yield value if spec.value else f"# {value}"
     if spec.where:
         yield from ("", "[where]", *(_line(name, value) for name, value in spec.where.items()))

@@ -9,9 +9,9 @@ import numpy as np
 from app.dialects.text import did_you_mean, says_nothing
 from app.dialects.values.moments import day_of
 from training.histories.columns import contents
-from training.histories.columns.spellings import positive_words
+from training.histories.columns.spellings import is_filled, positive_words
 from training.histories.columns.words import CODE, FIRST, ID, LATER, names_a_person, words_of
-from training.histories.spec import FieldType
+from training.histories.spec import FILLED, FieldType
 from training.histories.specified import DISTINCT_MAX, JUNK_MAX, TOLD_APART_MAX
 from training.histories.tables import LeadTable
 from training.statistics import Array
@@ -33,7 +33,7 @@ FEW_JUNK_MAX = 0.01
 _QUESTIONS: Mapping[str, str] = {
     "filled": "count(*)",
     "distinct": "count(DISTINCT trim(value))",
-    "truths": "count_if(lower(trim(value)) IN ('true', 'false'))",
+    "truths": "count_if(lower(trim(value)) IN ('true', 'false', 'yes', 'no', 'y', 'n', 't', 'f'))",
     "answers": r"count_if(regexp_full_match(lower(trim(value)), 'true|false|yes|no|[yntf]|[01](\.0)?'))",
     "parted": r"count_if(regexp_matches(value, '[,.]'))",
     "zeros": r"count_if(regexp_full_match(trim(value), '0\d+'))",
@@ -110,6 +110,11 @@ def positive_of(table: LeadTable, label: str) -> Positive:
         raise table.bad(f"there is no column {label!r}{did_you_mean(label, table.names)}")
     values = tuple(table.commonest(label, LABEL_VALUES_MAX + 1))
     if len(values) > LABEL_VALUES_MAX:
+        filled = sum(map(is_filled, table.texts(label)))
+        # Conversions are the rarer thing.
+        if 0 < filled < table.rows / 2:
+            rows = (("filled", filled), ("empty or 0", table.rows - filled))
+            return Positive(FILLED, rows, 0, "a sale is what has one other than 0, is it not?")
         raise table.bad(
             f"{label!r} has more than {LABEL_VALUES_MAX} values, so it is no outcome; name a column "
             "that says whether a lead converted"

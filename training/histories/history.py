@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from app.scoring.card import DelayCurve
 from app.wire.ping import Value
 from training.statistics import Array
 
@@ -18,7 +19,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     where missing). `at` is in epoch seconds, or the number of the row where only the order of leads is `timed`. `truth`
     is each lead's true chance; a real history has none. `value` is what a conversion of each would bring, as it was
     told, NaN where it was not. `weight` is how often each lead counts, `group` a number that leads share which must not
-    be on both sides of a cut; such leads stand together, where the newest of them would. `notes` say what was left out,
+    be on both sides of a cut; such leads stand together, where the newest of them would. `seen` is the share of its
+    conversions that is known of a lead so young, by its `delays` within `maturity_days`. `notes` say what was left out,
     and why.
     """
 
@@ -32,6 +34,9 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     value: np.ndarray[Any, np.dtype[np.float64]] | None = None
     weight: np.ndarray[Any, np.dtype[np.float64]] | None = None
     group: np.ndarray[Any, np.dtype[np.int64]] | None = None
+    seen: np.ndarray[Any, np.dtype[np.float64]] | None = None
+    delays: dict[str, DelayCurve] = {}
+    maturity_days: float | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -57,7 +62,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     def fingerprint(self) -> str:
         """A hash of everything that a model can learn from."""
         digest = sha256()
-        counted = {"weight": self.weight, "group": self.group}
+        counted = {"weight": self.weight, "group": self.group, "seen": self.seen, "value": self.value}
         besides = {name: column for name, column in counted.items() if column is not None}
         for name, column in (*self.columns.items(), ("converted", self.converted), ("at", self.at), *besides.items()):
             digest.update(name.encode() + b"\0")

@@ -29,7 +29,11 @@ _LEAD = {
     "disposition": "label.disposition",
     "reached_at": _MOMENT("label.reached_at"),
     "converted": "label.converted",
+    "converted_at": "label.converted_at",
+    "known_until": "known.until",
+    "maturity_days": "known.maturity_days",
     "value_cents": "CASE WHEN label.converted THEN coalesce(label.value_cents, round(leg.worth)::BIGINT) END",
+    "stated_cents": "CASE WHEN label.converted_at IS NOT NULL THEN label.stated_cents END",
     **{name: f"label.{name}" for name in ("matured", "returned", "opted_out")},
     "facts": "leg.facts",
 }
@@ -186,8 +190,9 @@ def bids() -> str:
     )
 
 
-def leads(verticals: Iterable[Vertical]) -> str:
+def leads(verticals: Iterable[Vertical], known_until: float, maturity_days: float) -> str:
     """The rows of `leads.parquet`: everything that was bought whose ping the journal holds."""
+    known = f"(SELECT {known_until!r}::DOUBLE AS until, {maturity_days!r}::DOUBLE AS maturity_days) AS known"
     facts = ", ".join(
         f"TRY_CAST(facts ->> {text('$.' + quoted(name))} AS {kind}) AS "
         + quoted(f"fact_{name}" if name in OWN else name)
@@ -197,6 +202,7 @@ def leads(verticals: Iterable[Vertical]) -> str:
     return (
         f"SELECT {own}, {facts} FROM sale "  # noqa: S608 - names of our own and of the configuration, quoted
         "JOIN leg ON leg.id = sale.ping_id AND leg.seller = sale.seller JOIN label ON label.lead_id = sale.lead_id "
+        f"CROSS JOIN {known} "
         'WHERE asked ORDER BY leg."at", sale.lead_id'
     )
 
@@ -205,7 +211,7 @@ def _fact_types(verticals: Iterable[Vertical]) -> dict[str, str]:
     """The type of each fact's column; text where two verticals give one name to different things."""
     types = {"zip": "VARCHAR", "sub_id": "VARCHAR", **dict.fromkeys(OF_EVERY_LEAD, "VARCHAR")}
     types |= {"local_hour": "BIGINT", "weekday": "BIGINT"}
-    for field in [field for vertical in verticals for field in vertical.fields]:
+    for field in [field for each in verticals for field in (*each.fields, *each.provider_facts)]:
         kind = _FACT_TYPES.get(field.type, "VARCHAR")
         types[field.name] = kind if types.get(field.name, kind) == kind else "VARCHAR"
     return types

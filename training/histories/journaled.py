@@ -12,7 +12,7 @@ from app.domain.calendar import local_time
 from app.domain.post.disposition import Disposition
 from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.token import read_on_trust
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.reader import lines
 from app.reports.counter import LineCounter
 from app.reports.fold import fold
@@ -38,12 +38,15 @@ class DatasetSources(msgspec.Struct, frozen=True):
 
 
 class DatasetRules(msgspec.Struct, frozen=True, kw_only=True):
-    """Pings of [since, until) as all was known at `now`; a lead converts if it gets that far before it matures."""
+    """Pings of [since, until) as all was known at `now`; a lead converts if it gets that far before it matures.
+
+    How long it may take is read from the delays where `maturity_s` does not say.
+    """
 
     since: float = 0.0
     until: float = float("inf")
     now: float
-    maturity_s: float
+    maturity_s: float | None = None
     conversion: Disposition = "sold"
 
 
@@ -130,6 +133,9 @@ class PingRows:
     def notice(self, line: NoticeLine) -> None:
         self._feedback(line, line.result, "", is_post=False)
 
+    def retain(self, line: RetainLine) -> None:
+        """Nothing to learn from."""
+
     def _is_counted(self, line: PingLine | RepeatLine | RefusedLine) -> bool:
         """Whether it lies in the span, which it then widens."""
         if not self._rules.since <= line.at < self._rules.until:
@@ -154,7 +160,8 @@ def _by_hour(quarters: Mapping[int, int], zone: str) -> list[int]:
 def _bids(line: PingLine, zone: str) -> Iterator[dict[str, Any]]:
     if line.ping.test or line.withdrawn is not None or line.decision.refusal is not None:
         return
-    facts = msgspec.json.encode(facts_of(line.ping, local_time(line.at, zone))).decode()
+    told = facts_of(line.ping, local_time(line.at, zone), line.known.consultations)
+    facts = msgspec.json.encode(told).decode()
     for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=False):
         token = read_on_trust(bid_id)
         yield {
@@ -166,7 +173,7 @@ def _bids(line: PingLine, zone: str) -> Iterator[dict[str, Any]]:
             **_of(line, "at", "seller", "model", "config"),
             **_of(line.ping, "vertical", "zip", "state"),
             **_of(offer, "campaign", "leg", "price_cents", "win_probability", "spread"),
-            **_of(offer.valuation, "probability", "worth", "value"),
+            **_of(offer.valuation, "probability", "worth", "predicted", "value"),
             **_of(offer.quote, "bid_value", "low", "high", "best"),
             "points": [point.cents for point in offer.quote.points] if offer.quote is not None else (),
         }

@@ -14,6 +14,8 @@ from training.errors import TrainingError
 
 CalibratorChoice = Literal["auto", "none", "sigmoid", "beta", "isotonic"]
 FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "hour", "weekday"]
+FILLED = "*"
+"""What is positive in a column that only conversions fill, as the date or the revenue of a sale: all but 0."""
 BY_ROW = "row"
 """The order of a file that has no time: its rows stand oldest first."""
 
@@ -69,12 +71,18 @@ class ValueOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a history is read.
 
-    A lead has converted if its `label` is one of `positive`; one that is neither there nor among `negative`, if any are
-    named, is left out, as are rows without a label where `missing_label` allows it. `order` is a column of times, or
-    `row`; a few rows without a time are left out. Leads younger than `maturity_days` before the newest are left out,
-    whatever they came to: of late leads only the quick conversions are known yet. `where` keeps the rows whose columns
-    hold these values. `value` is what a conversion brought: a column, or a share of one. `time_format` is `day first`,
-    or strptime's where times are written as in no message; times without a zone are those of `time_zone`.
+    A lead has converted if its `label` is one of `positive`, or, where that is `*`, if it has one other than 0; one
+    that is neither there nor among `negative`, if any are named, is left out. Rows without a label are left out or have
+    not converted yet, as `missing_label` says. `order` is a column of times, or `row`; a few rows without a time are
+    left out. Leads younger than `maturity_days` before the newest are left out, whatever they came to: of late leads
+    only the quick conversions are known yet. `where` keeps the rows whose columns hold these values. `value` is what a
+    conversion brought: a column, or a share of one. `time_format` is `day first`, or strptime's where times are written
+    as in no message; times without a zone are those of `time_zone`.
+
+    Where `converted_at` names the column with the time of each conversion, it says how many come late: so many days are
+    proposed where none are named, and young leads are weighed by it unless `young` ones are left out. `delays_by` is a
+    column of which each value, such as a seller, may have delays of its own; `known_until` is when outcomes were last
+    looked at, as a moment or a column, where the newest times do not tell.
 
     A lead counts as often as its `weight` says, in fitting and judging; in fitting, one that is `half_life_days` older
     than the newest counts half as much. Leads of one `group` are never on both sides of a cut. Of `candidates`, each a
@@ -86,11 +94,15 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     label: str
     positive: str | bool | int | float | tuple[str | bool | int | float, ...]
     negative: tuple[str | bool | int | float, ...] = ()
-    missing_label: Literal["refuse", "leave_out"] = "refuse"
+    missing_label: Literal["refuse", "leave_out", "not_yet"] = "refuse"
     order: str
     time_format: str = ""
     time_zone: str = "UTC"
     maturity_days: float = 0.0
+    converted_at: str = ""
+    known_until: str = ""
+    delays_by: str = ""
+    young: Literal["weigh", "leave_out"] = "weigh"
     value: str | ValueOf = ""
     weight: str = ""
     half_life_days: float = 0.0
@@ -120,20 +132,27 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """Every column that must be there -> the key that names it."""
         own = {"label": self.label, "order": self.order if self.timed else "", "value": self.value_column}
         own |= {"weight": self.weight, "group": self.group}
+        own |= {"converted_at": self.converted_at, "delays_by": self.delays_by}
         names = {column: f"fields.{field.name}" for field in self.fields for column in [field.source]}
         names |= {column: f"where.{column}" for column in self.where}
         return names | {column: key for key, column in own.items() if column}
 
 
 def spec_of_bought(vertical: str, fields: Iterable[SpecField]) -> Spec:
-    """How the leads that a service has bought are read: those that have not matured have no label."""
+    """How the leads that a service has bought are read: those that have not matured have no label.
+
+    A conversion brought what somebody stated, in dollars.
+    """
     return Spec(
         vertical=vertical,
         label="converted",
         positive=True,
-        missing_label="leave_out",
+        missing_label="not_yet",
         order="at",
-        value="value_cents",
+        converted_at="converted_at",
+        known_until="known_until",
+        delays_by="seller",
+        value=ValueOf(field="stated_cents", rate=0.01),
         fields=tuple(fields),
     )
 
@@ -181,10 +200,7 @@ def _wrong(spec: Spec) -> Iterator[str]:
     """Whatever makes no sense, each in a sentence."""
     if not _VERTICAL.fullmatch(spec.vertical):
         yield f"vertical: {spec.vertical!r} must be of lower-case letters, digits and _"
-    if not spec.timed and spec.maturity_days:
-        yield "maturity_days: rows without times have no age; name a column of times as order"
-    if spec.maturity_days < 0.0:
-        yield "maturity_days: must not be negative"
+    yield from _wrong_times(spec)
     yield from _wrong_demands(spec)
     try:
         ZoneInfo(spec.time_zone)
@@ -202,11 +218,24 @@ def _wrong(spec: Spec) -> Iterator[str]:
                 f"fields.{field.name}: trusted needs its reason: say how every ping comes to know it, as reason = "
                 '"the seller\'s form asks for it"'
             )
-        if field.known_at_ping and field.source in (spec.label, spec.value):
+        if field.known_at_ping and field.source in (spec.label, spec.value, spec.converted_at):
             yield f"fields.{field.name}: {field.source!r} is the outcome, which no ping knows"
     if not any(field.read for field in spec.fields):
         kinds = ", ".join(sorted({*get_args(FieldType)} - {"text", "date"}))
         yield f"fields: none is known at ping time and of a type that a model reads ({kinds})"
+
+
+def _wrong_times(spec: Spec) -> Iterator[str]:
+    """What is wrong with how long leads are given, and how that is known."""
+    if not spec.timed and spec.maturity_days:
+        yield "maturity_days: rows without times have no age; name a column of times as order"
+    if spec.maturity_days < 0.0:
+        yield "maturity_days: must not be negative"
+    if not spec.timed and spec.converted_at:
+        yield "converted_at: rows without times have no delays; name a column of times as order"
+    for key in ("known_until", "delays_by"):
+        if getattr(spec, key) and not spec.converted_at:
+            yield f"{key}: it says nothing without converted_at, the column with the time of each conversion"
 
 
 def _wrong_demands(spec: Spec) -> Iterator[str]:

@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from app.dialects.values.fields import state
 from app.dialects.values.kinds import choice
+from app.dialects.values.moments import moment_of
 from app.domain.calendar import utc_offset
-from training.histories.columns.spellings import listed, plain, usual_spellings
+from training.histories.columns.spellings import is_filled, listed, plain, usual_spellings
+from training.histories.delays import JudgedLeads, judged_leads, last_known, outcome_times
 from training.histories.history import History
-from training.histories.spec import Spec, SpecField, missing_columns
+from training.histories.spec import FILLED, Spec, SpecField, missing_columns
 from training.histories.tables import LeadTable, ParsedTimes, open_table
 from training.statistics import Array
 
@@ -52,13 +55,12 @@ def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], 
     at, untimed = _times(table, spec)
     kept = np.flatnonzero(labelled & ~np.isnan(at))
     notes = [*table.notes, *blanked, *notes, *untimed]
-    if spec.maturity_days:
-        old = kept[at[kept] <= np.max(at[kept], initial=-np.inf) - spec.maturity_days * _DAY_S]
-        young, kept = len(kept) - len(old), old
-        notes += [f"{young:,} leads younger than {spec.maturity_days:g} days before the newest were left out"]
+    leads = _judged(table, spec, at, converted, kept)
+    converted[kept], seen = leads.converted, leads.seen[leads.kept]
+    kept, notes = kept[leads.kept], [*notes, *leads.notes]
     group = _groups(table.texts(spec.group))[kept] if spec.group else np.arange(len(kept))
     order = _oldest_first(at[kept], group)
-    kept, group = kept[order], group[order]
+    kept, group, seen = kept[order], group[order], seen[order]
     _check_enough(converted[kept], table, spec)
     columns = {}
     tell("reading its fields")
@@ -76,24 +78,31 @@ def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], 
         value=_value(table, spec)[kept] if spec.value_column else None,
         weight=_weights(table, spec)[kept] if spec.weight else None,
         group=group if spec.group else None,
+        seen=seen if np.any(seen < 1.0) else None,
+        delays=leads.curves,
+        maturity_days=leads.matures,
         notes=tuple(notes),
     )
 
 
 def _labels(table: LeadTable, spec: Spec) -> tuple[Array, Array, list[str]]:
     """Which rows converted, which have a label that says so or not, and what is to be said of the others."""
+    if spec.positive == FILLED:
+        return _filled(table, spec.label)
     positive = spec.positive if isinstance(spec.positive, tuple) else (spec.positive,)
     yes, no = {plain(value) for value in positive}, {plain(value) for value in spec.negative}
     texts = table.texts(spec.label)
+    if spec.missing_label == "not_yet":
+        texts = np.where(texts == None, "", texts)  # noqa: E711 - of each
     words = {text: plain(text) for text in {*texts} - {None}}
     missing = int(np.sum(texts == None))  # noqa: E711 - of each
     if missing and spec.missing_label == "refuse":
         raise table.bad(
             f"{missing:,} of {table.rows:,} rows have no {spec.label!r}. Mend them, or, where the outcome is not known "
-            'yet, say missing_label = "leave_out"'
+            'yet, say missing_label = "leave_out", or "not_yet" if such a lead has not converted so far'
         )
     found = sorted({*words.values()})
-    if not found:
+    if not {*found} - {""}:
         raise table.bad(
             f"none of {table.rows:,} rows has a {spec.label!r}: no outcome is known yet, or no "
             "lead has matured; of a service's own leads `dataset --maturity-days` says how long one may take"
@@ -103,11 +112,52 @@ def _labels(table: LeadTable, spec: Spec) -> tuple[Array, Array, list[str]]:
     if len(found) == 1 or not set(found) - yes:
         raise table.bad(f"{spec.label!r} is the same in every row ({', '.join(found)}): there is nothing to learn")
     converted = np.array([words.get(text) in yes for text in texts], dtype=np.int8)
-    told = np.array([text is not None and (words[text] in yes or not no or words[text] in no) for text in texts])
+    told = np.array([text is not None and (words[text] in {*yes, ""} or not no or words[text] in no) for text in texts])
     notes = [f"{missing:,} rows without a label were left out"] if missing else []
     if undecided := int(np.sum(~told)) - missing:
         notes.append(f"{undecided:,} rows whose label is neither positive nor negative were left out")
     return converted, told, notes
+
+
+def _filled(table: LeadTable, label: str) -> tuple[Array, Array, list[str]]:
+    """The labels of a column that only conversions fill."""
+    converted = np.array([is_filled(text) for text in table.texts(label)], dtype=np.int8)
+    if converted.min() == converted.max():
+        each = "every row" if converted.all() else "no row"
+        raise table.bad(f"{each} has a {label!r} other than 0: there is nothing to learn")
+    return converted, np.ones(len(converted), dtype=bool), []
+
+
+def _judged(table: LeadTable, spec: Spec, at: Array, converted: Array, rows: Array) -> JudgedLeads:
+    """What these rows came to within the time that each is given; of a file without times, as it stands."""
+    ends, by = np.full(table.rows, np.nan), None
+    if spec.converted_at:
+        told = table.times(spec.converted_at, time_format=spec.time_format, lenient=True)
+        ends = _in_utc(told, spec.time_zone)
+        by = table.texts(spec.delays_by)[rows] if spec.delays_by else None
+        if spec.missing_label == "not_yet":
+            # Of one that has no label yet, the time says that it converted.
+            unlabelled = table.texts(spec.label) == None  # noqa: E711 - of each
+            converted[unlabelled & ~np.isnan(ends)] = 1
+    until = _known_until(table, spec) or last_known(at[rows], ends[rows])
+    times = outcome_times(at[rows], converted[rows], ends[rows], until)
+    if not spec.converted_at:
+        times = msgspec.structs.replace(times, notes=())
+    return judged_leads(times, spec.maturity_days or None, by, with_young=spec.young == "weigh")
+
+
+def _known_until(table: LeadTable, spec: Spec) -> float:
+    """When outcomes were last looked at, as the specification or a column of it says; 0 where neither does."""
+    if not spec.known_until:
+        return 0.0
+    if spec.known_until in table.names:
+        seconds = _in_utc(table.times(spec.known_until, time_format=spec.time_format), spec.time_zone)
+        return float(np.max(seconds[~np.isnan(seconds)], initial=0.0))
+    told = moment_of(spec.known_until)
+    if told is None:
+        raise table.bad(f"known_until: {spec.known_until!r} is no column and no time; write 2026-11-30")
+    naive = np.array([not told.zoned])
+    return float(_in_utc(ParsedTimes(np.array([told.at]), naive), spec.time_zone)[0])
 
 
 def _value(table: LeadTable, spec: Spec) -> Array:

@@ -16,7 +16,8 @@ from app.domain.configuration import Configuration
 from app.domain.pricing.exploration import Draw
 from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALWAYS, Schedule
-from app.domain.seller import Seller
+from app.domain.seller import Habits, Seller
+from app.domain.targets.targets import CampaignTarget, TargetStanding
 from app.domain.territory import Territory
 from app.domain.vertical import Field, Vertical
 from app.journal.configurations import catalogue_from
@@ -37,7 +38,7 @@ _PING = Ping(vertical=_VERTICAL, zip="78701", state="TX", min_price_cents=RESERV
 
 
 class HouseBuyer:
-    """`cap` is the campaign's, if it has one. It sees of a lead what a ping shows."""
+    """`cap` and `targets` are the campaign's, if it has any. It sees of a lead what a ping shows."""
 
     def __init__(
         self,
@@ -47,6 +48,8 @@ class HouseBuyer:
         cap: Cap | None = None,
         exploration: Exploration = NO_SPREAD,
         ceiling_cents: int = CEILING_CENTS,
+        targets: tuple[CampaignTarget, ...] = (),
+        target_raise_cents: int = 0,
     ) -> None:
         self._market = market
         leg = market.leg
@@ -64,6 +67,8 @@ class HouseBuyer:
             worth=Worth(field=_WORTH, rate=1.0),
             shared_share=1.0,
             price_points=market.points,
+            targets=targets,
+            target_raise_cents=target_raise_cents,
         )
         configuration = Configuration(
             config_hash="house",
@@ -77,15 +82,26 @@ class HouseBuyer:
         self._catalogue = catalogue_from(configuration, {_VERTICAL: model})
 
     def bid(
-        self, lead: int, *, now: float = 0.0, standing: CapStanding | None = None, draw: Draw = _MIDDLE
+        self,
+        lead: int,
+        *,
+        now: float = 0.0,
+        standing: CapStanding | None = None,
+        towards: TargetStanding | None = None,
+        draw: Draw = _MIDDLE,
+        quality_factor: float = 1.0,
     ) -> Offer | None:
         """What it bids for the lead of this number, `None` where it does not."""
         market = self._market
         fields: dict[str, Value] = {**market.facts[lead], _WORTH: float(market.world.worth_cents[lead]) / 100.0}
         ping = replace(_PING, lead_type=market.leg, sub_id=str(lead), fields=fields)
         caps: dict[str, tuple[CapStanding, ...]] = {_CAMPAIGN: (standing,)} if standing is not None else {}
+        targets: dict[str, tuple[TargetStanding, ...]] = {_CAMPAIGN: (towards,)} if towards is not None else {}
         seller = self._sellers[int(market.world.seller[lead])]
-        snapshot = Snapshot(catalogue=self._catalogue, seller=seller, standing=Standing(caps=caps))
+        if quality_factor != 1.0:
+            # Every lead has a number where others have a sub-source, so each is one of its own.
+            seller = replace(seller, habits=Habits(sub_sources={str(lead): quality_factor}))
+        snapshot = Snapshot(catalogue=self._catalogue, seller=seller, standing=Standing(caps=caps, targets=targets))
         bids = decide(ping, snapshot, now, draw).bids
         return bids[0] if bids else None
 

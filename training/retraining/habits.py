@@ -66,8 +66,8 @@ def measured(leads: Iterable[Lead], ratio: Ratio = lambda _: 1.0) -> dict[str, M
     """The habits of every seller with enough leads.
 
     quality factor is realized over predicted value, a sub-source's shrunk to that of its seller, a seller's to that of
-    all, and that of all to 1; returns likewise to none. `ratio` is what a newer model says of a lead over what was said
-    when it was bid for.
+    all, and that of all to 1; the shares returned likewise, that of all to none. `ratio` is what a newer model says of
+    a lead over what was said when it was bid for.
     """
     everyone, records = Record(), defaultdict[str, Record](Record)
     sources = defaultdict[str, dict[str, Record]](dict)
@@ -88,9 +88,8 @@ def measured(leads: Iterable[Lead], ratio: Ratio = lambda _: 1.0) -> dict[str, M
 
     def of_sources(known: dict[str, Record], belief: float) -> dict[str, float]:
         least, most = SUB_SOURCE_FACTOR
-        enough = [(-each.leads, name) for name, each in known.items() if each.leads >= LEADS_MIN]
-        found = [(name, quality_factor(known[name], belief, CONVERSIONS_PRIOR_SOURCE)) for _, name in sorted(enough)]
-        return {name: min(max(factor, least), most) for name, factor in found[:SOURCES_MAX]}
+        found = {name: quality_factor(each, belief, CONVERSIONS_PRIOR_SOURCE) for name, each in known.items()}
+        return {name: min(max(factor, least), most) for name, factor in found.items()}
 
     (low, high), usual = QUALITY_FACTOR, quality_factor(everyone, 1.0)
     rate = everyone.returned / (everyone.leads + LEADS_PRIOR)
@@ -98,13 +97,24 @@ def measured(leads: Iterable[Lead], ratio: Ratio = lambda _: 1.0) -> dict[str, M
     for seller, record in sorted(records.items()):
         if record.leads >= LEADS_MIN:
             factor = min(max(quality_factor(record, usual), low), high)
-            returned = (record.returned + LEADS_PRIOR * rate) / (record.leads + LEADS_PRIOR)
+            returned, known = _return_rate(record, rate), _large(sources[seller])
             found[seller] = Measured(
                 record=record,
                 habits=Habits(
                     quality_factor=factor,
-                    return_rate=min(returned, RETURN_RATE_MAX),
-                    sub_sources=of_sources(sources[seller], factor),
+                    return_rate=returned,
+                    sub_sources=of_sources(known, factor),
+                    sub_source_returns={name: _return_rate(each, returned) for name, each in known.items()},
                 ),
             )
     return found
+
+
+def _large(sources: dict[str, Record]) -> dict[str, Record]:
+    """The sub-sources with enough leads, those with most first."""
+    enough = sorted((-each.leads, name) for name, each in sources.items() if each.leads >= LEADS_MIN)
+    return {name: sources[name] for _, name in enough[:SOURCES_MAX]}
+
+
+def _return_rate(record: Record, belief: float) -> float:
+    return min((record.returned + LEADS_PRIOR * belief) / (record.leads + LEADS_PRIOR), RETURN_RATE_MAX)

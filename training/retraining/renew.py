@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from app.scoring.artefact import VALUE
 from app.scoring.card import PAGE, Gate, ModelCard, read_card, write_card
 from training.conversion.artefact import next_version
 from training.conversion.page import markdown
@@ -29,8 +30,10 @@ def renewed(models: Path, vertical: str, base: str, parts: Parts) -> str:
     unfinished = models / vertical / f".{version}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     shutil.copytree(models / vertical / base, unfinished)
-    scorer = msgspec.json.decode((unfinished / "scorer.json").read_bytes())
-    (unfinished / "scorer.json").write_bytes(msgspec.json.encode({**scorer, "version": version}) + b"\n")
+    for name in ("scorer.json", VALUE):
+        if (unfinished / name).exists():
+            scorer = msgspec.json.decode((unfinished / name).read_bytes())
+            (unfinished / name).write_bytes(msgspec.json.encode({**scorer, "version": version}) + b"\n")
     completed(unfinished, replace(read_card(unfinished), version=version, renews=base), parts)
     unfinished.rename(models / vertical / version)
     return version

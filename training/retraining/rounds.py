@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from training.histories.delays import curve_lines
 from training.retraining.retrain import Round
 
 _SOURCES_SHOWN = 5
@@ -12,6 +13,7 @@ def round_lines(found: Round) -> Iterator[str]:
     """The round for a terminal."""
     yield f"{found.vertical} {found.champion or '(nothing live)'}: {found.verdict}"
     yield f"  conversion: {found.conversion}"
+    yield from (f"  {line}" for line in curve_lines(found.delays, found.maturity_days))
     for leg, each in found.contests.items():
         yield f"  the newest {each.bids} {leg} bids, of which {each.won:.1%} won    predicted   log-loss"
         for name, odds in (

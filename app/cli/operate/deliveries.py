@@ -1,7 +1,6 @@
 """Lists, shows, replays and moves deliveries to CRMs, without personal data."""
 
 import argparse
-import getpass
 import sys
 import time
 from collections.abc import Collection, Sequence
@@ -10,7 +9,9 @@ from typing import get_args
 from msgspec.structs import replace
 
 from app.bounds import whole
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
+from app.cli.operate import test_lead
 from app.cli.span import add_span
 from app.cli.table import table
 from app.config.file.problem import did_you_mean
@@ -23,8 +24,8 @@ from app.usecases.former import unpacked
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid deliveries list|show|replay|enable|move`."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay|enable|move")
+    """`leadbid deliveries list|show|replay|enable|move|test`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay|enable|move|test")
     listing = actions.add_parser("list", help="list the latest deliveries, newest first")
     _add_filters(listing)
     listing.add_argument("--limit", type=whole(1, 1_000_000), default=50, help="how many (default: 50)")
@@ -41,12 +42,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     moving.add_argument("source", metavar="FROM", help="the destination that leads wait for, declared or not")
     moving.add_argument("to", metavar="TO", help="a declared destination")
     moving.add_argument("--yes", action="store_true", help="move them; without it, only count them")
+    test_lead.add_arguments(
+        actions.add_parser("test", help="send a marked lead of nobody to a destination, and read its answer")
+    )
     for each in (listing, showing, replaying, enabling, moving):
         add_database(each)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where what was asked for was found."""
+    if args.action == "test":
+        return test_lead.run(args)
     act = {"list": _list, "show": _show, "replay": _replay, "enable": _enable, "move": _move}[args.action]
     return run_with_store(args, act)
 
@@ -91,13 +97,13 @@ async def _replay(store: Store, args: argparse.Namespace) -> int:
     if not which.ids and which.status is None:
         # A range without a status means what went wrong in it: nobody wants each lead of a day twice in the CRM.
         which = replace(which, status="dead")
-    count = await store.replay(which, getpass.getuser(), time.time())
+    count = await store.replay(which, by_user(), time.time())
     print(f"{count} {'delivery' if count == 1 else 'deliveries'} will be sent again")
     return 0 if count else 1
 
 
 async def _enable(store: Store, args: argparse.Namespace) -> int:
-    if not await store.enable_destination(args.destination, getpass.getuser(), time.time()):
+    if not await store.enable_destination(args.destination, by_user(), time.time()):
         return _unknown(f"{args.destination} is not disabled")
     print(f"{args.destination} is enabled; its leads are sent again")
     return 0
@@ -118,7 +124,7 @@ async def _move(store: Store, args: argparse.Namespace) -> int:
     if not args.yes:
         print(f"{_leads(found.count)} for {args.source}. Nothing was moved: add --yes to have them sent to {args.to}.")
         return 0
-    moved = await store.move_deliveries(args.source, args.to, getpass.getuser(), time.time())
+    moved = await store.move_deliveries(args.source, args.to, by_user(), time.time())
     print(f"{moved.moved} {'delivery' if moved.moved == 1 else 'deliveries'} will be sent to {args.to}")
     if moved.doubled:
         print(f"{moved.doubled} settled, since {args.to} has a delivery of its own for the same lead")

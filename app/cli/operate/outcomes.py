@@ -10,9 +10,12 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
+from app.cli.user_files import run_with_files
 from app.dialects.feedback import OUTCOME_COLUMNS
+from app.domain.operators.audit import OperatorAct
 from app.private_files import write_new
 from app.spreadsheet import UnusableFile
 from app.store.store import Store
@@ -60,15 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where every row is taken, or was known; 1 where one is refused, whatever became of the others."""
-    try:
-        return run_with_store(args, _import)
-    except UnusableFile as error:
-        print(error, file=sys.stderr)
-    except BrokenPipeError:
-        raise  # the reader of our output has closed it
-    except OSError as error:
-        print(f"{error.filename or args.file} cannot be used ({error.strerror})", file=sys.stderr)
-    return 1
+    return run_with_files(lambda: run_with_store(args, _import), UnusableFile, place=args.file)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -93,6 +88,8 @@ async def _import(store: Store, args: argparse.Namespace) -> int:
         done = await apply(store, planned, time.time, lambda done: progress(f"{done:,} outcomes recorded"))
         recorded = done["recorded"]
         progress("")
+        act = OperatorAct(by=by_user(), action="import outcomes", target=args.file.name, detail=f"{recorded} recorded")
+        await store.note(act, time.time())
     if args.json:
         print(msgspec.json.encode(_result(sheet, planned, recorded, dry_run=args.dry_run)).decode())
     elif args.dry_run:

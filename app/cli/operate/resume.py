@@ -1,33 +1,25 @@
-"""Resumes a paused campaign or seller."""
+"""Resumes a paused campaign, seller or canary."""
 
 import argparse
-import getpass
-import sys
-import time
 
-from app.cli.database import add_database, run_with_store
+from app.cli.operate.acts import add_act, run_act
+from app.domain.configuration import Configuration
 from app.store.store import Store
+from app.usecases.operators.requests import RequestTerms, resume
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid resume NAME [--why TEXT] [--data DIR | --database URL]`."""
     parser.add_argument("name", help="the campaign or seller; `leadbid pause` lists what is paused")
-    parser.add_argument("--why", default="", help="the reason, stored in the audit log")
-    add_database(parser)
+    add_act(parser, undoes=True)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where it was paused; the running service bids again within a second."""
-    return run_with_store(args, lambda store, _: end(store, args.name, args.why))
+    return run_act(args, do_resume)
 
 
-async def end(store: Store, name: str, why: str) -> int:
-    """Let this campaign or seller go on; 1 with a sentence where it was not paused."""
-    if not await store.clear_switch("pause", name, getpass.getuser(), why, time.time()):
-        print(
-            f"{name} is not paused by command; `paused = true` in the configuration must be removed there",
-            file=sys.stderr,
-        )
-        return 1
-    print(f"{name} is resumed")
-    return 0
+async def do_resume(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
+    """Resume it, and say so."""
+    await resume(store, configuration, args.name, terms)
+    return f"{args.name} is resumed"

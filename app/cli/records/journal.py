@@ -8,9 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.bounds import whole
+from app.cli.places import add_data
 from app.cli.progress import progress
 from app.cli.records.stats_page import document, page
 from app.cli.span import add_local_span
+from app.cli.user_files import run_with_files
 from app.domain.calendar import moment
 from app.journal.compact import NotTheSame, compact
 from app.journal.configurations import newest_zone
@@ -39,9 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_local_span(counting, "decided")
     counting.add_argument("--json", action="store_true", help="print one JSON object, with money in cents")
     for each in (compacting, counting):
-        each.add_argument(
-            "--data", type=Path, default=Path("data"), help="the service's data directory (default: data)"
-        )
+        add_data(each)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,15 +50,13 @@ def run(args: argparse.Namespace) -> int:
     if not journal.is_dir():
         print(f"there is no journal at {journal}: pass the service's data directory with --data", file=sys.stderr)
         return 1
-    try:
-        return {"compact": _compact, "stats": _stats}[args.action](journal, args)
-    except (ParquetError, SettingsError, NotTheSame) as error:
-        print(error, file=sys.stderr)
-    except BrokenPipeError:
-        raise  # the reader of our output has closed it
-    except OSError as error:
-        print(f"{error.filename or journal} cannot be used ({error.strerror})", file=sys.stderr)
-    return 1
+    return run_with_files(
+        lambda: {"compact": _compact, "stats": _stats}[args.action](journal, args),
+        ParquetError,
+        SettingsError,
+        NotTheSame,
+        place=journal,
+    )
 
 
 def _compact(journal: Path, args: argparse.Namespace) -> int:

@@ -2,11 +2,14 @@
 
 import argparse
 import sys
+import time
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
-from app.cli.sellers.declared import NotDeclared, add_config, declared_seller
+from app.cli.places import add_config
+from app.cli.sellers.declared import NotDeclared, declared_seller
 from app.cli.sellers.link import add_days, signed_link
 from app.cli.table import table
 from app.domain.calendar import utc_text
@@ -71,6 +74,6 @@ def _left(seller: Seller, missing: int, live_since: float | None) -> str:
 
 
 async def _reset(store: Store, args: argparse.Namespace) -> int:
-    known = await store.forget_certification(args.seller)
+    known = await store.forget_certification(args.seller, by_user(), time.time())
     print(f"{args.seller} starts again" if known else f"{args.seller} had passed no step")
     return 0

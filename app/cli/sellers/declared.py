@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from pathlib import Path
 
 from app.config.file.problem import did_you_mean
 from app.config.load import Declared, LoadedConfig, load
@@ -11,13 +10,6 @@ from app.domain.seller import Seller
 
 class NotDeclared(Exception):
     """The file cannot be read, or has no such seller; the text says which, and what to do."""
-
-
-def add_config(parser: argparse.ArgumentParser) -> None:
-    """`[--config FILE]`."""
-    parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
-    )
 
 
 def declared_seller(args: argparse.Namespace) -> tuple[Declared, Seller]:

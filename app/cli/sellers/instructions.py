@@ -7,7 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.cli.database import add_database
-from app.cli.sellers.declared import NotDeclared, add_config, declared_seller
+from app.cli.places import add_config
+from app.cli.sellers.declared import NotDeclared, declared_seller
 from app.cli.sellers.link import add_days, signed_link
 from app.config.load import Declared, load
 from app.config.values.zip_table import zip_states

@@ -19,11 +19,12 @@ def add_days(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--days", type=whole(1, 3_650), default=30, help="how many days the link is valid (default: 30)"
     )
+    parser.set_defaults(keys=None)
 
 
 def signed_link(args: argparse.Namespace, base_url: str, page: str) -> str:
     """The link to a page of `args.seller`. SettingsError where there are no keys to sign it with, or other ones."""
-    settings = Settings(config=args.data, data=args.data, database_url=args.database)
+    settings = Settings(config=args.data, data=args.data, database_url=args.database, keys_dir=args.keys)
     keys = read_keys(settings)
     if settings.sqlite_file is None or settings.sqlite_file.exists():
         asyncio.run(_require_keys(args, keys))
@@ -36,7 +37,7 @@ async def _require_keys(args: argparse.Namespace, keys: Keys) -> None:
     """A link that is signed with keys of elsewhere would be refused by the service."""
     store = existing_store(args)
     try:
-        await store.check()
+        await store.require_tables()
         await store.require_keys(keys)
     except StoreError as error:
         raise SettingsError(str(error)) from None

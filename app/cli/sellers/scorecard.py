@@ -4,17 +4,16 @@ import argparse
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 from app.bounds import whole
 from app.cli.database import add_database, run_with_store
-from app.cli.sellers.declared import NotDeclared, add_config, declared_seller
+from app.cli.places import add_config, add_models
+from app.cli.sellers.declared import NotDeclared, declared_seller
 from app.cli.table import table
 from app.dialects.scorecard import write_scorecard
 from app.domain.catalogue import Model
 from app.domain.money import money
 from app.domain.seller import Habits
-from app.packaged import models_here
 from app.reports.counting import Counting
 from app.reports.rates import in_percent
 from app.reports.scorecard import first_hour, scorecard
@@ -36,9 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"how many days to cover, 1 to {DAYS_MAX} (default: 7)",
     )
     parser.add_argument("--json", action="store_true", help="print the seller's JSON, with every reason")
-    parser.add_argument(
-        "--models", type=Path, default=models_here(), help="folder of trained models, which measured its sub-sources"
-    )
+    add_models(parser)
     add_config(parser)
     add_database(parser)
 
@@ -59,7 +56,7 @@ async def _tell(store: Store, args: argparse.Namespace) -> int:
     trade = Counting(args.data / "journal").since(since)
     if trade.refusal is not None:
         raise trade.refusal
-    returns = await store.returns(args.seller, since, now)
+    returns = await store.return_counts(args.seller, since, now)
     card = scorecard(args.seller, "full", trade, returns, since, now)
     if args.json:
         print(write_scorecard(card).decode())

@@ -1,7 +1,6 @@
-"""Adds sellers to the configuration, rotates their keys, takes them live; suspends, resumes and lists them."""
+"""Adds sellers to the configuration, rotates their keys, takes them live and lists them."""
 
 import argparse
-import base64
 import os
 import secrets
 import sys
@@ -17,8 +16,8 @@ import msgspec
 from app.bounds import real, whole
 from app.cli.database import add_database, run_with_store
 from app.cli.help import sentence
-from app.cli.operate.pause import put
-from app.cli.operate.resume import end
+from app.cli.new_key import new_key
+from app.cli.places import add_config, add_config_and_data
 from app.cli.table import table
 from app.config.file.edit import NewSeller, NewValue, NotEdited, edit
 from app.config.file.problem import did_you_mean
@@ -35,7 +34,6 @@ from app.reports.tally import SellerTrade
 from app.store.certifications import LIVE
 from app.store.store import Store
 
-_KEY_BYTES = 25
 _LOCAL = "http://127.0.0.1:8000"
 _HEADS = ("seller", "title", "dialect", "mode", "status", "keys", "a second", "pings", "bids", "sales")
 _TAKEN_UP = "A running service applies it within seconds."
@@ -46,7 +44,7 @@ class Refused(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid sellers add|list|rotate-key|drop-old-keys|go-live|suspend|resume ...`."""
+    """`leadbid sellers add|list|rotate-key|drop-old-keys|go-live ...`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = _action(actions, "add", "add a seller in test mode; its key is shown once")
     _add_choices(adding)
@@ -58,19 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     old.add_argument("--drop-old", action="store_true", help="revoke all other keys now, for instance after a leak")
     _action(actions, "drop-old-keys", "keep only the newest key, the last in the file, once the seller has switched")
     _action(actions, "go-live", "take a seller live: its leads are bought from now on")
-    suspending = _action(actions, "suspend", "stop buying from a seller until it is resumed; its live bids are honored")
-    suspending.add_argument(
-        "--reason", required=True, metavar="TEXT", help="stored with the suspension and in the audit log"
-    )
-    resuming = _action(actions, "resume", "resume a suspended seller")
-    resuming.add_argument("--reason", default="", metavar="TEXT", help="stored in the audit log")
     listing = actions.add_parser("list", help="list sellers with their mode and their last 24 hours")
     listing.add_argument("--json", action="store_true", help="print JSON, one object per seller")
-    listing.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
-    )
-    for each in (suspending, resuming, listing):
-        add_database(each)
+    add_config(listing)
+    add_database(listing)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,8 +69,6 @@ def run(args: argparse.Namespace) -> int:
         "rotate-key": _rotate,
         "drop-old-keys": _drop,
         "go-live": _go_live,
-        "suspend": _suspend,
-        "resume": _resume,
         "list": _list,
     }
     read = load(args.config, environ=os.environ)
@@ -95,17 +82,10 @@ def run(args: argparse.Namespace) -> int:
         return 1
 
 
-def new_key(chance: Callable[[int], bytes]) -> str:
-    """A key of 200 random bits, in letters and digits that no form, query or shell changes."""
-    return base64.b32encode(chance(_KEY_BYTES)).decode().lower()
-
-
 def _action(actions: Any, name: str, what: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=what, description=sentence(what))
     parser.add_argument("name", help="the name of the seller")
-    parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
-    )
+    add_config_and_data(parser)
     return parser
 
 
@@ -238,25 +218,6 @@ def _go_live(args: argparse.Namespace, declared: Declared) -> int:
     return 0
 
 
-def _suspend(args: argparse.Namespace, declared: Declared) -> int:
-    name = _seller(args, declared).name
-
-    async def suspend(store: Store, _: argparse.Namespace) -> int:
-        await put(store, name, args.reason)
-        print(f"{name} is suspended within a second, and stays so after a restart. Its live bids are honored.")
-        print(f"Its pings are refused as `paused` until `leadbid sellers resume {name}`.")
-        return 0
-
-    return run_with_store(args, suspend)
-
-
-def _resume(args: argparse.Namespace, declared: Declared) -> int:
-    seller = _seller(args, declared)
-    if seller.paused:
-        raise Refused(f"{args.config} has `paused = true` for {seller.name}: remove that line")
-    return run_with_store(args, lambda store, _: end(store, seller.name, args.reason))
-
-
 def _list(args: argparse.Namespace, declared: Declared) -> int:
     suspended, live = _switched(args) if (args.database or (args.data / "leadbid.db").exists()) else ({}, {})
     trade = _trade(args.data / "journal")
@@ -303,7 +264,7 @@ def _switched(args: argparse.Namespace) -> tuple[dict[str, str], dict[str, float
     live: dict[str, float] = {}
 
     async def read(store: Store, _: argparse.Namespace) -> int:
-        suspended.update({each.target: each.reason for each in await store.switches() if each.kind == "pause"})
+        suspended.update({each.target: each.why for each in await store.switches(time.time()) if each.kind == "pause"})
         live.update({mark.seller: mark.at for mark in await store.certification_marks() if mark.step == LIVE})
         return 0
 

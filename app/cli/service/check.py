@@ -7,10 +7,10 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from app.cli.database import add_database, existing_store
 from app.cli.operate.deliveries import left_in_words
+from app.cli.places import add_config, add_models
 from app.config.caps import limit_in_words
 from app.config.changes import changes, losses
 from app.config.load import Declared, LoadedConfig, configuration_of, load
@@ -21,10 +21,9 @@ from app.domain.calendar import local_time
 from app.domain.campaign import Campaign
 from app.domain.configuration import Configuration, with_keys
 from app.domain.delivery.destination import Destination
-from app.domain.delivery.destination_auth import is_secret
 from app.domain.money import money
 from app.domain.seller import Seller
-from app.packaged import MODELS, models_here
+from app.packaged import MODELS
 from app.scoring.load import LoadedModels
 from app.scoring.load import load as load_models
 from app.scoring.pointer import POINTER
@@ -39,15 +38,8 @@ Row = Sequence[str]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid check [--config FILE] [--models DIR] [--data DIR | --database URL] [--keys DIR] [--reference]`."""
-    parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="the file to read (default: buyer.toml)"
-    )
-    parser.add_argument(
-        "--models",
-        type=Path,
-        default=models_here(),
-        help="folder of trained models (default: models, else those that come with leadbid)",
-    )
+    add_config(parser)
+    add_models(parser)
     add_database(parser)
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
     parser.add_argument("--reference", action="store_true", help="print the reference of all keys, in Markdown")
@@ -103,7 +95,7 @@ def _beside_the_service(args: argparse.Namespace, declared: Declared) -> list[st
     async def asked() -> list[str]:
         store = existing_store(args)
         try:
-            await store.check()
+            await store.require_tables()
             newest = unpacked(await store.newest_configurations())
             destinations = [destination.name for destination in declared.destinations]
             return [*_against(newest, declared), *await left_in_words(store, destinations)]
@@ -180,10 +172,8 @@ def _seller(seller: Seller) -> Row:
 
 
 def _destination(destination: Destination) -> Row:
-    """Without the query of its address, in which some CRMs want keys."""
-    parts = urlsplit(destination.url)
-    address = destination.url if is_secret(destination.url) else f"{parts.scheme}://{parts.netloc}{parts.path}"
-    return destination.name, destination.method, address, str(destination.auth.__struct_config__.tag)
+    way = "mail" if destination.mail is not None else "file" if destination.file is not None else destination.method
+    return destination.name, way, destination.address, str(destination.auth.__struct_config__.tag)
 
 
 def _table(title: str, heads: Row, rows: Iterable[Row]) -> str:

@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterable
 from hashlib import sha256
 from math import ceil, floor
-from pathlib import Path
 from shlex import quote
 
 import msgspec
 
+from app.cli.places import add_config, add_data
 from app.cli.service.sample_place import ANYWHERE, Home, NoSample, housed
 from app.config.load import Declared, load
 from app.domain.seller import Seller
@@ -41,9 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ping-id", default=PLACEHOLDER, help="the ping_id of the bid that the post answers")
     parser.add_argument("--curl", action="store_true", help="print a complete curl command instead of the body")
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="the URL of the service, for --curl")
-    parser.add_argument(
-        "--config", type=Path, default=DEMO_CONFIG, help="the configuration file (default: that of the demo)"
-    )
+    add_config(parser, usual=DEMO_CONFIG)
+    add_data(parser)
 
 
 def run(args: argparse.Namespace) -> int:

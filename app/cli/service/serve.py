@@ -7,6 +7,8 @@ import socket
 import sys
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from app.asgi import build_app
 from app.bounds import whole
 from app.cli.database import add_database
@@ -26,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--config", type=Path, default=None, help="the configuration file (default: buyer.toml)")
     which.add_argument("--demo", action="store_true", help="use the demo's configuration, whose keys are published")
     add_database(parser)
+    # It says where files lie; what was noted of a service before is not asked.
+    parser.set_defaults(as_noted=False, usual_config=None)
     parser.add_argument(
         "--models",
         type=Path,
@@ -58,7 +62,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = _settings(args)
         with bound(args.host, args.port) as listener:
-            return _serve(settings, listener, args.connections_per_address)
+            host, port = listener.getsockname()[:2]
+            return _serve(replace(settings, address=f"http://{host}:{port}"), listener, args.connections_per_address)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
@@ -66,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _settings(args: argparse.Namespace) -> Settings:
     config = DEMO_CONFIG if args.demo else args.config or _found(args)
-    if args.models == MODELS and config != DEMO_CONFIG:
+    if args.models.resolve() == MODELS and config != DEMO_CONFIG:
         _log.warning(
             "there is no folder `models`: bidding with the models that come with leadbid, trained on synthetic leads"
         )

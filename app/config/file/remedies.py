@@ -40,9 +40,12 @@ def for_unknown_key(name: str, kind: type[Table], at: KeyPath) -> str:
     own, called = did_you_mean(name, keys), CALLED.get(name.lower())
     if called in keys and (example := example_of(keys[called])):
         return f"it is called `{called}` here, as {called} = {example}"
-    if own and not own.startswith("it may be"):
+    inside = _inside(name, kind, _NEAR)
+    # A key that is one of a table within this one is no misspelling of a key that looks like it.
+    is_exact = own.startswith("did you mean") and bool(_inside(name, kind, 1.0))
+    if own and not own.startswith("it may be") and not is_exact:
         return own
-    if inside := _inside(name, kind):
+    if inside:
         return f"it belongs in {' or '.join(inside)}"
     if name in keys_around(at):
         table = next(part for part in reversed(at) if isinstance(part, str))
@@ -77,12 +80,12 @@ def for_missing_key(name: str, field: FieldInfo) -> str:
     return "\n".join(["add these lines", f"  [{name}]", *[f"  {key} = {example_of(one)}" for key, one in required]])
 
 
-def _inside(name: str, kind: type[Table]) -> list[str]:
-    """The tables directly within this one that have such a key, each with how it is written there."""
+def _inside(name: str, kind: type[Table], near: float) -> list[str]:
+    """The tables directly within this one that have a key so near, each with how it is written there."""
     found = []
     for table, field in keys_of(kind).items():
         known = {key for inner in tables_of(field.type) for key in keys_of(inner)}
-        for key in get_close_matches(CALLED.get(name, name), known, 1, _NEAR):
+        for key in get_close_matches(CALLED.get(name, name), known, 1, near):
             inner = f"{{ {key} = ... }}"
             found.append(f"`{table}`, as {table} = {f'[{inner}]' if is_list(field.type) else inner}")
     return found

@@ -12,6 +12,7 @@ from app.config.values.territory import warn_of_unknown_zips
 from app.config.values.times import WEEKDAYS
 from app.dialects.text import alike_value
 from app.dialects.values.states import STATES, state_of
+from app.domain.auction.features import PREDICTED_VALUE
 from app.domain.filters import Filter, Operator, Value
 from app.domain.pricing.pricing import Worth
 from app.domain.vertical import Field, Vertical
@@ -47,12 +48,12 @@ def build_worth(table: CampaignTable, vertical: Vertical | None, findings: Findi
     worth = table.conversion_value
     if not isinstance(worth, WorthTable):
         return Worth(base_cents=worth)
-    if vertical is not None:
+    if vertical is not None and worth.field != PREDICTED_VALUE:
         field = _field(worth.field, (*worth.at, "field"), vertical, findings)
         if field is not None and field.type not in ("integer", "number"):
             reason = f"`{worth.field}` is a {field.type}, and only a number has a rate"
             findings.error((*worth.at, "field"), reason, "choose a numeric field")
-    if worth.rate > 1.0:
+    if worth.rate > 1.0 and worth.field != PREDICTED_VALUE:
         reason = f"it makes a conversion worth {worth.rate:.0%} of the field"
         findings.warn((*worth.at, "rate"), reason, f'if {worth.rate / 100:.2%} is meant, write "{worth.rate:g}%"')
     if worth.high is not None and worth.low > worth.high:
@@ -168,7 +169,7 @@ def _refuse_empty_range(table: FilterTable, findings: Findings) -> None:
 
 def _field(name: str, at: KeyPath, vertical: Vertical, findings: Findings) -> Field | None:
     """The field of this name; `None`, and reported, where a ping of this vertical has none."""
-    known: Sequence[Field] = (*vertical.fields, *_OF_EVERY_LEAD)
+    known: Sequence[Field] = (*vertical.fields, *vertical.provider_facts, *_OF_EVERY_LEAD)
     field = next((field for field in known if field.name == name), None)
     if field is None:
         findings.error(at, f"`{vertical.name}` has no field `{name}`", did_you_mean(name, [one.name for one in known]))

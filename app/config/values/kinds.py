@@ -1,7 +1,7 @@
 """The kinds of configuration values: dollars, shares, places, names, keys; times have a module of their own."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from ipaddress import ip_network
 from math import isfinite
@@ -19,6 +19,7 @@ from app.domain.money import CENTS_MAX, cents
 
 _NUMBER_MAX = 1e15
 _DOLLARS = re.compile(r"\$?(\d+|\d{1,3}(,\d{3})+)(\.\d{1,2}0*)?")
+_FINE_DOLLARS = re.compile(r"\$?\d{1,4}(\.\d{1,5}0*)?")
 _HOST = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -34,6 +35,23 @@ def read_dollars(raw: object) -> int:
             'write it as 12.50 or "$1,200"',
         )
     return amount
+
+
+def read_fine_dollars(raw: object) -> int:
+    """Dollars in thousandths of a cent, as some calls cost less than a whole one: from 0.0125 or "$0.0125"."""
+    millicents = cents(_times_thousand(raw))
+    if millicents is None or not _FINE_DOLLARS.fullmatch(str(raw).strip()):
+        raise UnreadableValue(
+            f"{shown(raw)} is not a dollar amount of at most five decimals", 'write it as 0.0125 or "$0.25"'
+        )
+    return millicents
+
+
+def _times_thousand(raw: object) -> object:
+    """The same amount, its point three places to the right."""
+    whole, _, rest = str(raw).strip().removeprefix("$").partition(".")
+    rest = rest.ljust(3, "0")
+    return None if isinstance(raw, bool) else f"{whole}{rest[:3]}.{rest[3:]}"
 
 
 def read_number(raw: object) -> float:
@@ -198,6 +216,17 @@ def read_scalar(raw: object) -> str | int | float | bool:
     if isinstance(raw, (str, int, bool)) or (isinstance(raw, float) and isfinite(raw)):
         return raw
     raise UnreadableValue(f"{shown(raw)} is not a single value", "write a text, a number, or true or false")
+
+
+def read_word(words: Collection[str], what: str) -> Callable[[object], str]:
+    """One of these words."""
+
+    def read(raw: object) -> str:
+        if isinstance(raw, str) and raw in words:
+            return raw
+        raise UnreadableValue(f"{shown(raw)} is not {what}", did_you_mean(str(raw), words))
+
+    return read
 
 
 Dollars = Annotated[int, Kind("dollars", read_dollars)]

@@ -8,6 +8,8 @@ IDENTITY = frozenset({"first_name", "last_name", "name", "phone", "email", "addr
 
 PERSONAL = "personal data does not belong in a ping"
 DROPPED = f"{PERSONAL}; it was dropped"
+REDACTED = "(removed)"
+"""What stands for it in a text of ours."""
 
 # One character before the sign is as good as all, and no domain reaches beyond the next sign: each is tried once.
 _EMAIL = re.compile(r"[^\s@=&?/]@[^\s@=&?/]+\.[A-Za-z]{2}")
@@ -31,6 +33,12 @@ def is_personal(text: str) -> bool:
 
 is_personal_cached = lru_cache(maxsize=4096)(is_personal)
 """The same for short texts that come again with every ping, as sources and pages do."""
+
+
+def redacted(text: str) -> str:
+    """A text of ours without the emails and phone numbers that somebody typed into it."""
+    words = [REDACTED if "@" in word.replace("%40", "@") and is_personal(word) else word for word in text.split(" ")]
+    return _PHONE.sub(REDACTED, " ".join(words))
 
 
 def without_query(url: str) -> str:

@@ -1,10 +1,10 @@
 """Decides one ping: bids, or the one reason for none. Pure: the same arguments give the same answer, also in replay."""
 
-from math import nan
+from math import isfinite, nan
 
 import msgspec
 
-from app.domain.auction.features import facts_of
+from app.domain.auction.features import PREDICTED_VALUE, facts_of
 from app.domain.auction.snapshot import Snapshot
 from app.domain.auction.weighing import CampaignRefusal, Offer, declared_curve, weigh
 from app.domain.auction.withholding import UNRECORDABLE, is_withheld
@@ -45,10 +45,13 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
         return Decision(refusal=Refusal("outside_territory"))
     if snapshot.seller.blocked_sub_sources and ping.sub_id in snapshot.seller.blocked_sub_sources:
         return Decision(refusal=Refusal("filtered", "sub_id"))
-    facts = facts_of(ping, local_minute(int(now // 60), catalogue.buyer.zone))
+    facts = facts_of(ping, local_minute(int(now // 60), catalogue.buyer.zone), snapshot.known.consultations)
     model = catalogue.models.get(ping.vertical)
     # All candidates buy this vertical, so one score serves them all.
     probability = model.probability(facts) if model is not None else nan
+    if model is not None and model.value is not None:
+        amount = facts[PREDICTED_VALUE] = model.value(facts)
+        probability = probability if isfinite(amount) else nan
     offers: list[Offer] = []
     refused: list[CampaignRefusal] = []
     for campaign in candidates:

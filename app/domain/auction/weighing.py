@@ -1,18 +1,23 @@
 """One campaign's answer to one ping: a price for each leg, or the reason for no bid."""
 
 from collections.abc import Mapping
-from math import fsum
+from math import fsum, isfinite
 
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.auction.snapshot import Caps, Snapshot
+from app.domain.auction.features import PREDICTED_VALUE
+from app.domain.auction.snapshot import Caps, Snapshot, Standing
+from app.domain.auction.targeting import target_terms
 from app.domain.buyer import Exploration
 from app.domain.calendar import LocalTime, local_minute
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
+from app.domain.checks.check import post_costs
+from app.domain.checks.verdict import Consultation, about, failures, price_cut, unsettled
 from app.domain.consent import consent
 from app.domain.duplicate import is_duplicate
+from app.domain.pricing.disposition_value import DispositionTerm, disposition_terms, per_conversion
 from app.domain.pricing.exploration import Draw, jitter
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.pricing.price_points import drawn_point, points_of_both
@@ -20,6 +25,9 @@ from app.domain.pricing.pricing import Curve, Quote, Valuation, quote
 from app.domain.reasons import Refusal
 from app.domain.seller import Habits, Seller
 from app.wire.ping import LeadType, Leg, Ping, Value
+
+BY_COMMAND = "by command"
+"""The name of a boost that an operator gave while the service runs."""
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -72,18 +80,30 @@ def weigh(
         refusal = Refusal("certificate_reused")
     if refusal is None and snapshot.known.suppressed:
         refusal = Refusal("suppressed")
+    consulted = about(campaign.name, snapshot.known.consultations) if snapshot.known.consultations else ()
+    if refusal is None and consulted:
+        refusal = _unproven(consulted)
     if refusal is not None:
         return [CampaignRefusal(campaign=campaign.name, refusal=refusal)]
+    cut = price_cut(consulted) if consulted else 0.0
     is_priced = 0.0 <= probability <= 1.0
     if not is_priced:
         if campaign.expected_conversion is None:
-            return [_fallback(campaign, ping, snapshot.seller, leg, caps) for leg in legs]
+            return [_fallback(campaign, ping, snapshot.seller, leg, caps, cut) for leg in legs]
         probability = campaign.expected_conversion.of(snapshot.seller.name, ping.state)
     valuation = _valuation(campaign, facts, probability, snapshot, local, caps)
     if not is_priced:
         valuation = replace(valuation, expected=True)
+    if cut:
+        valuation = replace(valuation, price_cut=cut)
     ceiling_cents = _ceiling(campaign, caps)
     return [_offer(campaign, ping, leg, facts, snapshot, valuation, ceiling_cents, draw) for leg in legs]
+
+
+def _unproven(consulted: tuple[Consultation, ...]) -> Refusal | None:
+    """What providers said against a lead, or did not say that is needed."""
+    open_question = unsettled(consulted)
+    return next(iter(failures(consulted)), open_question.refusal if open_question is not None else None)
 
 
 def caps_of(campaign: Campaign, snapshot: Snapshot) -> Caps:
@@ -120,7 +140,7 @@ def _refuse(
     if not (ping.test or campaign.schedule.is_open(local)):
         return Refusal("closed_hours", campaign.schedule.next_opening(local))
     for rule in campaign.filters:
-        if not rule.admits(facts):
+        if not rule.admits(facts) and rule.field not in snapshot.known.awaited:
             return Refusal("filtered", rule.field)
     if not legs:
         return Refusal("filtered", "lead_type")
@@ -169,25 +189,57 @@ def _valuation(
     shadows, budget = _duals(campaign, caps)
     standing = snapshot.standing
     habits = _habits(campaign, snapshot)
-    quality_factor, sub_source = habits.quality_factor, ""
+    quality_factor, return_rate, sub_source = habits.quality_factor, habits.return_rate, ""
     if habits.sub_sources and facts["sub_id"] in habits.sub_sources:
         sub_source = str(facts["sub_id"])
         quality_factor = habits.sub_sources[sub_source]
+        return_rate = habits.sub_source_returns.get(sub_source, return_rate)
     demand = standing.demand.get(campaign.name)
     if demand is not None:
         shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
+    worth, dispositions = campaign.worth.of(facts), tuple[DispositionTerm, ...]()
+    if campaign.disposition_values:
+        dispositions = _dispositions(campaign, snapshot, probability)
+        worth += per_conversion(dispositions, probability) if dispositions else 0.0
+    towards = standing.targets.get(campaign.name) if standing.targets else None
+    targets = target_terms(campaign, towards, worth) if towards is not None else ()
+    checks = snapshot.catalogue.checks
     return Valuation(
         probability=probability,
-        worth=campaign.worth.of(facts),
+        worth=worth,
+        dispositions=dispositions,
+        predicted=_predicted(facts) if campaign.worth.field == PREDICTED_VALUE else 0.0,
         quality_factor=quality_factor,
         handling=float(campaign.handling_cents),
-        boosts=campaign.schedule.boosts_on(local),
+        boosts=_boosts(campaign, standing, local),
         signals=tuple([(cause, float(cents)) for cause, cents in standing.signals]) if standing.signals else (),
         shadows=shadows,
         budget=budget,
-        return_rate=habits.return_rate,
+        return_rate=return_rate,
         sub_source=sub_source,
+        targets=targets,
+        raise_max=float(campaign.target_raise_cents) if targets else 0.0,
+        checks=post_costs(checks, campaign.name, campaign.vertical, snapshot.seller.name) if checks else (),
     )
+
+
+def _dispositions(campaign: Campaign, snapshot: Snapshot, probability: float) -> tuple[DispositionTerm, ...]:
+    """The dispositions that bring something, with how likely this lead comes to each; none where no model knows."""
+    model = snapshot.catalogue.models.get(campaign.vertical)
+    return disposition_terms(campaign.disposition_values, model.dispositions, probability) if model is not None else ()
+
+
+def _predicted(facts: Mapping[str, Value]) -> float:
+    """What the model says that a conversion brings, in cents; 0 where it says nothing."""
+    amount = float(facts.get(PREDICTED_VALUE, 0.0))
+    return 100.0 * amount if isfinite(amount) else 0.0
+
+
+def _boosts(campaign: Campaign, standing: Standing, local: LocalTime) -> tuple[tuple[str, float], ...]:
+    """The pushes that its schedule declares, and an operator's."""
+    declared = campaign.schedule.boosts_on(local)
+    cents = standing.boosts.get(campaign.name) if standing.boosts else None
+    return declared if cents is None else (*declared, (BY_COMMAND, float(cents)))
 
 
 def _habits(campaign: Campaign, snapshot: Snapshot) -> Habits:
@@ -240,6 +292,10 @@ def _offer(
     valuation = exclusive
     if leg == "shared":
         valuation = replace(exclusive, probability=exclusive.probability * campaign.shared_share)
+        if valuation.dispositions:
+            valuation = replace(
+                valuation, dispositions=tuple([each.shared(campaign.shared_share) for each in valuation.dispositions])
+            )
     curve = _curve(snapshot, leg, facts, campaign.vertical, valuation)
     points = campaign.price_points or snapshot.seller.price_points
     if points:
@@ -290,11 +346,17 @@ def _spread(ping: Ping, exploration: Exploration, draw: Draw, doubt: float) -> f
     return exploration.wide_spread if draw.slice < exploration.wide_share else exploration.spread * doubt
 
 
-def _fallback(campaign: Campaign, ping: Ping, seller: Seller, leg: Leg, caps: Caps) -> Offer | CampaignRefusal:
+def _fallback(
+    campaign: Campaign, ping: Ping, seller: Seller, leg: Leg, caps: Caps, cut: float
+) -> Offer | CampaignRefusal:
     """The fixed price that a campaign may allow where no model can price."""
     price_cents = campaign.fallback_cents
     if price_cents is None:
         return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal("model_unavailable"))
+    if cut:
+        price_cents = int(price_cents * (1.0 - cut))
+        if price_cents < max(campaign.floor_cents, 1):
+            return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal("low_value"))
     if seller.price_points:
         # The seller takes no other price, and the buyer named the most that it wants to pay unseen.
         prices = [price for price in seller.price_points if campaign.floor_cents <= price <= price_cents]

@@ -40,6 +40,11 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a counter of this key is one of this cap's."""
         return counter.startswith(self._counters)
 
+    @property
+    def title(self) -> str:
+        """How commands name it."""
+        return f"{self.owner}/{self.name}"
+
     @staticmethod
     def resource(counter: str) -> str:
         """What a counter counts, whatever its window: scarce in one, it is probably scarce in the next."""
@@ -58,6 +63,19 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
     def reason(self) -> str:
         """The reason code when it is full."""
         return "budget_exhausted" if self.measure == "spend" else "cap_reached"
+
+
+class PacedUse(msgspec.Struct, frozen=True, kw_only=True):
+    """One counter of a cap: what is used of it, and which share of it the plan would have used by now.
+
+    `part` is the seller or territory that it counts, if any; `price_cents` what a lead takes of a budget, 0 for leads.
+    """
+
+    cap: Cap
+    part: str
+    used: int
+    planned: float
+    price_cents: int = 0
 
 
 class CapStanding(msgspec.Struct, frozen=True, gc=False, array_like=True):

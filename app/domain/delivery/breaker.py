@@ -1,6 +1,7 @@
 """Whether a destination or provider may be tried now: one that keeps failing is left alone for a while."""
 
 import msgspec
+from msgspec.structs import replace
 
 FAILURES_MAX = 5
 COOLDOWN_S = 30.0
@@ -43,4 +44,9 @@ def after_failure(breaker: Breaker, now: float) -> Breaker:
     failures = breaker.failures + 1
     if breaker.opened_at is None and failures < FAILURES_MAX:
         return Breaker(failures=failures)
-    return Breaker(failures=failures, trips=breaker.trips + 1, opened_at=now)
+    return opened(replace(breaker, failures=failures), now)
+
+
+def opened(breaker: Breaker, now: float) -> Breaker:
+    """Open from now on, unless it is already."""
+    return breaker if breaker.is_open(now) else replace(breaker, trips=breaker.trips + 1, opened_at=now)

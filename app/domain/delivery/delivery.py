@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from app.domain.delivery.feedback import Feedback
 from app.domain.delivery.sold_lead import LeadDocument
 
 DeliveryStatus = Literal["pending", "delivered", "duplicate", "rejected", "dead"]
@@ -14,7 +15,8 @@ class ClaimedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery that is ours until its lease ends.
 
     `attempt` counts from 1 and includes this one; (`owner`, `attempt`) is the fence: a report under a claim that has
-    since passed to another worker changes nothing. `webhook_id` is the same in every attempt.
+    since passed to another worker changes nothing. `webhook_id` is the same in every attempt. `feedback` goes to
+    the seller in the place of the lead.
     """
 
     delivery_id: str
@@ -23,6 +25,7 @@ class ClaimedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     attempt: int
     lead: LeadDocument
+    feedback: Feedback | None = None
 
     def __repr__(self) -> str:
         return f"ClaimedDelivery(delivery_id={self.delivery_id!r}, attempt={self.attempt}, ***)"

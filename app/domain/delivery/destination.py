@@ -11,6 +11,7 @@ import msgspec
 from app.domain.delivery.destination_auth import (
     Auth,
     NoAuth,
+    OAuth2Auth,
     StandardWebhooksAuth,
     auth_references,
     is_plain,
@@ -18,8 +19,10 @@ from app.domain.delivery.destination_auth import (
     require_header,
     signing_key,
 )
+from app.domain.delivery.feedback import FEEDBACK_PATHS
+from app.domain.delivery.other_ways import FileDelivery, MailDelivery
 from app.domain.delivery.outcome_rule import OutcomeRule, Pick
-from app.domain.delivery.sold_lead import LEAD_PATHS
+from app.domain.delivery.sold_lead import LEAD_PATHS, LeadDocument
 from app.wire.ping import Value
 
 Method = Literal["POST", "PUT", "PATCH", "GET"]
@@ -50,21 +53,22 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         if bool(self.path) == (self.constant is not None):
             raise ValueError("say either `from` (a path of the lead) or `constant`")
-        if self.path:
-            _require_lead_path(self.path)
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One CRM, dialer or hook.
+    """One CRM, dialer or hook, or a mailbox or folder in place of its `url`.
 
     `url` may hold placeholders in its path and query, such as `{lead_id}`; it or a header may be a secret as a whole.
     `fields` maps each target (a dot path: `person.phones.0.value`; in XML also `lead.phone@type`) to a path of the lead
     document or to a `Source`; with none, the whole document is sent. `crm_id` is where the CRM names its own record. A
-    host in `allow_private_hosts` may have a private address and be spoken to without TLS.
+    host in `allow_private_hosts` may have a private address and be spoken to without TLS. `only` limits it to leads
+    whose value at each of these paths is one of those listed.
     """
 
     name: str
-    url: str
+    url: str = ""
+    mail: MailDelivery | None = None
+    file: FileDelivery | None = None
     method: Method = "POST"
     encoding: Encoding = "json"
     headers: dict[str, str] = {}
@@ -72,13 +76,16 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     fields: dict[str, str | Source] = {}
     outcomes: tuple[OutcomeRule, ...] = ()
     crm_id: Pick | None = None
+    only: dict[str, tuple[Value, ...]] = {}
     timeout_ms: int = 15_000
     concurrency: int = 4
     allow_private_hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not is_secret(self.url):
+        if self.url and not is_secret(self.url):
             _require_url(self.url, self.allow_private_hosts)
+        if isinstance(self.auth, OAuth2Auth):
+            _require_url(self.auth.token_url, self.allow_private_hosts, "auth.token_url")
         if self.method == "GET" and self.encoding != "query":
             raise ValueError('a GET has no body: use `encoding = "query"` or another `method`')
         if not 100 <= self.timeout_ms <= 60_000:
@@ -87,15 +94,34 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise ValueError(f"`concurrency` is {self.concurrency}: it must be from 1 to 64")
         for name, value in self.headers.items():
             require_header(name, value)
-        for source in self.fields.values():
-            if isinstance(source, str):
-                _require_lead_path(source)
-        _require_targets(self.encoding, tuple(self.fields))
+        for path, values in self.only.items():
+            if not values:
+                raise ValueError(f"`only` lists no value of `{path}`, so no lead would ever be sent here")
+        if self.url or (self.mail is not None and self.mail.body == "xml"):
+            _require_targets(self.encoding if self.url else "xml", tuple(self.fields))
+        _require_one_way(self)
+
+    @property
+    def address(self) -> str:
+        """Where leads go, without the query of a URL, in which some CRMs want keys."""
+        if self.mail is not None:
+            return f"{', '.join(self.mail.to)} by {self.mail.host}"
+        if self.file is not None:
+            return self.file.folder
+        parts = urlsplit(self.url)
+        return self.url if is_secret(self.url) else f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+    def wants(self, lead: LeadDocument) -> bool:
+        """Whether `only` admits this lead. Letter case does not count."""
+        return all(_said_at(path, lead) in {_as_said(each) for each in values} for path, values in self.only.items())
 
 
 def secret_references(destination: Destination) -> tuple[str, ...]:
     """Every reference that must be resolved before a lead can be sent to this destination."""
-    plain = [text for text in (destination.url, *destination.headers.values()) if is_secret(text)]
+    constants = [source.constant for source in destination.fields.values() if isinstance(source, Source)]
+    mail = (destination.mail.user, destination.mail.password) if destination.mail is not None else ()
+    texts = (destination.url, *mail, *destination.headers.values(), *constants)
+    plain = [text for text in texts if isinstance(text, str) and is_secret(text)]
     return tuple(dict.fromkeys([*plain, *auth_references(destination.auth)]))
 
 
@@ -115,7 +141,11 @@ def require_secrets(destination: Destination, secrets: Mapping[str, str]) -> Non
             )
             raise ValueError(f"the secret `{reference}` {remedy}")
     if is_secret(destination.url):
-        _require_url(secrets[destination.url], destination.allow_private_hosts)
+        url = secrets[destination.url]
+        _require_url(url, destination.allow_private_hosts)
+        for path in placeholders(url):
+            if trouble := path_trouble(path):
+                raise ValueError(trouble)
 
 
 def can_join_outcomes(destination: Destination) -> bool:
@@ -123,34 +153,76 @@ def can_join_outcomes(destination: Destination) -> bool:
     if not destination.fields or destination.crm_id is not None:
         return True
     paths = {source if isinstance(source, str) else source.path for source in destination.fields.values()}
-    return not {"lead_id", "ping_id"}.isdisjoint(paths | set(PLACEHOLDER.findall(destination.url)))
+    subject = destination.mail.subject if destination.mail is not None else ""
+    return not {"lead_id", "ping_id"}.isdisjoint(paths | set(PLACEHOLDER.findall(destination.url + subject)))
 
 
-def _require_lead_path(path: str) -> None:
-    if path in LEAD_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
-        return
-    near = get_close_matches(path, LEAD_PATHS, 1) or get_close_matches(f"contact.{path}", LEAD_PATHS, 1)
+def placeholders(url: str) -> list[str]:
+    """The paths of the lead that stand in an address; none in one that cannot be read."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return []
+    return PLACEHOLDER.findall(parts.path + parts.query)
+
+
+def path_trouble(path: str) -> str:
+    """Why this is no path of a lead, and the remedy; empty where it is one. Who reads a configuration must ask."""
+    if path in LEAD_PATHS or path in FEEDBACK_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
+        return ""
+    by_name = {known.rpartition(".")[2]: known for known in LEAD_PATHS}
+    named = get_close_matches(path.rpartition(".")[2], by_name, 1)
+    near = get_close_matches(path, LEAD_PATHS, 1) or [by_name[name] for name in named]
     hint = f"did you mean `{near[0]}`?" if near else "use one such as `contact.phone`, `lead_id` or `fields.NAME`"
-    raise ValueError(f"`{path}` is not a path of the lead: {hint}")
+    return f"`{path}` is not a path of the lead: {hint}"
 
 
-def _require_url(url: str, allow_private_hosts: tuple[str, ...]) -> None:
+def _said_at(path: str, lead: LeadDocument) -> str:
+    head, _, rest = path.partition(".")
+    return _as_said(lead.get(head, {}).get(rest, "") if rest else lead.get(head, ""))
+
+
+def _as_said(value: Value) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value).lower()
+
+
+def _require_one_way(destination: Destination) -> None:
+    """A lead goes one way, and what only HTTP has means nothing on another."""
+    ways = [name for name in ("url", "mail", "file") if getattr(destination, name)]
+    if len(ways) != 1:
+        said = f"says {' and '.join(f'`{way}`' for way in ways)}" if ways else "says not where leads go"
+        raise ValueError(f"`{ways[-1] if ways else 'url'}`: the destination {said}; give one of `url`, `mail`, `file`")
+    if destination.url:
+        return
+    unset = Destination(name=destination.name, url="env:UNSET")
+    for name in ("method", "encoding", "headers", "auth", "outcomes", "crm_id"):
+        if getattr(destination, name) != getattr(unset, name):
+            raise ValueError(f"`{name}` means nothing to a {ways[0]}: remove it, or give a `url`")
+    mail = destination.mail
+    if mail is not None and mail.tls == "none" and mail.host not in destination.allow_private_hosts:
+        raise ValueError(f"`mail` must use TLS: only a host in `allow_private_hosts` may go without (`{mail.host}`)")
+    if not destination.fields and (mail is None or mail.body == "xml"):
+        what, preset = ("columns", "csv-file") if mail is None else ("elements", "adf-mail")
+        raise ValueError(f"`{ways[0]}` needs `fields`: map its {what}, or use the preset `{preset}`")
+
+
+def _require_url(url: str, allow_private_hosts: tuple[str, ...], key: str = "url") -> None:
     """A secret address passes here as well, so no message shows more of it than its host."""
     if not is_plain(url) or " " in url:
-        raise ValueError("`url` must be ASCII without spaces: write the host in its xn-- form, other characters as %XX")
+        raise ValueError(
+            f"`{key}` must be ASCII without spaces: write the host in its xn-- form, other characters as %XX"
+        )
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise ValueError("`url` cannot be read: check its host and port") from None
+        raise ValueError(f"`{key}` cannot be read: check its host and port") from None
     if parts.scheme not in ("https", "http") or not host:
-        raise ValueError("`url` must begin with https:// and a host: write it as https://crm.example/leads")
+        raise ValueError(f"`{key}` must begin with https:// and a host: write it as https://crm.example/leads")
     if parts.username is not None or parts.fragment or "{" in parts.netloc:
-        raise ValueError("`url` must hold no user, fragment, or placeholder in its host: use `auth` for credentials")
+        raise ValueError(f"`{key}` must hold no user, fragment, or placeholder in its host: use `auth` for credentials")
     if parts.scheme == "http" and host not in allow_private_hosts:
-        raise ValueError(f"`url` must be https: only a host in `allow_private_hosts` may go without (`{host}`)")
-    for path in PLACEHOLDER.findall(parts.path + parts.query):
-        _require_lead_path(path)
+        raise ValueError(f"`{key}` must be https: only a host in `allow_private_hosts` may go without (`{host}`)")
 
 
 def _require_targets(encoding: Encoding, targets: tuple[str, ...]) -> None:

@@ -71,7 +71,27 @@ class StandardWebhooksAuth(_Auth, frozen=True, kw_only=True, tag="standard_webho
             _require_secret("secrets", secret)
 
 
-Auth = NoAuth | BearerAuth | BasicAuth | HeaderAuth | QueryAuth | StandardWebhooksAuth
+class OAuth2Auth(_Auth, frozen=True, kw_only=True, tag="oauth2"):
+    """An access token of `token_url`, by client credentials or, where one is given, by a refresh token (RFC 6749).
+
+    It is kept until it expires. `scheme` is the word before it in `Authorization`.
+    """
+
+    token_url: str
+    client_id: str
+    client_secret: str
+    refresh_token: str = ""
+    scope: str = ""
+    scheme: str = "Bearer"
+
+    def __post_init__(self) -> None:
+        _require_secret("client_secret", self.client_secret)
+        if self.refresh_token:
+            _require_secret("refresh_token", self.refresh_token)
+        require_header("authorization", self.scheme)
+
+
+Auth = NoAuth | BearerAuth | BasicAuth | HeaderAuth | QueryAuth | StandardWebhooksAuth | OAuth2Auth
 
 
 def is_secret(text: str) -> bool:

@@ -57,9 +57,13 @@ class When(Pick, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class OutcomeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The first rule that holds decides. `reason` is where the CRM explains itself; `note` is our own explanation."""
+    """The first rule that holds decides. `reason` is where the CRM explains itself; `note` is our own explanation.
+
+    `crm_id` is where an answer of this kind names the CRM's record, if not where the others do.
+    """
 
     when: When
     then: DeliveryOutcome
     reason: Pick | None = None
     note: str = ""
+    crm_id: Pick | None = None

@@ -4,12 +4,12 @@ import msgspec
 
 from app.domain.buyer import Buyer
 from app.domain.campaign import Campaign
+from app.domain.checks.verdict import Consultation, Unsettled, failures, unsettled
 from app.domain.consent import consent
 from app.domain.duplicate import is_duplicate
 from app.domain.identity import Person
 from app.domain.onboarding.test_values import forced_refusal
 from app.domain.post import contact
-from app.domain.post.checks import CheckVerdict, Unsettled, failures, unsettled
 from app.domain.post.sale import KeptAnswer, PostFacts
 from app.domain.reasons import Refusal
 from app.domain.territory import ZipStates
@@ -24,8 +24,10 @@ _ORDER = (
     "brand_not_disclosed",
     "certificate_mismatch",
     "certificate_reused",
+    "suspected_fraud",
     "invalid_contact",
     "suppressed",
+    "litigator",
     "duplicate",
 )
 """In which reasons against a live bid's post are judged; one that only a check gives comes after them."""
@@ -35,8 +37,8 @@ class PostCase(msgspec.Struct, frozen=True, kw_only=True):
     """A post with all that is known of it. `same_terms` and `same_certificate` say whether it repeats its ping.
 
     `moved_s` is by how much the clock was put forward, or back, since its bid was made.
-    `differing` names the fields in which it does not, empty where that is not known any more. `verdicts` are those of
-    the checks that were asked about it.
+    `differing` names the fields in which it does not, empty where that is not known any more. `consultations` are what
+    providers said of it.
     """
 
     post: Post
@@ -51,7 +53,7 @@ class PostCase(msgspec.Struct, frozen=True, kw_only=True):
     moved_s: int = 0
     zip_states: ZipStates
     differing: tuple[str, ...] = ()
-    verdicts: tuple[CheckVerdict, ...] = ()
+    consultations: tuple[Consultation, ...] = ()
 
 
 def judge(case: PostCase, now: float) -> KeptAnswer | Refusal | Unsettled | None:
@@ -79,7 +81,8 @@ def judge(case: PostCase, now: float) -> KeptAnswer | Refusal | Unsettled | None
         return rehearsed
     refusal = _lacks_consent(case, now) or _cannot_be_contacted(case, now)
     refusals = [refusal] if refusal is not None else []
-    return min([*refusals, *failures(case.verdicts)], key=_place, default=None) or unsettled(case.verdicts)
+    refusals += failures(case.consultations)
+    return min(refusals, key=_place, default=None) or unsettled(case.consultations)
 
 
 def _place(refusal: Refusal) -> int:

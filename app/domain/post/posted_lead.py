@@ -5,6 +5,7 @@ import msgspec
 from app.domain.campaign import Campaign
 from app.domain.configuration import Configuration
 from app.domain.identity import Person
+from app.domain.keyed import digest
 from app.domain.seller import Seller
 from app.domain.token import BidToken
 from app.domain.vertical import Vertical
@@ -30,3 +31,7 @@ class PostedLead(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes
     warnings: tuple[str, ...]
     now: float
+
+    def lead_id(self, index_key: bytes) -> str:
+        """What we call the lead if it is bought: the same however often it is posted."""
+        return digest(index_key, b"leadbid.lead", self.seller.name, self.bid.nonce.hex(), size=12).hex()

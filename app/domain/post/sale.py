@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from app.domain.checks.retain import DueRetain
 from app.domain.duplicate import Sighting
 from app.domain.identity import Person
 from app.wire.ping import Leg
@@ -21,7 +22,10 @@ class CapUse(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, array_like=True):
-    """One piece of proof, sealed: `kind` is "post", "ping" or "consent", `sha256` that of the plain bytes."""
+    """One piece of proof, sealed: `sha256` is that of the plain bytes.
+
+    `kind` is "post", "ping", "consent", or "check NAME NUMBER" for an exchange with a provider.
+    """
 
     kind: str
     sha256: str
@@ -34,6 +38,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     `nonce` is hex. `certificates` are keyed digests (hex). A person sold after `duplicate_since` (UTC epoch seconds)
     within `duplicate_scope` is a duplicate. `identity` and `evidence` are sealed; `seller_lead_id` and `sub_id` are
     not, and say who nobody is. `decision` is the JSON of the ping's decision, `None` where a restart lost it.
+    `retains` are certificates that must still be stored.
     """
 
     lead_id: str
@@ -62,6 +67,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     model_version: str
     destinations: tuple[str, ...]
     answer: PostAnswer
+    retains: tuple[DueRetain, ...] = ()
 
 
 class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,9 +5,14 @@ from math import isfinite
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
+from app.domain.pricing.disposition_value import DispositionTerm
 from app.domain.pricing.price_points import PricePoint
 from app.wire.ping import Value
+
+_WEIGHT_MIN = 0.5
+"""A share of spend lets other sellers' prices weigh less, but never less than this."""
 
 
 class Curve(Protocol):
@@ -42,11 +47,23 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
         if not self.field:
             return float(self.base_cents)
         amount = facts.get(self.field)
-        if isinstance(amount, str) or amount is None:
+        if isinstance(amount, str) or amount is None or amount != amount:
             return float(self.base_cents + self.missing_cents)
         worth = self.base_cents + self.rate * float(amount) * 100.0
         worth = max(worth, float(self.low_cents))
         return min(worth, float(self.high_cents)) if self.high_cents is not None else worth
+
+
+class TargetTerm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a target makes of a lead: `cents` are added to its value, and each cent of its price weighs `pressure` more.
+
+    Of a target of cost, `allowance` cents a conversion may be spent, so that only what is above them weighs.
+    """
+
+    name: str
+    cents: float = 0.0
+    pressure: float = 0.0
+    allowance: float = 0.0
 
 
 class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -54,12 +71,17 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
 
     `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and
     territory by name, `boosts` and `signals` the premiums by name. All money in cents. `expected` says that p is what
-    the campaign expects of all such leads, as no model said it of this one; `sub_source` whose quality factor it is
-    where not the seller's.
+    the campaign expects of all such leads, as no model said it of this one; `predicted` is what the model says that a
+    conversion brings, where V is made of that, and V holds what `dispositions` before it bring for each conversion;
+    `sub_source` whose quality factor it is where not the seller's. `checks` are the costs of having it checked, by
+    check; `price_cut` is the share that its open questions take off u. `targets` move u, by at most
+    `raise_max` cents upwards.
     """
 
     probability: float
     worth: float
+    predicted: float = 0.0
+    dispositions: tuple[DispositionTerm, ...] = ()
     quality_factor: float = 1.0
     handling: float = 0.0
     boosts: tuple[tuple[str, float], ...] = ()
@@ -69,18 +91,57 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     return_rate: float = 0.0
     expected: bool = False
     sub_source: str = ""
+    targets: tuple[TargetTerm, ...] = ()
+    raise_max: float = 0.0
+    checks: tuple[tuple[str, float], ...] = ()
+    price_cut: float = 0.0
 
     @property
     def value(self) -> float:
         """v: what owning this lead is worth."""
         value = self.quality_factor * self.probability * self.worth - self.handling
+        if self.checks:
+            value -= _total(self.checks)
         return value + _total(self.boosts + self.signals) if self.boosts or self.signals else value
 
     @property
     def bid_value(self) -> float:
         """u: the price at which buying it neither gains nor loses."""
         value = self.value - _total(self.shadows) if self.shadows else self.value
-        return value / ((1.0 + self.budget) * (1.0 - self.return_rate))
+        bid_value = value / ((1.0 + self.budget) * (1.0 - self.return_rate))
+        if self.targets:
+            bid_value = self._on_target(value, bid_value)
+        return bid_value * (1.0 - self.price_cut) if self.price_cut else bid_value
+
+    @property
+    def without_targets(self) -> float:
+        """The same, were there no targets."""
+        return replace(self, targets=()).bid_value
+
+    @property
+    def conversions(self) -> float:
+        """How many conversions are expected of it."""
+        return self.quality_factor * self.probability
+
+    def allowed(self, term: TargetTerm) -> float:
+        """What this lead may cost by a target of cost, in cents."""
+        return self.conversions * term.allowance
+
+    def _on_target(self, value: float, without: float) -> float:
+        """u = (v - sum nu + sum cents + sum pressure allowed) / ((1 + mu + sum pressure)(1 - q)).
+
+        `value` is v - sum nu, `without` the u without targets. What a lead may cost never makes it dearer than it is
+        worth without that target, and all targets together raise it by `raise_max` at most: the buyer says how much
+        above its value a lead may be bought.
+        """
+        for term in self.targets:
+            value += term.cents
+        weight, fair = 1.0 + self.budget, value / (1.0 + self.budget)
+        for term in self.targets:
+            if term.allowance:
+                value += term.pressure * min(self.allowed(term), fair)
+            weight += term.pressure
+        return min(value / (max(weight, _WEIGHT_MIN) * (1.0 - self.return_rate)), without + self.raise_max)
 
 
 class Quote(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -12,6 +12,7 @@ from app.dialects.reading import Reading
 from app.dialects.text import text_of
 from app.domain.answers import note_of_test, refused_ping
 from app.domain.catalogue import Catalogue
+from app.domain.checks.check import Check
 from app.domain.consent.consent import CLOCK_WARNED_S, clock_warnings
 from app.domain.identity import hash_digest
 from app.domain.reasons import Refusal
@@ -40,6 +41,7 @@ from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, refuse_ping
 from app.usecases.bid_reference import BidReference, bid_by_own_id, find_reference, is_live, seller_of_bid
 from app.usecases.bidder import Bidder
+from app.usecases.checks.gather_checks import checks_of_ping, consult_on_ping, left_s
 from app.usecases.direct_post import direct_post
 from app.usecases.limits.shed_pings import LOAD_SHED, ShedCount
 from app.wire.ping import Ping, PingAnswer
@@ -245,9 +247,16 @@ class Intake:
             self._bidder.metrics.count("keyless_refusals_total", request.keyless_fault)
         return request.refusal or Refusal("auth_failed")
 
-    def _decided(self, request: SellerRequest, reading: Reading[Asked]) -> PingAnswer:
+    def _decided(self, request: SellerRequest, reading: Reading[Asked]) -> PingAnswer | Later:
         bidder, seller = self._bidder, request.seller
         try:
+            # Only a ping of which there is something to ask is set aside; all others are answered in their round.
+            if bidder.catalogue.ping_checks and isinstance(reading.value, Asked):
+                asked = replace(reading.value, traces=generic.traces_of(request.fields, reading.value.seller))
+                asked, checks = checks_of_ping(bidder, asked)
+                reading = replace(reading, value=asked)
+                if checks and left_s(bidder, asked) > 0.0:
+                    return partial(self._decided_later, request, reading, asked, checks)
             answer = answer_or_refuse(bidder, seller, reading, request.now)
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be answered: %s", where(error))
@@ -255,7 +264,26 @@ class Intake:
         bidder.metrics.ping_took(self._steady() - request.started)
         return answer
 
-    def _written(self, request: SellerRequest, reading: Reading[Asked], answer: PingAnswer) -> HttpAnswer | Later:
+    async def _decided_later(
+        self, request: SellerRequest, reading: Reading[Asked], asked: Asked, checks: Sequence[Check]
+    ) -> HttpAnswer:
+        """The answer to a ping that waits for providers, no later than its deadline."""
+        bidder = self._bidder
+        try:
+            asked = await consult_on_ping(bidder, asked, checks, left_s(bidder, asked))
+            answer = answer_or_refuse(bidder, request.seller, replace(reading, value=asked), request.now)
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.error("a ping could not be answered: %s", where(error))
+            answer = refuse_ping(bidder, request.seller, Refusal("internal"), request.now, test=reading.test)
+        bidder.metrics.ping_took(self._steady() - request.started)
+        written = self._written(request, reading, answer)
+        return written if isinstance(written, HttpAnswer) else await written()
+
+    def _written(
+        self, request: SellerRequest, reading: Reading[Asked], answer: PingAnswer | Later
+    ) -> HttpAnswer | Later:
+        if not isinstance(answer, PingAnswer):
+            return answer
         try:
             http_answer = http_ping_answer(request, answer)
         except Exception as error:  # noqa: BLE001 - as above; a bid that nobody hears of is never called in

@@ -51,7 +51,7 @@ def visited(request: Request[Any, Any, State], name: str) -> Seller | None:
     query = request.query_params
     linked = opens(bidder.keys.index, name, query.get("until", ""), query.get("sig", ""), request.app.state.clock())
     is_theirs = seller is not None and whose_key(keys, bidder.catalogue.seller_by_key) is seller
-    if linked or is_theirs or whose_key(keys, bidder.catalogue.operator_by_key) is not None:
+    if linked or is_theirs or whose_key(keys, bidder.operator_by_key) is not None:
         return seller
     return None
 

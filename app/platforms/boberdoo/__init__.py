@@ -2,7 +2,7 @@
 
 from app.platforms.boberdoo.dialect import DIALECT
 from app.platforms.parsers import by_path
-from app.platforms.platform import Parsers, Platform, SetupForm
+from app.platforms.platform import FeedbackForm, Parsers, Platform, SetupForm
 
 _PARSE = by_path(
     "status",
@@ -30,5 +30,9 @@ PLATFORM = Platform(
             "Return_Lead_Cost=1 repeats the price as `cost`.",
             "For consent by name, use API_Action=pingPostConsent and send the bid_id that the consumer agreed to.",
         ),
+    ),
+    feedback=FeedbackForm(
+        events=("return",),
+        fields={"lead_id": "seller_lead_id", "reason": "feedback.code", "comment": "feedback.text"},
     ),
 )

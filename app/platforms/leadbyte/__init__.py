@@ -1,7 +1,7 @@
 """LeadByte, which follows paths in any buyer's answer."""
 
 from app.dialects.sending import Sending
-from app.platforms.platform import Platform, SetupForm
+from app.platforms.platform import FeedbackForm, Platform, SetupForm
 
 PLATFORM = Platform(
     name="leadbyte",
@@ -13,5 +13,10 @@ PLATFORM = Platform(
         price="Cost field, with your minimum",
         id="Captured value",
         notes=("Delivery: PingPost with JSON in and out.",),
+    ),
+    feedback=FeedbackForm(
+        events=("return",),
+        fields={"leadId": "seller_lead_id", "reason": "feedback.code"},
+        codes={"duplicate": "DUPE", "no_consent": "DNCC"},
     ),
 )

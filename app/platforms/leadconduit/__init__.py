@@ -2,7 +2,7 @@
 
 from app.platforms.leadconduit.dialect import DIALECT
 from app.platforms.leadconduit.parser import parse
-from app.platforms.platform import Parsers, Platform, SetupForm
+from app.platforms.platform import FeedbackForm, Parsers, Platform, SetupForm
 
 PLATFORM = Platform(
     name=DIALECT.name,
@@ -24,5 +24,9 @@ PLATFORM = Platform(
             "Add one recipient step for the ping and one for the post. The answer to the ping is appended to the lead.",
             "LeadConduit does not read the body of a 5xx: it counts as an error, and the flow may try again.",
         ),
+    ),
+    feedback=FeedbackForm(
+        events=("return", "sold"),
+        fields={"event_id": "seller_lead_id", "type": "feedback.type", "reason": "feedback.code"},
     ),
 )

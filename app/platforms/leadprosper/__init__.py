@@ -2,7 +2,7 @@
 
 from app.platforms.leadprosper.dialect import DIALECT
 from app.platforms.parsers import Words, by_path
-from app.platforms.platform import Parsers, Platform, SetupForm
+from app.platforms.platform import FeedbackForm, Parsers, Platform, SetupForm
 
 _WORDS: Words = {"ACCEPTED": "accepted", "DUPLICATED": "duplicate", "ERROR": "error"}
 
@@ -27,5 +27,9 @@ PLATFORM = Platform(
             "Buyer type: Ping Post. Request type: POST. Payload type: JSON, which sets Content-Type by itself.",
             "The codes in braces are your campaign's fields: choose them from the list above the editor.",
         ),
+    ),
+    feedback=FeedbackForm(
+        events=("return",),
+        fields={"lead_id": "seller_lead_id", "reason": "feedback.code"},
     ),
 )

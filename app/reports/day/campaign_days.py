@@ -10,8 +10,9 @@ from app.reports.day.bins import Series, Sums
 from app.reports.rates import win_rate
 from app.reports.tally import CampaignTrade
 
-Kind = Literal["boost", "signal"]
+Kind = Literal["boost", "signal", "target"]
 _ANYWHERE = ""
+_TARGETS = "targets"
 
 Terms = Iterable[tuple[str, float]]
 
@@ -43,7 +44,7 @@ class DayTrade(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Push(msgspec.Struct, frozen=True, kw_only=True):
-    """A boost or signal: `cents` on the leads that it touched.
+    """A boost, a signal, or a target that pays more: `cents` on the leads that it touched.
 
     `off` are the bins in which it touched none, although there were leads of the places where it touches some.
     """
@@ -69,7 +70,8 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
 class CampaignDay(msgspec.Struct, frozen=True, kw_only=True):
     """`price` is what was bid, `shadows` what each cap took off every lead that was valued, in cents.
 
-    `budget` among the shadows is what all budgets together take off.
+    `budget` among the shadows is what all budgets together take off, `targets` what all targets do. A
+    target that pays more is a push.
     """
 
     name: str
@@ -104,6 +106,11 @@ class CampaignBook:
         if valuation.budget > 0.0:
             off = valuation.budget * max(valuation.bid_value, 0.0)
             self._shadows.setdefault("budget", Sums(self._bins)).add(at, off)
+        off = valuation.without_targets - valuation.bid_value if valuation.targets else 0.0
+        if off > 0.0:
+            self._shadows.setdefault(_TARGETS, Sums(self._bins)).add(at, off)
+        owed = [(term.name, term.cents) for term in valuation.targets if term.cents > 0.0]
+        self._push("target", at, _ANYWHERE, owed)
         self._push("boost", at, _ANYWHERE, valuation.boosts)
         self._push("signal", at, place, valuation.signals)
 

@@ -7,7 +7,7 @@ import msgspec
 
 from app.domain.campaign import Campaign
 from app.domain.pricing.pricing import Valuation
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.reports.caps import CapRecords, Place, place_of
 from app.reports.counter import LineCounter
 from app.reports.day.bins import AnswerTimes, Band, Bands, times
@@ -206,6 +206,9 @@ class _Day:
 
     def notice(self, line: NoticeLine) -> None:
         self.counter.notice(line)
+
+    def retain(self, line: RetainLine) -> None:
+        self.counter.retain(line)
 
     def _at(self, line: PingLine) -> int:
         """Its bin."""

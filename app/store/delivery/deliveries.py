@@ -6,9 +6,10 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, update
 
 from app.domain.delivery.delivery import DeliveryStatus
-from app.store.audit import note
+from app.domain.operators.audit import OperatorAct
 from app.store.delivery.destinations import disabled
-from app.store.schema import attempt, delivery
+from app.store.operators.audit import note
+from app.store.schema import attempt, delivery, lead
 
 REFUSED_ADDRESS = "no answer: refused_address"
 """The note of a delivery that was not even tried, because of where it would have gone."""
@@ -71,9 +72,12 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """Leads that wait for one destination: how many, of how many the address was refused, and why it is disabled."""
+    """Leads that wait for one destination: how many, since when the first, of how many the address was refused, and
+    why it is disabled.
+    """
 
     count: int
+    since: float
     refused_address: int
     disabled: str
 
@@ -119,18 +123,24 @@ def attempt_counts(connection: Connection) -> dict[tuple[str, str], int]:
         .group_by(attempt.c.status, attempt.c.http_status, attempt.c.failure)
         .order_by(attempt.c.status)
     )
-    return {(status, failure or f"HTTP {http_status}"): count for status, http_status, failure, count in rows}
+    return {
+        (status, failure or (f"HTTP {http_status}" if http_status else status)): count
+        for status, http_status, failure, count in rows
+    }
 
 
 def replay(connection: Connection, which: Which, by: str, now: float) -> int:
     """Make these deliveries due again with a fresh schedule; how many. What is being sent right now is left alone."""
     is_free = or_(delivery.c.status != "pending", delivery.c.owner == "", delivery.c.due_at <= now)
+    # Of a lead that was forgotten there is nothing to send.
+    has_person = delivery.c.lead_id.in_(select(lead.c.lead_id).where(lead.c.forgotten_at.is_(None)))
     count = connection.execute(
         update(delivery)
-        .where(*_conditions(which), is_free)
+        .where(*_conditions(which), is_free, has_person)
         .values(status="pending", due_at=now, owner="", attempts=0, replays=delivery.c.replays + 1, settled_at=None)
     ).rowcount
-    note(connection, now, by, "replay", which.destination or "deliveries", f"{count} deliveries")
+    target = which.destination or which.lead_id or "deliveries"
+    note(connection, now, OperatorAct(by=by, action="replay", target=target, detail=f"{count} deliveries"))
     return count
 
 
@@ -139,14 +149,14 @@ def waiting(connection: Connection) -> dict[str, Waiting]:
     is_refused = case((delivery.c.note == REFUSED_ADDRESS, 1), else_=0)
     why = disabled(connection)
     rows = connection.execute(
-        select(delivery.c.destination, func.count(), func.sum(is_refused))
+        select(delivery.c.destination, func.count(), func.min(delivery.c.created_at), func.sum(is_refused))
         .where(delivery.c.status == "pending")
         .group_by(delivery.c.destination)
         .order_by(delivery.c.destination)
     )
     return {
-        name: Waiting(count=count, refused_address=int(refused), disabled=why.get(name, ""))
-        for name, count, refused in rows
+        name: Waiting(count=count, since=since, refused_address=int(refused), disabled=why.get(name, ""))
+        for name, count, since, refused in rows
     }
 
 
@@ -155,7 +165,9 @@ def move(connection: Connection, source: str, to: str, by: str, now: float) -> M
     other = delivery.alias("other")
     is_waiting = (delivery.c.destination == source) & (delivery.c.status == "pending")
     is_free = is_waiting & or_(delivery.c.owner == "", delivery.c.due_at <= now)
-    is_doubled = select(other.c.delivery_id).where(other.c.lead_id == delivery.c.lead_id, other.c.destination == to)
+    is_doubled = select(other.c.delivery_id).where(
+        other.c.lead_id == delivery.c.lead_id, other.c.destination == to, other.c.subject == delivery.c.subject
+    )
     own = f"{to} has a delivery of its own for this lead"
     doubled = connection.execute(
         update(delivery)
@@ -168,7 +180,8 @@ def move(connection: Connection, source: str, to: str, by: str, now: float) -> M
         .values(destination=to, due_at=now, owner="", attempts=0, replays=delivery.c.replays + 1)
     ).rowcount
     under_way = connection.execute(select(func.count()).where(is_waiting)).scalar_one()
-    note(connection, now, by, "move", source, f"{moved} deliveries to {to}, {doubled} settled, {under_way} under way")
+    detail = f"{moved} deliveries to {to}, {doubled} settled, {under_way} under way"
+    note(connection, now, OperatorAct(by=by, action="move", target=source, detail=detail))
     return Moved(moved=moved, doubled=doubled, under_way=under_way)
 
 

@@ -2,8 +2,9 @@
 
 from sqlalchemy import Connection, delete, select
 
-from app.store.audit import note
+from app.domain.operators.audit import SERVICE, OperatorAct
 from app.store.engine.portable import add_new
+from app.store.operators.audit import note
 from app.store.schema import destination_state
 
 
@@ -11,14 +12,14 @@ def disable(connection: Connection, destination: str, reason: str, now: float) -
     """Let a destination's leads wait until an operator enables it."""
     row = {"destination": destination, "disabled_at": now, "reason": reason}
     if add_new(connection, destination_state, row):
-        note(connection, now, "delivery", "disable", destination, reason)
+        note(connection, now, OperatorAct(by=SERVICE, action="disable", target=destination, detail=reason))
 
 
 def enable(connection: Connection, destination: str, by: str, now: float) -> bool:
     """Deliver to it again; False where it was not disabled."""
     removed = connection.execute(delete(destination_state).where(destination_state.c.destination == destination))
     if removed.rowcount:
-        note(connection, now, by, "enable", destination, "")
+        note(connection, now, OperatorAct(by=by, action="enable", target=destination))
     return removed.rowcount == 1
 
 

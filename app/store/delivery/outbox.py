@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.dialects.text import printable
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
+from app.domain.delivery.feedback import Feedback
 from app.domain.delivery.record_id import key_of
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.keyed import digest
@@ -25,13 +26,21 @@ _IS_DISABLED = (
     select(destination_state.c.destination).where(destination_state.c.destination == delivery.c.destination).exists()
 )
 _DUE = (
-    select(delivery.c.delivery_id, delivery.c.lead_id, delivery.c.replays, delivery.c.attempts, lead.c.identity)
+    select(
+        delivery.c.delivery_id,
+        delivery.c.lead_id,
+        delivery.c.replays,
+        delivery.c.attempts,
+        delivery.c.feedback,
+        lead.c.identity,
+    )
     .join(lead, lead.c.lead_id == delivery.c.lead_id)
     .where(
         delivery.c.destination == bindparam("of"),
         delivery.c.status == "pending",
         delivery.c.due_at <= bindparam("now"),
         ~_IS_DISABLED,
+        lead.c.forgotten_at.is_(None),
     )
     .order_by(delivery.c.due_at, delivery.c.delivery_id)
     .limit(bindparam("most"))
@@ -55,10 +64,16 @@ _SETTLE = update(delivery).where(_IS_CLAIM)
 _ADD_ATTEMPT = insert(attempt)
 
 
-def new_delivery(lead_id: str, destination: str, now: float) -> dict[str, object]:
-    """The row of a lead that must reach a destination, from now on."""
+def new_delivery(
+    lead_id: str, destination: str, now: float, subject: str = "", feedback: Feedback | None = None
+) -> dict[str, object]:
+    """The row of a lead that must reach a destination from now on; with `feedback`, of what its seller is told of it.
+
+    Each `subject` is told once.
+    """
+    parts = (lead_id, destination, subject) if subject else (lead_id, destination)
     return {
-        "delivery_id": digest(b"", b"leadbid.delivery", lead_id, destination, size=12).hex(),
+        "delivery_id": digest(b"", b"leadbid.delivery", *parts, size=12).hex(),
         "lead_id": lead_id,
         "destination": destination,
         "status": "pending",
@@ -72,6 +87,8 @@ def new_delivery(lead_id: str, destination: str, now: float) -> dict[str, object
         "note": "",
         "crm_id": "",
         "crm_key": "",
+        "subject": subject,
+        "feedback": "" if feedback is None else msgspec.json.encode(feedback).decode(),
     }
 
 
@@ -127,6 +144,7 @@ def opened(rows: Sequence[Row[Any]], destination: str, owner: str, vault: Vault)
                 owner=_fence(owner, row.replays),
                 attempt=row.attempts + 1,
                 lead=document,
+                feedback=msgspec.json.decode(row.feedback, type=Feedback) if row.feedback else None,
             )
         )
     return found

@@ -61,6 +61,14 @@ def sqlite_file(text: str) -> Path | None:
     return None
 
 
+def without_password(text: str) -> str:
+    """An address that may be noted down: who connects has the password from elsewhere."""
+    url = make_url(text)
+    query = {name: value for name, value in url.query.items() if "password" not in name}
+    bare = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, query)
+    return bare.render_as_string(hide_password=False)
+
+
 def is_sqlite(url: URL) -> bool:
     """Whether everything lies in one file, with one writer."""
     return url.get_backend_name() == "sqlite"

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import msgspec
 
 from app.config.changes import changes, losses
 from app.config.load import LoadedConfig
+from app.domain.catalogue import Catalogue, with_limits
 from app.domain.configuration import Configuration
 from app.journal.configurations import keep
 from app.store.configurations import InForce
@@ -65,6 +66,16 @@ class ConfigWatcher:
         self._store_was_away = False
         keep(journal, live.catalogue)
         self._is_kept = True
+
+    @property
+    def declared(self) -> Catalogue:
+        """The catalogue in force, with caps as its file declares them."""
+        return self._live.catalogue
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """What the references of the live configuration stand for."""
+        return self._live.declared.secrets
 
     def targets(self) -> dict[str, Target]:
         """Every declared destination with its secrets."""
@@ -157,7 +168,7 @@ class ConfigWatcher:
             return False
         self._ask_at = self._steady() + ASK_S
         words = (*(f"it {lost}" for lost in waiting.lost), *waiting.changes)
-        return await self._bidder.store.hold(waiting.reloaded.catalogue.config_hash, words, now)
+        return await self._bidder.store.await_consent(waiting.reloaded.catalogue.config_hash, words, now)
 
     async def _take(self, waiting: PendingReload, now: float) -> None:
         bidder, reloaded = self._bidder, waiting.reloaded
@@ -165,7 +176,7 @@ class ConfigWatcher:
         bidder.former.add(self._live.catalogue.configuration)
         self._live = reloaded
         await self._keep()
-        bidder.catalogue = reloaded.catalogue
+        bidder.catalogue = with_limits(reloaded.catalogue, bidder.limits)
         self._files.accept(waiting.contents)
         self._wait_for(None)
         bidder.metrics.count("reloads_total", "taken")

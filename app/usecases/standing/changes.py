@@ -11,6 +11,7 @@ from app.domain.auction.marks import WITHHELD
 from app.domain.caps.caps import Cap
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import Schedule
+from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetUse
 from app.journal.lines import PingLine
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
@@ -85,8 +86,19 @@ class Sold(_Change, frozen=True, gc=False, tag="sold"):
     zip: str
     state: str
     uses: tuple[Use, ...] = ()
+    targets: tuple[TargetUse, ...] = ()
     people: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
+
+
+class Returned(_Change, frozen=True, gc=False, tag="returned"):
+    """A lead was given back, and its seller credits it: the caps that it used have as much room again.
+
+    `number` counts credits in the order in which they were committed; each is taken once.
+    """
+
+    number: int
+    uses: tuple[Use, ...] = ()
 
 
 class CounterDeclared(_Change, frozen=True, gc=False, tag="counter_declared"):
@@ -102,15 +114,31 @@ class CounterDeclared(_Change, frozen=True, gc=False, tag="counter_declared"):
 
 
 class UsageRead(_Change, frozen=True, gc=False, tag="usage_read"):
-    """What the database counted by now, by counter."""
+    """What the database counted by now, by counter, and the number of the last credit in it."""
 
     used: dict[str, int]
+    credit: int = 0
 
 
 class ShadowPricesRead(_Change, frozen=True, gc=False, tag="shadow_prices_read"):
     """Where shadow prices stood when they were last kept, by resource: where the next window begins."""
 
     prices: dict[str, ShadowPrice]
+
+
+class TargetDeclared(_Change, frozen=True, gc=False, tag="target_declared"):
+    """A lead meets a campaign's target for the first time in its window, or under another declaration than before."""
+
+    key: str
+    target: CampaignTarget
+    schedule: Schedule
+    at: float
+
+
+class LedgersRead(_Change, frozen=True, gc=False, tag="ledgers_read"):
+    """What targets had come to when it was last kept, by what is steered and its part."""
+
+    ledgers: dict[str, dict[str, KeptLedger]]
 
 
 class DemandSet(_Change, frozen=True, gc=False, tag="demand_set"):
@@ -129,10 +157,16 @@ class SignalSet(_Change, frozen=True, gc=False, tag="signal_set"):
     signal: Signal
 
 
-class Paused(_Change, frozen=True, gc=False, tag="paused"):
-    """The campaigns and sellers that operators hold at present, all of them."""
+class Requests(_Change, frozen=True, gc=False, tag="requests"):
+    """All that operators ask for at present: what is not in here does not hold any more.
 
-    names: frozenset[str]
+    `pauses` are campaigns and sellers, `boosts` campaigns with cents, each with its end where it has one.
+    """
+
+    demands: tuple[DemandSet, ...] = ()
+    signals: tuple[SignalSet, ...] = ()
+    pauses: tuple[tuple[str, float | None], ...] = ()
+    boosts: tuple[tuple[str, int, float | None], ...] = ()
 
 
 class WritesFailed(_Change, frozen=True, gc=False, tag="writes_failed"):
@@ -145,6 +179,26 @@ class Suppressed(_Change, frozen=True, gc=False, tag="suppressed"):
     """These people, by digest, may not be bought any more."""
 
     digests: tuple[str, ...]
+
+
+class Allowed(_Change, frozen=True, gc=False, tag="allowed"):
+    """These people, by digest, may be bought again."""
+
+    digests: tuple[str, ...]
+
+
+class ListRead(_Change, frozen=True, gc=False, tag="list_read"):
+    """The people of a list may not be bought, as of `version`: their digests in sorted parts, eight bytes each."""
+
+    name: str
+    version: float
+    parts: tuple[bytes, ...]
+
+
+class ListDropped(_Change, frozen=True, gc=False, tag="list_dropped"):
+    """There is no list of this name any more."""
+
+    name: str
 
 
 class KnownRead(_Change, frozen=True, gc=False, tag="known_read"):
@@ -178,9 +232,10 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 
 
 ClockChange = ClockLeapt | ClockWasAhead
-CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
-RequestedChange = DemandSet | SignalSet | Paused
-KnownChange = Suppressed | KnownRead
+CounterChange = CounterDeclared | UsageRead | ShadowPricesRead | Returned
+TargetChange = TargetDeclared | LedgersRead
+RequestedChange = DemandSet | SignalSet | Requests
+KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead
 Change = (
     BidMade
     | Sold
@@ -189,6 +244,7 @@ Change = (
     | BidEnded
     | ClockChange
     | CounterChange
+    | TargetChange
     | RequestedChange
     | WritesFailed
     | KnownChange

@@ -4,12 +4,20 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import assert_never
 
 from app.domain.calendar import window_bounds
-from app.domain.caps.caps import Cap, CapStanding
+from app.domain.caps.caps import Cap, CapStanding, PacedUse
 from app.domain.caps.honouring import PostRate
 from app.domain.caps.pacing import ShadowPrice, first_dual, next_dual, plan_delta, plan_share
 from app.domain.catalogue import CountedCap
 from app.domain.schedule import Schedule
-from app.usecases.standing.changes import BidMade, CounterChange, CounterDeclared, ShadowPricesRead, Sold, UsageRead
+from app.usecases.standing.changes import (
+    BidMade,
+    CounterChange,
+    CounterDeclared,
+    Returned,
+    ShadowPricesRead,
+    Sold,
+    UsageRead,
+)
 
 _NEW = PostRate()
 
@@ -137,12 +145,24 @@ class Counter:
         self.used += amount
         self.standing = self._stand()
 
+    def give_back(self, amount: int) -> None:
+        """Count a sale no more. It was none that the plan still waits for: what is left of it has grown."""
+        self.used -= amount
+        self.paced_used -= amount
+        self.standing = self._stand()
+
     def declare(self, cap: Cap, schedule: Schedule, now: float) -> None:
         """Go on under a reloaded declaration of the same cap."""
         self.cap, self.schedule = cap, schedule
         self.start, self.end = window_bounds(now, cap.zone, cap.window)
         self.share = self._share_at(now)
         self.standing = self._stand()
+
+    @property
+    def use_now(self) -> PacedUse:
+        """What is used, as of when it was paced last."""
+        part = self.key.split("/")[-2]
+        return PacedUse(cap=self.cap, part=part, used=self.used, planned=self.share, price_cents=self._usual_price())
 
     def _share_at(self, now: float) -> float:
         if self.cap.window == "total":
@@ -172,6 +192,8 @@ class Counters:
         self._latest: dict[str, Counter] = {}
         self._closed: dict[str, Counter] = {}
         self._used: dict[str, int] = {}
+        self.credited = 0
+        """The number of the last credit that is counted here."""
         self._former: dict[str, ShadowPrice] = {}
 
     def open(self, counted: Iterable[CountedCap], now: float) -> list[Counter]:
@@ -190,7 +212,10 @@ class Counters:
         match change:
             case CounterDeclared():
                 self._begin(change, rates)
+            case Returned():
+                self._give_back(change)
             case UsageRead():
+                self.credited = max(self.credited, change.credit)
                 self._used |= change.used
                 for key in self._open.keys() & change.used.keys():
                     self._open[key].use(change.used[key] - self._open[key].used)
@@ -245,6 +270,10 @@ class Counters:
                 counter.weigh(rates, now)
             counter.pace(now)
 
+    def uses(self) -> list[PacedUse]:
+        """What the open ones have used, and what their plans have by now."""
+        return [counter.use_now for counter in self._open.values()]
+
     def duals(self) -> dict[str, float]:
         """Where the shadow price of each resource stands, as of the windows that are open."""
         return {
@@ -252,6 +281,20 @@ class Counters:
             for key, counter in self._open.items()
             if counter.cap.window != "total"
         }
+
+    def _give_back(self, returned: Returned) -> None:
+        """Count a sale no more, in those of its windows that are not over.
+
+        Credits come in order, whoever tells of them; what is told twice counts once.
+        """
+        if returned.number <= self.credited:
+            return
+        self.credited = returned.number
+        for key, amount in returned.uses:
+            if counter := self._open.get(key):
+                counter.give_back(amount)
+            elif key in self._used:
+                self._used[key] -= amount
 
     def _counting(self, key: str) -> Counter | None:
         """Where live bids count that were made under this key: its window may be over."""

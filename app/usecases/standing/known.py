@@ -1,15 +1,27 @@
 """Known people and certificates, compact enough for millions and fast enough for every ping."""
 
+import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from app.domain.duplicate import Sighting
-from app.usecases.standing.changes import KnownChange, KnownRead, KnownSale, Sold, Suppressed
+from app.usecases.standing.changes import (
+    Allowed,
+    KnownChange,
+    KnownRead,
+    KnownSale,
+    ListDropped,
+    ListRead,
+    Sold,
+    Suppressed,
+)
 
 RECENT_MAX = 50_000
 """New entries stay in a dictionary up to this many (some 10 MB), then become a sorted segment in about 20 ms."""
+
+_STARTS, _START_SHIFT = 4096, 52
 
 _Segment = tuple["array[int]", "array[int]", "array[int]"]
 
@@ -49,6 +61,16 @@ class DigestSet:
             if at < len(segment) and segment[at] == number:
                 return True
         return False
+
+    def discard(self, digest: str) -> None:
+        """Know this one no more."""
+        number = _number(digest)
+        self._recent.discard(number)
+        for segment in self._segments:
+            at = bisect_left(segment, number)
+            if at < len(segment) and segment[at] == number:
+                del segment[at]
+        self._segments = [segment for segment in self._segments if segment]
 
     def holds_any(self, digests: Iterable[str | bytes]) -> bool:
         """Whether one of these is known."""
@@ -116,12 +138,70 @@ class People:
         return self._buyer_numbers[key]
 
 
+class PackedDigests:
+    """A list of sorted digests as the database packs it. It is never changed, only replaced."""
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self._numbers = array("Q")
+        for part in parts:
+            self._numbers.frombytes(part)
+        if sys.byteorder == "big":
+            self._numbers.byteswap()
+        # Where the numbers that begin with each of 4096 values begin: it halves the time of a look-up.
+        self._starts = [bisect_left(self._numbers, start << _START_SHIFT) for start in range(_STARTS)]
+        self._starts.append(len(self._numbers))
+
+    def __contains__(self, digest: str) -> bool:
+        number = _number(digest)
+        start = number >> _START_SHIFT
+        end = self._starts[start + 1]
+        at = bisect_left(self._numbers, number, self._starts[start], end)
+        return at < end and self._numbers[at] == number
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+class SuppressedPeople:
+    """Who may not be bought: one by one, and by lists."""
+
+    def __init__(self) -> None:
+        self.one_by_one = DigestSet()
+        self.versions: dict[str, float] = {}
+        self._lists: dict[str, PackedDigests] = {}
+
+    def apply(self, change: Suppressed | Allowed | ListRead | ListDropped) -> None:
+        """Take up what an operator or a person said."""
+        match change:
+            case Suppressed():
+                for digest in change.digests:
+                    self.one_by_one.add(digest)
+            case Allowed():
+                for digest in change.digests:
+                    self.one_by_one.discard(digest)
+            case ListRead():
+                self._lists[change.name] = PackedDigests(change.parts)
+                self.versions[change.name] = change.version
+            case ListDropped():
+                self._lists.pop(change.name, None)
+                self.versions.pop(change.name, None)
+            case _:
+                assert_never(change)
+
+    def holds_any(self, digests: Iterable[str]) -> bool:
+        """Whether one of these may not be bought."""
+        return any(map(self.__contains__, digests))
+
+    def __contains__(self, digest: str) -> bool:
+        return digest in self.one_by_one or any(digest in each for each in self._lists.values())
+
+
 class KnownLeads:
     """Whom we bought, who must not be bought, and which leads (by nonce) and certificates are ours."""
 
     def __init__(self) -> None:
         self.people = People()
-        self.suppressed = DigestSet()
+        self.suppressed = SuppressedPeople()
         self.leads = DigestSet()
         self.certificates = DigestSet()
 
@@ -136,22 +216,17 @@ class KnownLeads:
     def apply(self, change: KnownChange) -> None:
         """Take up what was read of the database, or heard of since."""
         match change:
-            case Suppressed():
-                self.suppress(change.digests)
             case KnownRead():
                 self.read(change)
+            case Suppressed() | Allowed() | ListRead() | ListDropped():
+                self.suppressed.apply(change)
             case _:
                 assert_never(change)
-
-    def suppress(self, digests: Iterable[str]) -> None:
-        """Know these people as ones who may not be bought."""
-        for digest in digests:
-            self.suppressed.add(digest)
 
     def read(self, part: KnownRead) -> None:
         """Know what the database does."""
         self.people.extend(part.sales)
-        self.suppressed.extend(part.suppressed)
+        self.suppressed.one_by_one.extend(part.suppressed)
         self.leads.extend(part.leads)
         self.certificates.extend(part.certificates)
 

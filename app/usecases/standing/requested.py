@@ -1,10 +1,10 @@
-"""What operators ask for: the demand of territories, timed premiums, pauses."""
+"""What operators ask for: the demand of territories, timed premiums, pauses, boosts."""
 
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from app.domain.pricing.demand import DemandStanding
-from app.usecases.standing.changes import DemandSet, Paused, RequestedChange, SignalSet, Sold
+from app.usecases.standing.changes import DemandSet, RequestedChange, Requests, SignalSet, Sold
 from app.wire.ping import Ping
 
 
@@ -25,12 +25,14 @@ class _OpenDemand:
 
 
 class Requested:
-    """What holds now; everything but a pause ends by itself."""
+    """What holds now; what has an end, ends by itself."""
 
     def __init__(self) -> None:
         self.demands: dict[tuple[str, str], _OpenDemand] = {}
         self.signals: dict[tuple[str, str], SignalSet] = {}
         self.paused: frozenset[str] = frozenset()
+        self.boosts: dict[str, int] = {}
+        self._switched = Requests()
 
     def apply(self, change: RequestedChange) -> None:
         """What an operator asks for replaces what was asked of the same before."""
@@ -39,8 +41,8 @@ class Requested:
                 self.demands[change.territory, change.demand.campaign] = _OpenDemand(change)
             case SignalSet():
                 self.signals[change.territory, change.signal.cause] = change
-            case Paused():
-                self.paused = change.names
+            case Requests():
+                self._replace(change)
             case _:
                 assert_never(change)
 
@@ -53,6 +55,31 @@ class Requested:
         """Forget what does not hold any more."""
         self.signals = {key: each for key, each in self.signals.items() if now < each.signal.until}
         self.demands = {key: demand for key, demand in self.demands.items() if now < demand.asked.ends_at}
+        self._switch(now)
+
+    def boosts_of(self, campaigns: Iterable[str]) -> dict[str, int]:
+        """Those of these campaigns that are boosted, with the cents."""
+        return {name: self.boosts[name] for name in campaigns if name in self.boosts}
+
+    def _replace(self, asked: Requests) -> None:
+        """A demand that is the same as before has been counted down since."""
+        former = self.demands
+        self.demands = {}
+        for each in asked.demands:
+            key = each.territory, each.demand.campaign
+            known = former.get(key)
+            is_same = known is not None and known.asked.told_at == each.told_at
+            self.demands[key] = known if known is not None and is_same else _OpenDemand(each)
+        self.signals = {(each.territory, each.signal.cause): each for each in asked.signals}
+        self._switched = asked
+        self._switch(0.0)
+
+    def _switch(self, now: float) -> None:
+        asked = self._switched
+        if not (asked.pauses or asked.boosts or self.paused or self.boosts):
+            return
+        self.paused = frozenset([name for name, ends_at in asked.pauses if ends_at is None or now < ends_at])
+        self.boosts = {name: cents for name, cents, ends_at in asked.boosts if ends_at is None or now < ends_at}
 
     def demand_by(self, campaigns: Iterable[str], ping: Ping, now: float) -> dict[str, DemandStanding]:
         """By campaign, the narrowest demand that covers a ping."""

@@ -1,6 +1,6 @@
 """After a restart: what the database and the journal know becomes the changes that it was."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from app.domain.keys import Keys
 from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
+from app.store.operators.requested import RequestRows
 from app.store.store import Store
 from app.usecases.former import FormerConfigurations
 from app.usecases.standing.changes import (
@@ -20,7 +21,10 @@ from app.usecases.standing.changes import (
     ClockWasAhead,
     DemandSet,
     KnownRead,
-    Paused,
+    LedgersRead,
+    ListDropped,
+    ListRead,
+    Requests,
     ShadowPricesRead,
     SignalSet,
     UsageRead,
@@ -41,13 +45,13 @@ _PART = 10_000
 async def restore(store: Store, now: float) -> LiveStanding:
     """Where a bidder stands by its database. StoreUnavailable while that is away."""
     standing = LiveStanding()
-    standing.apply(UsageRead(used=await store.cap_usage(now)))
+    counted = await store.counted(now)
+    standing.apply(UsageRead(used=counted.used, credit=counted.credit))
     standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
-    for row in await store.demands(now):
-        standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))
-    for signal in await store.signals(now):
-        standing.apply(SignalSet(territory=signal.territory, signal=signal.signal))
-    standing.apply(Paused(names=(await store.heard()).paused))
+    standing.apply(LedgersRead(ledgers=await store.ledgers()))
+    heard = await store.heard(now)
+    standing.apply(requests_of(heard.requests))
+    await read_lists(store, standing, heard.lists)
     # Rows of a database become plain values.
     for sales in _parts((digest, name, vertical, at) for digest, name, vertical, at in await store.known_people()):
         standing.apply(KnownRead(sales=sales))
@@ -58,6 +62,29 @@ async def restore(store: Store, now: float) -> LiveStanding:
     for digests in _parts(await store.used_certificates()):
         standing.apply(KnownRead(certificates=digests))
     return standing
+
+
+def requests_of(rows: RequestRows) -> Requests:
+    """What operators ask for, as the standing takes it."""
+    switches = rows.switches
+    return Requests(
+        demands=tuple(
+            DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at)
+            for row in rows.demands
+        ),
+        signals=tuple(SignalSet(territory=row.territory, signal=row.signal) for row in rows.signals),
+        pauses=tuple((each.target, each.ends_at) for each in switches if each.kind == "pause"),
+        boosts=tuple((each.target, each.amount or 0, each.ends_at) for each in switches if each.kind == "boost"),
+    )
+
+
+async def read_lists(store: Store, standing: LiveStanding, versions: Mapping[str, float]) -> None:
+    """Have a standing know the lists of suppressed people in these versions, and no others."""
+    for name in standing.suppression_lists.keys() - versions.keys():
+        standing.apply(ListDropped(name=name))
+    for name, version in versions.items():
+        if standing.suppression_lists.get(name) != version:
+            standing.apply(ListRead(name=name, version=version, parts=tuple(await store.list_parts(name))))
 
 
 def restore_bids(

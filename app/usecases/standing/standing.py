@@ -6,25 +6,35 @@ from typing import assert_never
 from app.domain.auction.snapshot import Standing
 from app.domain.auction.withholding import ENDS_S
 from app.domain.campaign import Campaign
+from app.domain.caps.caps import PacedUse
 from app.domain.catalogue import counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
+from app.domain.targets.targets import TargetStanding
 from app.usecases.standing.bid_time import BidTime
 from app.usecases.standing.changes import (
+    Allowed,
     BidEnded,
     BidLost,
     BidMade,
     Change,
     ClockLeapt,
     ClockWasAhead,
+    CounterChange,
     CounterDeclared,
     DemandSet,
     KnownRead,
-    Paused,
+    LedgersRead,
+    ListDropped,
+    ListRead,
+    Requests,
+    Returned,
     ShadowPricesRead,
     SignalSet,
     Sold,
     Suppressed,
+    TargetChange,
+    TargetDeclared,
     TimePassed,
     UsageRead,
     WritesFailed,
@@ -34,7 +44,10 @@ from app.usecases.standing.habits import PostHabits
 from app.usecases.standing.known import KnownLeads
 from app.usecases.standing.promises import Promises
 from app.usecases.standing.requested import Requested
+from app.usecases.standing.towards import Targets
 from app.wire.ping import Ping
+
+_AIMLESS: dict[str, tuple[TargetStanding, ...]] = {}
 
 
 class LiveStanding:
@@ -47,6 +60,7 @@ class LiveStanding:
         self._promises = Promises()
         self._bid_time = BidTime()
         self._counters = Counters(self.apply)
+        self.targets = Targets(self.apply)
         self._requested = Requested()
         self._habits = PostHabits()
         self._known = KnownLeads()
@@ -59,8 +73,8 @@ class LiveStanding:
                 self._promise(change)
             case Sold():
                 self._sell(change)
-            case CounterDeclared() | UsageRead() | ShadowPricesRead():
-                self._counters.apply(change, self._habits.rates)
+            case CounterDeclared() | UsageRead() | ShadowPricesRead() | Returned() | TargetDeclared() | LedgersRead():
+                self._declare(change)
             case TimePassed():
                 self._pass_time(change.at)
             case BidLost():
@@ -71,11 +85,11 @@ class LiveStanding:
                 self._leap(change)
             case ClockWasAhead():
                 self._bid_time.apply(change)
-            case DemandSet() | SignalSet() | Paused():
+            case DemandSet() | SignalSet() | Requests():
                 self._requested.apply(change)
             case WritesFailed():
                 self._unwritable_s = change.seconds
-            case Suppressed() | KnownRead():
+            case Suppressed() | Allowed() | ListRead() | ListDropped() | KnownRead():
                 self._known.apply(change)
             case _:
                 assert_never(change)
@@ -84,6 +98,11 @@ class LiveStanding:
     def live_bids(self) -> int:
         """How many answered pings have live bids now."""
         return len(self._promises)
+
+    @property
+    def credited(self) -> int:
+        """The number of the last credit that is counted here."""
+        return self._counters.credited
 
     def live(self, nonce: bytes, now: float) -> BidMade | None:
         """The live bids for one lead of one seller."""
@@ -106,8 +125,14 @@ class LiveStanding:
         """The same for each of these campaigns, by name."""
         return {each.name: self.counters(each, seller, zip_code, state, now) for each in campaigns}
 
-    def of_ping(self, counters: Mapping[str, Iterable[Counter]], ping: Ping, now: float) -> Standing:
-        """What of all this touches one ping, whose candidate campaigns would count there.
+    def of_ping(
+        self,
+        counters: Mapping[str, Iterable[Counter]],
+        ping: Ping,
+        now: float,
+        targets: Mapping[str, tuple[TargetStanding, ...]] = _AIMLESS,
+    ) -> Standing:
+        """What of all this touches one ping, whose candidate campaigns would count there and have these `targets`.
 
         Nothing touches a test but that no sale can be recorded, as its post would fail too.
         """
@@ -119,7 +144,9 @@ class LiveStanding:
             demand=requested.demand_by(counters, ping, now) if requested.demands else {},
             signals=requested.signals_over(ping, now) if requested.signals else (),
             paused=requested.paused,
+            boosts=requested.boosts_of(counters) if requested.boosts else {},
             unwritable_s=self._unwritable_s,
+            targets=dict(targets) if targets else _AIMLESS,
         )
 
     @property
@@ -135,6 +162,11 @@ class LiveStanding:
         """Whether one of these digests belongs to a suppressed person."""
         return self._known.suppressed.holds_any(digests)
 
+    @property
+    def suppression_lists(self) -> Mapping[str, float]:
+        """The version of each list of suppressed people, as it was read."""
+        return self._known.suppressed.versions
+
     def is_used(self, certificates: Iterable[bytes]) -> bool:
         """Whether one of these certificates (digests) belongs to a lead that we bought."""
         return self._known.certificates.holds_any(certificates)
@@ -148,9 +180,20 @@ class LiveStanding:
         """Whether no sale could be recorded for so long that no bid is made, not even again."""
         return self._unwritable_s >= ENDS_S
 
+    def cap_uses(self) -> list[PacedUse]:
+        """What the open counters have used, and what their plans have by now."""
+        return self._counters.uses()
+
     def duals(self) -> dict[str, float]:
         """Where the shadow price of each resource stands, as of the windows that are open."""
         return self._counters.duals()
+
+    def _declare(self, change: CounterChange | TargetChange) -> None:
+        """A cap or target is met, or what was counted of it before."""
+        if isinstance(change, TargetDeclared | LedgersRead):
+            self.targets.apply(change)
+        else:
+            self._counters.apply(change, self._habits.rates)
 
     def _promise(self, bid: BidMade) -> None:
         self._counters.promise(bid, self._habits.weights[bid.seller])
@@ -164,6 +207,7 @@ class LiveStanding:
         if bid is not None:
             self._habits.learn(bid, posted=True, delay_s=sale.at - bid.at)
         self._counters.sell(sale, self._habits.rates)
+        self.targets.sell(sale)
         self._requested.sell(sale)
         self._known.sell(sale)
 
@@ -185,6 +229,7 @@ class LiveStanding:
             self._counters.release(bid)
             self._habits.learn(bid, posted=False)
         self._counters.pass_time(self._habits.rates, now)
+        self.targets.pass_time(now)
         self._requested.end(now)
 
     def _end(self, nonce: bytes) -> BidMade | None:

@@ -21,6 +21,7 @@ from app.mock_exchange.crm_receiver import (
     CrmReceiver,
     CrmReply,
 )
+from app.outbound.message import OutboundAnswer, OutboundRequest, Outgoing
 from app.outbound.sender import Sender
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from tests.integration.crm.world import InMemoryDeliveries
@@ -324,3 +325,50 @@ def test_nothing_of_the_person_is_in_a_report_or_a_log(caplog: pytest.LogCapture
         for secret in ("Ada", "Lovelace", "0134", "ada@", KEY):
             assert secret not in text
     assert only_report(world).note.endswith("is no lead")
+
+
+class TokenServer:
+    """Grants t1, t2, ... and takes leads with the newest alone; `granting` is what it says instead."""
+
+    def __init__(self, taken: str, granting: OutboundAnswer | None = None) -> None:
+        self.taken, self.granting = taken, granting
+        self.granted = 0
+        self.sent: list[str] = []
+
+    async def send(self, request: Outgoing) -> OutboundAnswer:
+        assert isinstance(request, OutboundRequest)
+        if request.url.endswith("/token"):
+            self.granted += 1
+            body = msgspec.json.encode({"access_token": f"t{self.granted}", "expires_in": 3600})
+            return self.granting or OutboundAnswer(status=200, body=body)
+        self.sent.append(request.headers["authorization"])
+        taken = self.sent[-1] == f"Bearer {self.taken}"
+        return OutboundAnswer(status=200 if taken else 401, body=b'{"id": "crm-1"}' if taken else b"")
+
+
+@pytest.mark.parametrize(
+    ("taken", "granting", "status", "sent"),
+    [
+        ("t1", None, "delivered", ["Bearer t1"]),
+        ("t2", None, "delivered", ["Bearer t1", "Bearer t2"]),
+        ("t9", None, "pending", ["Bearer t1", "Bearer t2"]),
+        ("t1", OutboundAnswer(status=400, body=b'{"error":"invalid_grant"}'), "pending", []),
+        ("t1", OutboundAnswer(trouble="timeout"), "pending", []),
+    ],
+)
+def test_an_access_token_is_renewed_once_and_without_one_the_lead_waits(
+    taken: str, granting: OutboundAnswer | None, status: str, sent: list[str]
+) -> None:
+    async def play() -> None:
+        server, deliveries, settled = TokenServer(taken, granting), InMemoryDeliveries(), list[AttemptReport]()
+        worker = DeliveryWorker(deliveries, server.send, "worker-1", settled.append)
+        auth = {"type": "oauth2", "token_url": "https://crm.example/token", "client_id": "a", "client_secret": "env:S"}
+        table = {"name": "crm", "url": "https://crm.example/leads", "auth": auth, "crm_id": {"json": "id"}}
+        targets = {"crm": Target(destination=msgspec.convert(table, Destination), secrets={"env:S": "secret"})}
+        deliveries.add("crm", 1, NOW)
+        await worker.deliver_due(targets, NOW, lambda: 0.0)
+        await worker.settle()
+        assert [report.status for report in settled] == [status]
+        assert server.sent == sent
+
+    asyncio.run(play())

@@ -233,7 +233,7 @@ def test_the_leads_of_a_disabled_destination_wait_until_an_operator_enables_it(u
         assert not await store.enable_destination("crm", "ada", NOW)
         assert len(await claim(store, NOW + 1e6)) == 3
         lines = [(line.told_by, line.action, line.target) for line in await store.audit_lines()]
-        assert lines == [("ada", "enable", "crm"), ("delivery", "disable", "crm")]
+        assert lines == [("ada", "enable", "crm"), ("service", "disable", "crm")]
 
     in_store(url, scene)
 
@@ -427,6 +427,8 @@ def test_waiting_deliveries_tell_disabled_and_refused_ones(url: str) -> None:
         refused_address = report(first, "pending", failure="refused_address", note=REFUSED_ADDRESS, due_at=NOW + 9.0)
         await store.acknowledge(refused_address)
         await store.acknowledge(report(second, "pending", note="HTTP 410", due_at=NOW + 9.0, disables=True))
-        assert await store.waiting_deliveries() == {"crm": Waiting(count=2, refused_address=1, disabled="HTTP 410")}
+        assert await store.waiting_deliveries() == {
+            "crm": Waiting(count=2, since=NOW, refused_address=1, disabled="HTTP 410")
+        }
 
     in_store(url, scene)

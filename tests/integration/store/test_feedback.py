@@ -4,9 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
-from app.store.feedback import OutcomeResult, Returns
+from app.store.feedback import OutcomeResult
 from app.store.store import Store
 from app.wire.feedback import Notice, Outcome
 from tests.integration.store.world import NOW, a_sale, count, in_store, refused
@@ -93,21 +92,3 @@ def test_the_same_outcome_from_many_at_once_is_recorded_once(url: str) -> None:
         return sorted(result.status for result in results)
 
     assert in_store(url, scene) == ["recorded"] + ["repeated"] * 7
-
-
-def test_returns_are_counted_of_the_leads_that_a_seller_sold_in_a_span(url: str) -> None:
-    async def scene(store: Store) -> list[Returns]:
-        for number in range(4):
-            await store.sell(a_sale(number, sold_at=NOW + number), refused)
-        invalid = Outcome(lead_id=a_sale(1).lead_id, event="invalid", source="crm")
-        for outcome in (invalid, replace(invalid, source="bidder"), replace(invalid, event="not_contacted")):
-            await store.record_outcome(outcome, NOW + 9.0)
-        seller = a_sale(1).seller
-        spans = [(seller, NOW, NOW + 9.0), (seller, NOW + 2.0, NOW + 9.0), ("nobody", NOW, NOW + 9.0)]
-        return [await store.returns(*span) for span in spans]
-
-    assert in_store(url, scene) == [
-        Returns(leads=4, returned=1, reasons={"invalid": 1}),
-        Returns(leads=2, returned=0, reasons={}),
-        Returns(leads=0, returned=0, reasons={}),
-    ]

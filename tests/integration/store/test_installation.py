@@ -198,7 +198,7 @@ def test_a_database_may_be_made_smaller_under_a_service(tmp_path: Path) -> None:
 
 def _grow(database: sqlite3.Connection, first: int, end: int) -> None:
     for number in range(first, end):
-        database.execute("INSERT INTO suppression VALUES (?, ?, 0)", (f"{number * 7919 % 100_003:032d}", "x" * 200))
+        database.execute("INSERT INTO suppression VALUES (?, ?, 1, 0)", (f"{number * 7919 % 100_003:032d}", "x" * 200))
 
 
 def _probes(url: str) -> int:

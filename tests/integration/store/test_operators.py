@@ -1,6 +1,6 @@
 """What operators ask for is in force at once, survives a restart, and says who asked."""
 
-from app.store.operators import Switch
+from app.store.operators.requested import Switch
 from app.store.store import Store
 from app.wire.feedback import Demand, Signal
 from tests.integration.store.world import NOW, in_store
@@ -48,23 +48,23 @@ def test_a_signal_of_the_same_cause_replaces_the_former(url: str) -> None:
 
 
 def test_a_switch_is_in_force_until_it_is_cleared(url: str) -> None:
-    pause = Switch(kind="pause", target="solar-tx", reason="crew is ill", told_by="ada", told_at=NOW)
-    cap = Switch(kind="cap", target="solar-tx/daily", amount=50, reason="storm", told_by="bob", told_at=NOW)
+    pause = Switch(kind="pause", target="solar-tx", why="crew is ill", told_by="ada", told_at=NOW)
+    cap = Switch(kind="cap", target="solar-tx/daily", amount=50, why="storm", told_by="bob", told_at=NOW)
 
     async def tell(store: Store) -> None:
         await store.set_switch(cap)
         await store.set_switch(pause)
 
     async def ask(store: Store) -> None:
-        assert await store.switches() == [cap, pause]
+        assert await store.switches(NOW) == [cap, pause]
         assert await store.clear_switch("pause", "solar-tx", "bob", "all well", NOW + 1.0)
         assert not await store.clear_switch("pause", "solar-tx", "bob", "all well", NOW + 1.0)
-        assert await store.switches() == [cap]
-        lines = [(line.told_by, line.action, line.target, line.detail) for line in await store.audit_lines()]
+        assert await store.switches(NOW) == [cap]
+        lines = [(line.told_by, line.action, line.target, line.why) for line in await store.audit_lines()]
         assert lines == [
             ("bob", "end pause", "solar-tx", "all well"),
             ("ada", "pause", "solar-tx", "crew is ill"),
-            ("bob", "cap", "solar-tx/daily", "50: storm"),
+            ("bob", "cap", "solar-tx/daily", "storm"),
         ]
 
     in_store(url, tell)

@@ -433,7 +433,7 @@ def test_a_closed_store_leaves_no_thread(url: str) -> None:
 
     async def play() -> set[threading.Thread]:
         async with a_store(url) as store:
-            await asyncio.gather(*[store.switches() for _ in range(8)], store.sell(a_sale(1), refused))
+            await asyncio.gather(*[store.switches(0.0) for _ in range(8)], store.sell(a_sale(1), refused))
             await store.kept_answer("acme", "0" * 16)
             return set(threading.enumerate()) - before
 
@@ -449,7 +449,7 @@ def test_a_process_that_forgot_to_close_its_store_ends_all_the_same(url: str) ->
         "import asyncio, sys\n"
         "from app.store.store import Store\n"
         "store = Store(sys.argv[1])\n"
-        "print(asyncio.run(store.switches()), flush=True)\n"
+        "print(asyncio.run(store.switches(0.0)), flush=True)\n"
     )
     done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, timeout=30, check=False)
     assert done.stdout == "[]\n"

@@ -48,7 +48,7 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.models = models(folder)
-        self.data = dataset(folder / "data", logged(self.models, 1_200))
+        self.data = dataset(folder / "data", logged(self.models, 700))
         self.journal, self.page = journal(folder / "journal"), folder / "report.html"
 
     def words(self, *more: str, data: Path | None = None) -> list[str]:
@@ -134,6 +134,7 @@ def test_the_json_reads_back_as_what_it_is(told: tuple[int, dict[str, Any]]) -> 
         "caps",
         "drift",
         "dependences",
+        "delays",
         "notes",
     ]
     assert found.policies is not None

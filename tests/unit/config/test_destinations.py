@@ -106,6 +106,33 @@ def test_several_mistakes_of_one_destination_are_told_at_once(problems: Wrong) -
     ]
 
 
+def test_every_wrong_path_of_every_destination_is_told_at_once(problems: Wrong) -> None:
+    found = problems(
+        URL,
+        """url = "https://crm.example.com/{led_id}/{contact.fone}?bill={fields.bil}"
+timeout_ms = 5
+only = { "contact.stat" = ["TX"], "fields.homeownr" = [true] }
+fields = { a = "contact.fone", b = { from = "contact.emial" }, c = "fields.roof_shad", d = "lead_id" }
+[[destinations]]
+name = "other"
+url = "https://[crm.example.com/{led_id}"
+fields = { a = "seler" }
+""",
+    )
+    places = sorted(problem.split(": ")[1].removeprefix("destinations.") for problem in found)
+    assert places == [
+        "crm.fields.a",
+        "crm.fields.b",
+        "crm.fields.c",
+        "crm.only.contact.stat",
+        "crm.only.fields.homeownr",
+        "crm.timeout_ms",
+        *["crm.url"] * 3,
+        "other.fields.a",
+        "other.url",
+    ]
+
+
 @pytest.mark.parametrize(
     "url", ["https://crm.example.com/?api_key=s3cret", "https://crm.example.com/?lead={lead_id}&token=s3cret"]
 )

@@ -5,8 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.config.reference import DESTINATIONS, reference
+from app.config.reference import DESTINATIONS, LEAD_MEANINGS, reference
 from app.config.schema import Table
+from app.domain.delivery.sold_lead import LEAD_PATHS
 
 REMEDY = "write it anew: what stands above the marker stays, below it comes `leadbid check --reference`"
 
@@ -33,3 +34,7 @@ def test_every_table_of_the_schema_is_documented(table: type[Table]) -> None:
 def test_every_key_of_a_destination_is_documented(kind: type[msgspec.Struct]) -> None:
     _, rows = DESTINATIONS[kind]
     assert {*rows} == {field.encode_name for field in msgspec.structs.fields(kind)}
+
+
+def test_every_path_of_a_lead_is_explained() -> None:
+    assert set(LEAD_MEANINGS) == {*LEAD_PATHS, "fields.NAME"}

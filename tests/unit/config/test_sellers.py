@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from app.config.file.problem import Problem
-from app.config.load import Declared
+from app.config.load import Declared, LoadedConfig
 from app.domain.seller import Seller
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
+Loading = Callable[..., LoadedConfig | tuple[Problem, ...]]
 Warned = Callable[..., tuple[Problem, ...]]
 
 NAME = 'name = "acme"\n'
@@ -51,6 +52,38 @@ def test_a_prepaid_balance_is_a_cap_on_all_that_is_ever_bought(seller_with: Call
     assert (balance.measure, balance.limit, balance.window, balance.scope) == ("spend", 250_050, "total", "seller")
 
 
+def test_what_a_seller_takes_back_and_is_told_is_declared(loading: Loading, small: str) -> None:
+    told = """
+returns = { window = "72h", reasons = ["duplicate"], by_outcome = { invalid = "duplicate" }, answer_within = "24h" }
+feedback = { destination = "acme-hook", events = ["return"], form = "leadbyte", codes = { no_consent = "TCPA" } }
+"""
+    hook = '[[destinations]]\nname = "acme-hook"\nurl = "https://acme.example/back?id={seller_lead_id}"\n'
+    read = loading(small.replace('name = "acme"\n', f'name = "acme"{told}') + hook)
+    assert isinstance(read, LoadedConfig)
+    assert read.warnings == ()
+    (acme,) = read.declared.sellers
+    assert (acme.returns.window_s, acme.returns.reasons) == (3 * 86_400.0, ("duplicate",))
+    assert (acme.returns.answer_s, acme.returns.unanswered) == (86_400.0, "expired")
+    assert acme.feedback is not None
+    assert (acme.feedback.code("duplicate"), acme.feedback.code("no_consent")) == ("DUPE", "TCPA")
+    assert acme.feedback.code("fraud") == "fraud"
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ('form = "leadbite"', "did you mean `leadbyte`?"),
+        ('form = "px"', "px cannot be told of `return`"),
+        ('codes = { frud = "F" }', "there is no `frud`"),
+    ],
+)
+def test_what_a_seller_cannot_be_told_is_refused(wrong_seller: Wrong, keys: str, said: str) -> None:
+    wrong = wrong_seller(f'feedback = {{ destination = "crm", {keys} }}')
+    assert any(said in each for each in wrong)
+    # Leads and their people go there.
+    assert any("give the seller a destination of its own" in each for each in wrong)
+
+
 def test_without_a_burst_one_second_of_pings_may_come_at_once(seller_with: Callable[[str], Seller]) -> None:
     assert seller_with("rate_per_second = 12.5").burst == 13
     assert seller_with("rate_per_second = 12.5\nburst = 40").burst == 40
@@ -82,6 +115,13 @@ def test_a_sellers_own_names_and_values_are_translated(seller_with: Callable[[st
         ('value_maps = { vertical = { "12" = "solr" } }', "there is no vertical `solr`. Remedy: did you mean `solar`?"),
         ('value_maps = { state = { Texas = "ZZ" } }', '"ZZ" is not a US state'),
         ('value_maps = { zip = { x = "123" } }', '"123" is not a valid ZIP code'),
+        ('returns = { window = "0s" }', "returns.window"),
+        (
+            'returns = { reasons = ["fraud"], by_outcome = { invalid = "duplicate" } }',
+            "takes no lead back for `duplicate`",
+        ),
+        ('returns = { by_outcome = { invalyd = "duplicate" } }', "did you mean `invalid`?"),
+        ('feedback = { destination = "cmr" }', "there is no destination `cmr`. Remedy: did you mean `crm`?"),
         ("return_rate = 15", 'return_rate: 15 is out of bounds. Remedy: a share is written as "15%" or 0.15'),
         ('api_key = "abc"', "it is called `key_sha256` here"),
         ('allowed_ips = ["10.0.0.300"]', "is not an IP address or network"),

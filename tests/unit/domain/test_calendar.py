@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.calendar import WindowKind, local_time, utc_offset, utc_text, window_bounds
+from app.domain.calendar import WindowKind, local_time, until_when, utc_offset, utc_text, window_bounds
 
 CHICAGO = "America/Chicago"
 ZONES = st.sampled_from([CHICAGO, "America/New_York", "America/Phoenix", "Pacific/Honolulu", "America/St_Johns", "UTC"])
 TIMES = st.floats(1_700_000_000.0, 1_900_000_000.0)
 BOUNDED: st.SearchStrategy[WindowKind] = st.sampled_from(["hour", "day", "week", "month"])
+NOW = 1_795_190_400.0
 KINDS: list[WindowKind] = ["hour", "day", "week", "month", "total"]
 
 
@@ -110,3 +111,24 @@ def test_the_offset_leads_from_utc_to_local_time(now: float, zone: str) -> None:
 
 def test_a_time_is_written_in_utc() -> None:
     assert utc_text(utc("2026-11-21T05:00:00") + 0.4) == "2026-11-21T05:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2h", NOW + 7_200.0),
+        ("1d", NOW + 86_400.0),
+        ("2030-01-01", 1_893_477_600.0),
+        ("2030-01-01T00:00Z", 1_893_456_000.0),
+    ],
+)
+def test_an_end_is_a_span_from_now_or_a_moment_there(text: str, at: float) -> None:
+    assert until_when(text, NOW, ZoneInfo("America/Chicago")) == at
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"), [("0s", "in the past"), ("2020-01-01", "in the past"), ("soon", "from now")]
+)
+def test_an_end_lies_ahead(text: str, wrong: str) -> None:
+    with pytest.raises(ValueError, match=wrong):
+        until_when(text, NOW, ZoneInfo("America/Chicago"))

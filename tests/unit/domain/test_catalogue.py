@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from app.domain.catalogue import index_campaigns
+from app.domain.catalogue import index_campaigns, with_limits
 from app.domain.territory import Territory
-from tests.build import campaign, catalogue
+from tests.build import campaign, cap, catalogue
 
 STATES = st.frozensets(st.sampled_from(["TX", "CA", "NY"]), max_size=2)
 ZIPS = st.sampled_from(["11111", "11222", "22111", "77711"])
@@ -60,3 +60,15 @@ def test_a_bid_names_its_campaign_by_its_place_in_what_was_declared() -> None:
 def test_what_was_declared_holds_no_plans_of_caps() -> None:
     planned = campaign(schedule=replace(campaign().schedule, traffic=(1.0,) * 168))
     assert catalogue([planned]).configuration.campaigns == (campaign(),)
+
+
+def test_another_limit_of_a_cap_holds_everywhere_and_nowhere_else() -> None:
+    caps = (cap(name="daily", limit=10), cap(name="budget", limit=99))
+    declared = catalogue([campaign(caps=caps), campaign(name="other")])
+    limited = with_limits(declared, {"solar-tx/daily": 25, "nobody/none": 1})
+    by_index = limited.index.candidates("solar", "78701", "TX")[0]
+    assert [[each.limit for each in one.caps] for one in (limited.campaigns["solar-tx"], by_index)] == [[25, 99]] * 2
+    # What has not changed is the same value, so that no counter is declared anew.
+    assert limited.campaigns["solar-tx"].caps[1] is caps[1]
+    assert declared.campaigns["solar-tx"].caps[0].limit == 10
+    assert with_limits(declared, {}) is declared

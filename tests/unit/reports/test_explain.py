@@ -235,3 +235,9 @@ def test_a_price_by_expected_conversion_says_so(tmp_path: Path) -> None:
     text = explained(tmp_path, declared)
     assert "conversion probability           0.2000 (expected_conversion, as no model could price this lead)" in text
     assert "fallback" not in text
+
+
+def test_a_value_that_the_model_predicts_says_so(tmp_path: Path) -> None:
+    worth = campaign().worth.__class__(field="predicted_value", rate=0.5)
+    text = explained(tmp_path, catalogue([campaign(worth=worth)], models=[model(0.2, value=lambda _: 240.0)]))
+    assert "conversion value                 $120.00 (the model predicts $240.00)" in text

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.reports.fold import fold
 from tests.build import NOW
 from tests.trading_day import trading_day
@@ -35,10 +35,14 @@ class Kinds:
     def notice(self, line: NoticeLine) -> None:
         self.read.append(("notice", line))
 
+    def retain(self, line: RetainLine) -> None:
+        self.read.append(("retain", line))
+
 
 def test_every_kind_of_line_is_read_by_its_own_method_and_in_order(tmp_path_factory: pytest.TempPathFactory) -> None:
     notice = NoticeLine(at=NOW, seller="acme", ping_id="b", result="won")
-    every = [*trading_day(tmp_path_factory.mktemp("day")).lines, notice]
+    lost = RetainLine(at=NOW, seller="acme", lead_id="c", check="tf", result="lost", deadline_at=NOW, attempts=3)
+    every = [*trading_day(tmp_path_factory.mktemp("day")).lines, notice, lost]
     kinds = Kinds()
     fold(every, kinds)
     assert [line for _, line in kinds.read] == every
@@ -49,7 +53,10 @@ def test_every_kind_of_line_is_read_by_its_own_method_and_in_order(tmp_path_fact
 KINDS = {kind.__name__ for kind in get_args(AnyLine)}
 KNOWERS = {
     "app/journal/flat.py": "what each kind says in columns",
+    "app/journal/nameless.py": "which kind says who somebody is, below every reader",
+    "app/journal/retention.py": "which pings were bought and are kept longer, below every reader",
     "app/reports/fold.py": "every reader's way to them",
+    "app/usecases/people/find.py": "by which ids the other lines of a ping are found",
     "app/usecases/standing/restore.py": "which bids are promises still: three kinds of five",
 }
 

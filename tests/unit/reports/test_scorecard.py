@@ -9,18 +9,18 @@ from app.domain.reasons import Disclosure
 from app.reports.counting import Counting, SellersTrade
 from app.reports.scorecard import KEPT_S, Scorecards, first_hour, scorecard
 from app.reports.tally import SellerTrade
-from app.store.feedback import Returns
+from app.store.returns.requests import ReturnCounts, ReturnWanted
 from app.usecases.bidder import Bidder
-from app.wire.feedback import Outcome
+from app.wire.returns import ReturnReply
 from app.wire.scorecard import Scorecard
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
 from tests.build import catalogue, seller
 
 HOUR_S = 3_600.0
-NOTHING = Returns(leads=0, returned=0, reasons={})
+NOTHING = ReturnCounts(leads=0, returned=0, reasons={})
 
 
-def card(trade: SellerTrade, disclosure: Disclosure = "full", returns: Returns = NOTHING) -> Scorecard:
+def card(trade: SellerTrade, disclosure: Disclosure = "full", returns: ReturnCounts = NOTHING) -> Scorecard:
     sellers = SellersTrade(sellers={"acme": trade})
     return scorecard("acme", disclosure, sellers, returns, NOW - HOUR_S, NOW)
 
@@ -37,7 +37,7 @@ def refused(disclosure: Disclosure) -> Scorecard:
             "duplicate/duplicate": 5,
         },
     )
-    return card(trade, disclosure, Returns(leads=10, returned=1, reasons={"invalid": 1}))
+    return card(trade, disclosure, ReturnCounts(leads=10, returned=1, reasons={"invalid_phone": 1}))
 
 
 def test_a_seller_that_is_told_everything_reads_every_reason() -> None:
@@ -45,7 +45,7 @@ def test_a_seller_that_is_told_everything_reads_every_reason() -> None:
     assert found.pings.refused == {"outside_territory": 4, "filtered": 2, "missing_field": 1}
     assert found.posts.refused == {"duplicate": 5, "certificate_reused": 3, "ping_mismatch": 2, "consent_missing": 1}
     assert (found.posts.certificate_failures, found.posts.duplicates) == (4, 5)
-    assert (found.returns.rate, found.returns.reasons) == (0.1, {"invalid": 1})
+    assert (found.returns.rate, found.returns.reasons) == (0.1, {"invalid_phone": 1})
 
 
 @pytest.mark.parametrize(
@@ -109,16 +109,14 @@ def test_returns_are_those_of_the_leads_sold_in_these_days(tmp_path: Path) -> No
         for number in (1, 2, 3):
             bid = ask(bidder, **another(number))
             leads.append(await sell(bidder, bid.ping_id, contact=somebody(number), **another(number)))
-        for lead, event in ((leads[0], "invalid"), (leads[0], "not_contacted"), (leads[1], "contacted")):
-            told = Outcome(lead_id=lead.lead_id, event=event, event_id=event, source="crm")  # type: ignore[arg-type]
-            await bidder.store.record_outcome(told, NOW + HOUR_S)
-        # Told again by another system it came back but once.
-        await bidder.store.record_outcome(
-            Outcome(lead_id=leads[0].lead_id, event="invalid", source="bidder"), NOW + HOUR_S
-        )
+        for lead in leads[:2]:
+            wanted = ReturnWanted(lead=lead.lead_id, reason="invalid_phone", why="it rings at a fax", by="ada")
+            await bidder.store.request_return(wanted, {}, NOW + HOUR_S)
+        # What the seller has not accepted did not come back.
+        await bidder.store.answer_return(ReturnReply(lead_id=leads[0].lead_id, answer="accepted"), "acme", NOW + HOUR_S)
         journaled(bidder, tmp_path)
         found = await bidder.scorecards.of(bidder.catalogue.sellers["acme"], 1, NOW + 2 * HOUR_S)
-        assert (found.returns.leads, found.returns.returned, found.returns.reasons) == (3, 1, {"invalid": 1})
+        assert (found.returns.leads, found.returns.returned, found.returns.reasons) == (3, 1, {"invalid_phone": 1})
         assert found.posts.accepted == 3
         later = await bidder.scorecards.of(bidder.catalogue.sellers["acme"], 1, NOW + 50 * HOUR_S)
         assert (later.returns.leads, later.posts.accepted) == (0, 0)

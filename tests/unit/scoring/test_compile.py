@@ -18,6 +18,7 @@ from app.scoring.artefact import (
     Category,
     CategorySplit,
     CategoryTerm,
+    Cross,
     Encoded,
     Isotonic,
     Node,
@@ -299,3 +300,51 @@ def compiled_once(model: SimpleNamespace) -> Probability:
 
 def splits(node: Node) -> list[Any]:
     return [] if isinstance(node, float) else [node, *splits(node.left), *splits(node.right)]
+
+
+def staircase(leaves: int, step: float) -> Node:
+    """A tree whose leaf at `age` is that many steps, up to its last one."""
+    node: Node = step * (leaves - 1)
+    for place in reversed(range(leaves - 1)):
+        node = NumberSplit(1, float(place), missing_left=True, left=step * place, right=node)
+    return node
+
+
+@pytest.mark.parametrize("largest", [1, 2, 8, 9, 16, 17, 32])
+@pytest.mark.parametrize("trees", [1, 2, 5])
+def test_every_leaf_is_found_in_trees_of_any_size(largest: int, trees: int) -> None:
+    sizes = [max(largest - number, 1) for number in range(trees)]
+    forest = [staircase(leaves, 10.0**-number) for number, leaves in enumerate(sizes)]
+    model = compiled(scorer(*forest))
+    for age in range(largest):
+        score = sum(10.0**-number * min(age, leaves - 1) for number, leaves in enumerate(sizes))
+        assert model({"age": age}) == pytest.approx(1 / (1 + np.exp(-score)))
+
+
+@pytest.mark.parametrize("value", [-1, 9999.0, "none"])
+def test_a_value_that_stands_for_none_is_missing(value: float | str) -> None:
+    features = (
+        Number("age", absent=(-1.0, 9999.0)),
+        Category("tier", ("good", "poor"), unknown=1, absent=("none",)),
+        msgspec.structs.replace(CITY, absent=("none",)),
+        Cross("tier × city", ("tier", "city"), (("good", ""), ("", "Kiel")), (0.1, 0.4), 0.9, (("none",), ("none",))),
+    )
+    trees = (
+        NumberSplit(0, 30.0, missing_left=False, left=0.5, right=-0.5),
+        CategorySplit(1, (0,), missing_left=True, left=0.25, right=-0.25),
+        NumberSplit(2, 0.25, missing_left=True, left=0.125, right=-0.125),
+        NumberSplit(3, 0.5, missing_left=True, left=0.0625, right=-0.0625),
+    )
+    terms = (
+        NumberTerm(0, 18.0, 80.0, at_low=1.0, weight=0.1, missing=0.3),
+        CategoryTerm(1, (0.2, -0.2), missing=0.7, unknown=0.1),
+        NumberTerm(2, 0.0, 1.0, at_low=0.0, weight=1.0, missing=0.0),
+        NumberTerm(3, 0.0, 1.0, at_low=0.0, weight=1.0, missing=0.0),
+    )
+    for known in ({"tier": "good"}, {"city": "Kiel"}, {"age": 20}):
+        names = [
+            name for name in ("age", "tier", "city") if name not in known and isinstance(value, str) == (name != "age")
+        ]
+        for parts in ({"trees": trees}, {"terms": terms}):
+            model = compiled(msgspec.structs.replace(SCORER, features=features, **parts))
+            assert model({**known, **dict.fromkeys(names, value)}) == model(dict(known))

@@ -13,13 +13,14 @@ from msgspec.structs import replace
 
 from app.dialects.answers import write_post_answer
 from app.domain.catalogue import Catalogue
+from app.domain.delivery.destination import Destination
 from app.domain.reasons import Disclosure, Refusal
 from app.store.errors import StoreUnavailable
 from app.store.vault import SealBroken
 from app.usecases.accept_post import accept_post, find_post, refuse_post
 from app.usecases.bid_reference import BidReference, open_reference
 from app.usecases.bidder import Bidder
-from app.usecases.standing.changes import BidEnded
+from app.usecases.standing.changes import BidEnded, ListDropped, ListRead
 from app.usecases.standing.standing import LiveStanding
 from tests.bidder import RAW, another, ask, at_bidder, bid_of, journaled, last_post, phone_digest, sell, somebody
 from tests.build import CERTIFICATE_URL, NOW, campaign, cap, catalogue, contact, seller, vertical
@@ -59,6 +60,41 @@ def test_a_lead_is_bought_at_the_price_that_was_bid(tmp_path: Path) -> None:
         assert bidder.standing.live_bids == 0
 
     at_bidder(tmp_path, scene, catalogue([campaign(destinations=("crm",))]), sold=lambda: calls.append("sold"))
+
+
+def test_who_came_on_a_list_after_the_ping_is_not_bought(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        part = int(phone_digest(), 16).to_bytes(8, "little")
+        bidder.standing.apply(ListRead(name="dnc", version=NOW, parts=(part,)))
+        assert (await sell(bidder, bid.ping_id)).reason_code == "suppressed"
+        bidder.standing.apply(ListDropped(name="dnc"))
+        assert (await sell(bidder, ask(bidder, seller_lead_id="again").ping_id)).status == "accepted"
+
+    at_bidder(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    ("only", "goes_to"),
+    [
+        ({}, ["crm", "dialer"]),
+        ({"contact.state": ("tx",)}, ["crm", "dialer"]),
+        ({"contact.state": ("OK", "FL")}, ["dialer"]),
+        ({"seller": ("acme",), "leg": ("shared",)}, ["dialer"]),
+        ({"test": (False,)}, ["crm", "dialer"]),
+    ],
+)
+def test_a_lead_goes_to_the_destinations_that_want_it(tmp_path: Path, only: dict[str, Any], goes_to: list[str]) -> None:
+    async def scene(bidder: Bidder) -> None:
+        answer = await sell(bidder, ask(bidder).ping_id)
+        lead = await bidder.store.lead(answer.lead_id)
+        assert lead is not None
+        assert sorted(row.destination for row in lead.deliveries) == goes_to
+
+    crm = Destination(name="crm", url="https://crm.example/leads", only=only)
+    other = Destination(name="dialer", url="https://dialer.example/leads")
+    known = replace(catalogue([campaign(destinations=("crm", "dialer"))]), destinations={"crm": crm, "dialer": other})
+    at_bidder(tmp_path, scene, known)
 
 
 @pytest.mark.parametrize(

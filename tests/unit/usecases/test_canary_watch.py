@@ -10,7 +10,7 @@ from app.domain.catalogue import Catalogue, Challenger
 from app.store.errors import StoreUnavailable
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CANARY_S, CanaryWatch
-from app.usecases.standing.changes import Paused
+from app.usecases.standing.restore import requests_of
 from app.wire.feedback import Outcome
 from tests.bidder import NOW, another, ask, at_bidder, last_ping, sell, somebody
 from tests.build import campaign, catalogue, model
@@ -40,7 +40,7 @@ async def bought(bidder: Bidder, leads: int, converts: str = "") -> None:
 
 async def heard(bidder: Bidder) -> None:
     """What the service hears every second."""
-    bidder.standing.apply(Paused(names=(await bidder.store.heard()).paused))
+    bidder.standing.apply(requests_of(await bidder.store.requests(NOW)))
 
 
 def test_one_that_costs_more_than_chance_explains_is_stopped_and_said(
@@ -50,13 +50,13 @@ def test_one_that_costs_more_than_chance_explains_is_stopped_and_said(
         await bought(bidder, 60, converts="1")
         watch = CanaryWatch(bidder)
         await watch.look(NOW + DAY - 60.0)
-        assert await bidder.store.switches() == []
+        assert await bidder.store.switches(NOW) == []
         await watch.look(NOW + 2 * DAY)
-        (switch,) = await bidder.store.switches()
-        assert (switch.kind, switch.target, switch.told_by) == ("pause", NAME, "leadbid")
-        assert switch.reason.startswith("with all leads it would have earned $")
-        assert "less than the live model, more than the $" in switch.reason
-        assert (await bidder.store.audit_lines())[0].detail == switch.reason
+        (switch,) = await bidder.store.switches(NOW)
+        assert (switch.kind, switch.target, switch.told_by) == ("pause", NAME, "service")
+        assert switch.why.startswith("with all leads it would have earned $")
+        assert "less than the live model, more than the $" in switch.why
+        assert (await bidder.store.audit_lines())[0].why == switch.why
         assert bidder.metrics.counted("canaries_stopped_total") == {("solar",): 1}
         await heard(bidder)
         for number in range(100, 130):
@@ -86,7 +86,7 @@ def test_what_it_bought_before_or_since_nobody_knows_when_is_no_evidence(tmp_pat
     async def scene(bidder: Bidder) -> None:
         await bought(bidder, 60, converts="1")
         await CanaryWatch(bidder).look(NOW + 3 * DAY)
-        assert await bidder.store.switches() == []
+        assert await bidder.store.switches(NOW) == []
 
     at_bidder(tmp_path, scene, tried(since=since))
 
@@ -95,7 +95,7 @@ def test_one_that_earns_as_much_goes_on(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
         await bought(bidder, 60)
         await CanaryWatch(bidder).look(NOW + 2 * DAY)
-        assert await bidder.store.switches() == []
+        assert await bidder.store.switches(NOW) == []
 
     at_bidder(tmp_path, scene, tried())
 

@@ -296,8 +296,8 @@ def test_who_is_suppressed_by_another_process_is_heard_of(tmp_path: Path) -> Non
         told = Outcome(lead_id=lead_id, event="opted_out", event_id="e", occurred_at=NOW)
         await bidder.store.record_outcome(told, NOW + 100.0)
         assert not bidder.standing.is_suppressed([phone_digest()])
-        assert (await bidder.store.heard(NOW + 101.0)).suppressed == []
-        bidder.standing.apply(Suppressed(digests=tuple((await bidder.store.heard(NOW + 100.0)).suppressed)))
+        assert (await bidder.store.heard(NOW, NOW + 101.0)).suppressed == []
+        bidder.standing.apply(Suppressed(digests=tuple((await bidder.store.heard(NOW, NOW + 100.0)).suppressed)))
         assert bidder.standing.is_suppressed([phone_digest()])
 
     at_bidder(tmp_path, scene)

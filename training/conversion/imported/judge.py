@@ -21,6 +21,7 @@ from training.conversion.learn import judged
 from training.conversion.options import options_of
 from training.conversion.selection.trials import forward
 from training.conversion.train import SIDE_MIN, Trained, calibrate, slices_of
+from training.conversion.young import as_if_mature
 from training.errors import TrainingError
 from training.histories.history import History
 from training.histories.spec import Spec
@@ -42,7 +43,9 @@ def import_model(
     unread = {column.name for column in columns} - set(foreign.names)
     spec = replace(spec, fields=tuple(field for field in spec.fields if field.name not in unread))
     columns, _ = columns_among(spec.fields)
-    X, y, options = stacked(columns, history.columns, len(history)), history.converted, options_of(spec, history)
+    X, y = stacked(columns, history.columns, len(history)), history.converted
+    history = as_if_mature(history, columns, X, seed=seed)
+    options = options_of(spec, history)
     raw, slices = ForeignEstimator(foreign, columns), slices_of(len(y), options.groups)
     (_, first), (_, last) = forward(slices.learn.stop, options.rows(slices.learn).groups)
     for name, rows in {"calibrate": first, "choose": last, "judge": slices.newest}.items():

@@ -1,6 +1,6 @@
 """The plots of an evaluation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import nan
 
 from app.pages.plots.drawing import draw
@@ -18,6 +18,7 @@ from app.pages.plots.marks import (
     RuleMark,
     diagonal,
 )
+from app.scoring.card import DelayCurve
 from training.bootstrap import Interval
 from training.drift.psi import MAJOR, MODERATE, Shift
 from training.evaluation.caps import CapWindow
@@ -78,6 +79,23 @@ def dependence(found: Dependence) -> str:
         y=Axis(names=found.values),
     )
     return draw(label, panel)
+
+
+def delays(curves: Mapping[str, DelayCurve], matures: float | None) -> str:
+    """The share of conversions that has come by each age, and where a lead counts as mature; sellers' own beside it."""
+    shown = list(curves.items())[: 1 + len(BESIDE)]
+    lines = [
+        LineMark(x=(0.0, *each.days), y=(0.0, *each.shares), label=name or "all leads", color=color)
+        for (name, each), color in zip(shown, ("blue", *BESIDE), strict=False)
+    ]
+    rules = [] if matures is None else [RuleMark(at=matures, text="mature", color="ink", dashed=True, upright=True)]
+    longest = max(max(each.days[-1] for _, each in shown), matures or 0.0)
+    panel = Panel(
+        marks=(*lines, *rules),
+        x=Axis(unit="count", low=0, high=1.05 * longest, label="days since the lead was bought"),
+        y=Axis(unit="percent", low=0, high=1.02),
+    )
+    return draw("Share of conversions that has come by each age of a lead", panel, height=260)
 
 
 def win_rate(name: str, grades: Sequence[ReliabilityBin]) -> str:

@@ -1,5 +1,6 @@
 """What has to be worked out before it can be said in a sentence of the page."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from app.domain.money import money
@@ -9,12 +10,18 @@ from training.evaluation.evaluation import Evaluation
 from training.evaluation.pacing import CampaignHours
 from training.evaluation.policies import HEADLINE, Policies, Policy
 from training.evaluation.wins import Wins
+from training.histories.delays import curve_lines
 
 VERDICTS = {
     "promote": "May be promoted",
     "do not promote": "Should not be promoted",
     "cannot be evaluated": "Cannot be evaluated",
 }
+
+
+def delays(found: Evaluation) -> Iterator[str]:
+    """The delay curves in sentences."""
+    return curve_lines(found.delays, found.rows.maturity_days)
 
 
 def day(at: float) -> str:

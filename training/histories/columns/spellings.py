@@ -38,6 +38,11 @@ def positive_words(values: Mapping[str, int]) -> tuple[dict[str, int], str]:
     return chosen, "" if known and any(words <= same for same in _SAME) else "is it this one?"
 
 
+def is_filled(text: str | None) -> bool:
+    """Whether a cell says something other than nothing."""
+    return text is not None and plain(text.strip().lstrip("$€£")) != "0"
+
+
 def listed(names: Sequence[str], most: int = 12) -> str:
     """Names for people to read, and how many more there are."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

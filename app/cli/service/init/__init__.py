@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from shlex import quote
 
-from app.cli.sellers.sellers import new_key
+from app.cli.new_key import new_key
 from app.cli.service.init.questions import CRM_SECRET_FILE, QUESTIONS, Answers, BadAnswer, answers_of
 from app.cli.service.init.written import campaign_name, written
 from app.config.load import Declared, LoadedConfig, load

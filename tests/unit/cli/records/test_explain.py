@@ -26,4 +26,5 @@ def test_what_the_journal_does_not_know_fails_and_says_where_it_looked(
     assert main(["explain", "0" * 24, "--data", str(tmp_path)]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith(f"{tmp_path}/journal has no ping with this id.")
+    assert f"no database ({tmp_path}/leadbid.db is not there)" in said.err
+    assert f"the journal {tmp_path}/journal (no lines)" in said.err

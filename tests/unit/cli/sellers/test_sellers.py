@@ -10,7 +10,7 @@ from shutil import copytree
 import pytest
 
 from app.cli import main
-from app.cli.sellers.sellers import new_key
+from app.cli.new_key import new_key
 from app.config.load import Declared, LoadedConfig, load
 from app.domain.seller import Seller
 
@@ -118,8 +118,6 @@ def test_a_leaked_key_ends_with_the_rotation(config: Path, said: Said) -> None:
         (("rotate-key", "acne"), "did you mean `acme`?"),
         (("drop-old-keys", "acne"), "did you mean `acme`?"),
         (("go-live", "zzz"), "it may be `acme`, `bluebird`, `cascade`"),
-        (("suspend", "acne", "--reason", "x"), "did you mean `acme`?"),
-        (("resume", "acne"), "did you mean `acme`?"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_its_remedy_and_changes_nothing(
@@ -135,16 +133,6 @@ def test_a_file_that_is_wrong_already_is_reported_and_not_touched(config: Path, 
     before = config.read_bytes()
     assert "did you mean `brands`?" in said("add", "delta", status=1)
     assert config.read_bytes() == before
-
-
-def test_a_seller_that_the_file_pauses_is_resumed_there(config: Path, said: Said) -> None:
-    config.write_text(config.read_text().replace('name = "acme"\n', 'name = "acme"\npaused = true\n'))
-    assert "remove that line" in said("resume", "acme", status=1)
-
-
-def test_a_suspension_needs_the_services_database(tmp_path: Path, said: Said) -> None:
-    where = ("--data", str(tmp_path / "none"))
-    assert "name the service's own data directory" in said("suspend", "acme", "--reason", "x", *where, status=1)
 
 
 def test_a_key_is_as_random_as_what_it_is_made_of() -> None:

@@ -84,6 +84,15 @@ def test_a_bound_outside_of_a_fields_own_is_warned_of(warnings: Warned) -> None:
     assert "9000 is outside the range of `monthly_bill`, 0 to 5000" in warning.reason
 
 
+def test_a_value_may_be_what_a_model_predicts_and_no_field_is_called_so(problems: Wrong) -> None:
+    # Of a rate above 1 nothing is said: the amount may be a commission.
+    value = '{ field = "predicted_value", rate = 1.5, missing = 90 }'
+    (problem,) = problems("conversion_value = 900\n", f"conversion_value = {value}\nunknown = 1\n")
+    assert "unknown" in problem
+    (problem,) = problems('name = "monthly_bill"', 'name = "predicted_value"')
+    assert "is what a model says that a conversion brings" in problem
+
+
 @pytest.mark.parametrize(
     ("worth", "said"),
     [

@@ -12,12 +12,14 @@ from msgspec.structs import astuple, replace
 
 from app.domain.auction.decide import Decision, decide
 from app.domain.auction.snapshot import Known, Snapshot, Standing
+from app.domain.auction.weighing import BY_COMMAND
 from app.domain.buyer import Exploration
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
 from app.domain.duplicate import Sighting
 from app.domain.filters import Filter
 from app.domain.pricing.demand import DemandStanding
+from app.domain.pricing.disposition_value import DispositionCurve
 from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.exploration import Draw
 from app.domain.pricing.pricing import Worth
@@ -401,6 +403,7 @@ def test_without_a_model_the_expected_conversion_goes_through_the_same_rule() ->
         caps={"solar-tx": (CapStanding(100, 5, 0.0, 0.0, 0.1),)},
         demand={"solar-tx": DemandStanding("TX", 5.0, 10.0)},
         signals=(("storm", 300),),
+        boosts={"solar-tx": 200, "other": 900},
     )
     expected, modeled = (
         decided(None, DRAW, NOW, declared, standing=standing, probability=chance).bids
@@ -411,7 +414,8 @@ def test_without_a_model_the_expected_conversion_goes_through_the_same_rule() ->
         assert one.valuation is not None
         assert one.valuation.expected
         assert replace(one.valuation, expected=False) == other.valuation
-        assert len(one.valuation.boosts) == len(one.valuation.signals) == 1
+        assert one.valuation.boosts == (("push", 700.0), (BY_COMMAND, 200.0))
+        assert len(one.valuation.signals) == 1
         assert [name for name, _ in one.valuation.shadows] == ["daily", "TX"]
 
 
@@ -471,6 +475,19 @@ def test_a_sub_source_has_the_quality_factor_that_was_measured_of_it() -> None:
     assert bad.price_cents < good.price_cents
 
 
+def test_a_sub_source_has_the_return_rate_that_was_measured_of_it() -> None:
+    habits = Habits(
+        return_rate=0.05, sub_sources={"incentive": 1.0, "email": 1.0}, sub_source_returns={"incentive": 0.3}
+    )
+    whole = Snapshot(catalogue=catalogue(models=[model(habits={"acme": habits})]), seller=seller())
+    rates = {}
+    for source in ("incentive", "email", "search"):
+        (bid, *_) = decide(ping(sub_id=source), whole, NOW, DRAW).bids
+        assert bid.valuation is not None
+        rates[source] = bid.valuation.return_rate
+    assert rates == {"incentive": 0.3, "email": 0.05, "search": 0.05}
+
+
 def test_nothing_is_bought_of_a_blocked_sub_source() -> None:
     blocking = seller(blocked_sub_sources=("aff-7",))
     assert refusal(ping(sub_id="aff-7"), sold_by=blocking) == Refusal("filtered", "sub_id")
@@ -483,3 +500,45 @@ def test_a_forced_test_bids_an_allowed_price() -> None:
     prices = {offer.price_cents for offer in decided(forced, DRAW, NOW, campaign(price_points=POINTS)).bids}
     assert prices
     assert prices <= {*POINTS}
+
+
+PREDICTED = campaign(worth=Worth(field="predicted_value", rate=0.5, missing_cents=9_000, high_cents=20_000))
+
+
+def by_value(amount: float | None, probability: float = 0.2, *campaigns: Campaign) -> Decision:
+    """The decision where the model says that a conversion of this lead brings so many dollars."""
+    whole = catalogue(
+        campaigns or [PREDICTED], [seller()], [model(probability, value=None if amount is None else lambda _: amount)]
+    )
+    return decide(ping(), Snapshot(catalogue=whole, seller=seller()), NOW, DRAW)
+
+
+def test_a_conversion_is_worth_what_the_model_predicts_where_the_campaign_says_so() -> None:
+    for amount, worth in ((240.0, 12_000.0), (10_000.0, 20_000.0), (None, 9_000.0)):
+        for bid in by_value(amount).bids:
+            assert bid.valuation is not None
+            assert bid.valuation.worth == worth
+            assert bid.valuation.predicted == (amount or 0.0) * 100.0
+    fixed = campaign()
+    assert by_value(240.0, 0.2, fixed) == by_value(None, 0.2, fixed)
+
+
+def test_a_value_that_is_no_number_is_no_bid() -> None:
+    assert by_value(nan).refusal == Refusal("model_unavailable")
+
+
+def test_what_earlier_rungs_bring_adds_to_the_value_of_a_lead() -> None:
+    valued = campaign(disposition_values={"contacted": 300, "qualified": 1_000}, legs=("exclusive", "shared"))
+    whole = catalogue([valued], [seller()], [model(0.2, dispositions={"qualified": DispositionCurve(0.0, 0.0)})])
+    exclusive, shared = sorted(
+        decide(ping(), Snapshot(catalogue=whole, seller=seller()), NOW, DRAW).bids, key=lambda bid: bid.leg
+    )
+    plain, _ = sorted(decided(None, DRAW, NOW, campaign(legs=("exclusive", "shared"))).bids, key=lambda bid: bid.leg)
+    assert exclusive.valuation is not None
+    assert plain.valuation is not None
+    assert shared.valuation is not None
+    # Half of the leads are worth ten dollars more; nobody knows how many are spoken with.
+    assert exclusive.valuation.value == pytest.approx(plain.valuation.value + 500.0)
+    assert exclusive.price_cents > plain.price_cents
+    assert shared.valuation.value == pytest.approx(0.6 * exclusive.valuation.value)
+    assert shared.valuation.dispositions[0].probability == pytest.approx(0.3)

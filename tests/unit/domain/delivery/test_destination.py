@@ -13,6 +13,8 @@ from app.domain.delivery.destination import (
     Destination,
     Source,
     can_join_outcomes,
+    path_trouble,
+    placeholders,
     require_secrets,
     secret_references,
 )
@@ -69,13 +71,11 @@ def test_a_destination_is_read_from_toml_as_it_stands() -> None:
         ({"url": "https://crm.example.com:port/"}, "cannot be read"),
         ({"url": "https://crm.example.com/a b"}, "without spaces"),
         ({"url": "https://crm.exämple.com/"}, "ASCII"),
-        ({"url": "https://crm.example.com/{contact.fone}"}, "did you mean `contact.phone`"),
         ({"method": "GET"}, "GET has no body"),
         ({"timeout_ms": 5}, "timeout_ms"),
         ({"concurrency": 0}, "concurrency"),
         ({"headers": {"X Bad": "a"}}, "name of a header"),
         ({"headers": {"X-Bad": "a\r\nX-Other: b"}}, "one line"),
-        ({"fields": {"phone": "phone"}}, "did you mean `contact.phone`"),
         ({"fields": {"phone": {"constant": "a", "from": "contact.phone"}}}, "either `from`"),
         ({"fields": {"phone": {"as": "e164"}}}, "either `from`"),
         ({"fields": {"a": "lead_id", "a.b": "contact.phone"}}, "cannot hold both"),
@@ -99,8 +99,16 @@ def test_a_mistake_is_refused_with_its_reason(changes: dict[str, Any], said: str
 
 
 def test_a_refusal_names_where_it_stands() -> None:
-    assert "$.fields[...]" in refusal(fields={"phone": {"from": "fone"}})
+    assert "$.fields[...]" in refusal(fields={"phone": {"as": "e164"}})
     assert "$.auth" in refusal(auth={"type": "bearer", "token": "abc"})
+
+
+def test_a_path_that_no_lead_has_is_told_with_the_one_that_was_meant() -> None:
+    assert path_trouble("contact.phone") == path_trouble("fields.anything") == ""
+    assert "did you mean `contact.phone`?" in path_trouble("phone")
+    assert "use one such as" in path_trouble("qqq")
+    assert placeholders("https://crm.example/{lead_id}/a?b={contact.phone}") == ["lead_id", "contact.phone"]
+    assert placeholders("https://[crm/{lead_id}") == []
 
 
 def test_plain_http_is_for_hosts_that_are_allowed_by_name() -> None:

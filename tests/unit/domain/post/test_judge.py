@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from app.domain.checks.verdict import CheckOutcome, CheckVerdict, Consultation, Unsettled
 from app.domain.duplicate import Sighting
 from app.domain.identity import Person, person
-from app.domain.post.checks import CheckOutcome, CheckVerdict, PostCheck, Unsettled
 from app.domain.post.judge import PostCase, judge
 from app.domain.post.sale import KeptAnswer, PostFacts
 from app.domain.reasons import Refusal
@@ -156,12 +156,13 @@ def test_reasons_are_judged_in_the_documented_order() -> None:
         assert found.code == code
 
 
-def verdict(outcome: CheckOutcome, code: str = "consent_invalid", on_unknown: Any = "refuse") -> CheckVerdict:
-    return CheckVerdict(check=PostCheck(name=code, code=code, on_unknown=on_unknown), outcome=outcome, detail="asked")
+def verdict(outcome: CheckOutcome, code: str = "consent_invalid", on_unknown: Any = "refuse") -> Consultation:
+    said = CheckVerdict(question=code, code=code, on_unknown=on_unknown, outcome=outcome, detail="asked")
+    return Consultation(check="trustedform", verdicts=(said,))
 
 
 def test_a_check_that_passed_or_may_stay_unknown_has_nothing_against_a_post() -> None:
-    assert judge(case(verdicts=(verdict("pass"), verdict("unknown", on_unknown="accept"))), NOW) is None
+    assert judge(case(consultations=(verdict("pass"), verdict("unknown", on_unknown="accept"))), NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -177,25 +178,24 @@ def test_a_check_that_passed_or_may_stay_unknown_has_nothing_against_a_post() ->
     ],
 )
 def test_a_failed_check_refuses_in_the_place_of_its_code(code: str, own: dict[str, Any], first: str) -> None:
-    refusal = judge(case(verdicts=(verdict("pass"), verdict("fail", code)), **own), NOW)
+    refusal = judge(case(consultations=(verdict("pass"), verdict("fail", code)), **own), NOW)
     assert isinstance(refusal, Refusal)
     assert refusal.code == first
 
 
 def test_of_several_failed_checks_the_first_in_the_documented_order_refuses() -> None:
     failed = (verdict("fail", "suppressed"), verdict("fail", "invalid_contact"), verdict("fail", "consent_expired"))
-    assert judge(case(verdicts=failed), NOW) == Refusal("consent_expired", "asked")
+    assert judge(case(consultations=failed), NOW) == Refusal("consent_expired", "asked")
 
 
 def test_an_unknown_that_is_needed_refuses_only_where_nothing_else_does() -> None:
     unknown = (verdict("unknown"),)
-    refusal = Refusal("consent_invalid", "consent_invalid could not be checked")
-    assert judge(case(verdicts=unknown), NOW) == Unsettled(refusal=refusal)
-    assert judge(case(verdicts=unknown, facts=PostFacts(suppressed=True)), NOW) == Refusal("suppressed")
+    assert judge(case(consultations=unknown), NOW) == Unsettled(refusal=Refusal("unverified", "consent_invalid"))
+    assert judge(case(consultations=unknown, facts=PostFacts(suppressed=True)), NOW) == Refusal("suppressed")
 
 
 def test_an_answered_or_expired_bid_is_not_judged_by_checks() -> None:
     failed = (verdict("fail"),)
     facts = kept()
-    assert judge(case(verdicts=failed, facts=facts), NOW) is facts.kept
-    assert judge(case(verdicts=failed), NOW + 60) == Refusal("ping_expired")
+    assert judge(case(consultations=failed, facts=facts), NOW) is facts.kept
+    assert judge(case(consultations=failed), NOW + 60) == Refusal("ping_expired")

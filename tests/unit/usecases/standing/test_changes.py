@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from app.domain.campaign import Campaign
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import ALWAYS, Boost, Schedule
+from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetLedger, TargetUse
 from app.usecases.standing.changes import (
+    Allowed,
     BidEnded,
     BidLost,
     Change,
@@ -20,11 +22,16 @@ from app.usecases.standing.changes import (
     CounterDeclared,
     DemandSet,
     KnownRead,
-    Paused,
+    LedgersRead,
+    ListDropped,
+    ListRead,
+    Requests,
+    Returned,
     ShadowPricesRead,
     SignalSet,
     Sold,
     Suppressed,
+    TargetDeclared,
     TimePassed,
     UsageRead,
     WritesFailed,
@@ -43,10 +50,12 @@ SOLD = Sold(
     zip="78701",
     state="TX",
     uses=(("campaign/solar-tx/daily//2026-11-20", 1),),
+    targets=(TargetUse("solar-tx/cost/2026-11-20", "acme", 2_500.0, 2_400.0),),
     people=("ab" * 8,),
     certificates=("cd" * 16,),
 )
 EACH: list[Change] = [
+    Returned(number=1, uses=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     bid_made(b"\x00\xff" * 4, takes=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     SOLD,
     BidLost(nonce=b"\x00\xff" * 4, at=NOW),
@@ -66,11 +75,28 @@ EACH: list[Change] = [
     ClockWasAhead(by=3_600, longest_s=120),
     UsageRead(used={"campaign/solar-tx/daily//2026-11-20": 7}),
     ShadowPricesRead(prices={"campaign/solar-tx/daily/": ShadowPrice(0.3, NOW)}),
+    TargetDeclared(
+        key="solar-tx/cost/2026-11-20",
+        target=CampaignTarget(
+            name="cost",
+            owner="solar-tx",
+            kind="cost_per_acquisition",
+            amount=12_000.0,
+            window="day",
+            zone="America/Chicago",
+        ),
+        schedule=Schedule(minutes=ALWAYS),
+        at=NOW,
+    ),
+    LedgersRead(ledgers={"solar-tx/cost": {"": KeptLedger(TargetLedger(dual=0.3, leads=7.0, spent=1.5), NOW)}}),
     DemandSet(territory="TX", demand=Demand(open=5, expected=10), told_at=NOW, ends_at=NOW + 60.0),
     SignalSet(territory="TX", signal=Signal(premium_cents=500, cause="storm", until=NOW + 60.0)),
-    Paused(names=frozenset({"acme", "solar-tx"})),
+    Requests(pauses=(("acme", None), ("solar-tx", NOW)), boosts=(("solar-tx", 500, None),)),
     WritesFailed(seconds=7.25),
     Suppressed(digests=("ab" * 8,)),
+    Allowed(digests=("ab" * 8,)),
+    ListRead(name="dnc", version=NOW, parts=(b"\1" * 16,)),
+    ListDropped(name="dnc"),
     KnownRead(sales=(("ab" * 8, "solar-tx", "solar", NOW),), suppressed=("ab" * 8,), certificates=("cd" * 16,)),
     TimePassed(at=NOW),
 ]
@@ -153,7 +179,7 @@ def act(standing: LiveStanding, what: str, now: float, one: int, two: int, is_so
         signal = Signal(premium_cents=one * 100, cause="storm" if is_so else "push", until=now + 300.0)
         standing.apply(SignalSet(territory=zip_code[:two], signal=signal))
     elif what == "paused":
-        standing.apply(Paused(names=frozenset({by.name}) if is_so else frozenset()))
+        standing.apply(Requests(pauses=((by.name, now + 90.0),) if is_so else ()))
     elif what == "suppressed":
         standing.apply(Suppressed(digests=DIGESTS[:two]))
     elif what == "failed":

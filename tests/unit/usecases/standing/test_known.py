@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.duplicate import Sighting
 from app.usecases.standing import known
-from app.usecases.standing.changes import KnownRead, KnownSale, Sold
+from app.usecases.standing.changes import KnownRead, KnownSale, Sold, Suppressed
 from app.usecases.standing.known import DigestSet, KnownLeads, People
 
 DIGESTS = st.integers(0, 40).map(lambda number: f"{number * 2**58:016x}")
@@ -99,7 +99,7 @@ def test_a_sale_makes_its_people_and_certificates_known() -> None:
     assert bytes.fromhex("03" * 16) in leads.certificates
     assert bytes.fromhex("01" * 16) not in leads.certificates
     assert "01" * 8 not in leads.suppressed
-    leads.suppress(["01" * 8])
+    leads.apply(Suppressed(digests=("01" * 8,)))
     assert "01" * 8 in leads.suppressed
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.campaign import Campaign
 from app.domain.pricing.demand import DemandStanding
-from app.usecases.standing.changes import DemandSet, Paused, SignalSet
+from app.usecases.standing.changes import DemandSet, Requests, SignalSet
 from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
@@ -106,7 +106,30 @@ def test_a_signal_is_replaced_by_its_cause_adds_to_others_and_ends() -> None:
 
 def test_what_an_operator_paused_is_in_every_standing() -> None:
     standing = LiveStanding()
-    standing.apply(Paused(names=frozenset({"solar-tx", "acme"})))
+    standing.apply(Requests(pauses=(("solar-tx", None), ("acme", None))))
     assert of_ping(standing, ping()).paused == {"solar-tx", "acme"}
-    standing.apply(Paused(names=frozenset()))
+    standing.apply(Requests())
     assert of_ping(standing, ping()).paused == frozenset()
+
+
+def test_a_pause_and_a_boost_end_by_themselves() -> None:
+    standing = LiveStanding()
+    standing.apply(
+        Requests(pauses=(("acme", NOW + 60.0), ("solar-tx", None)), boosts=((BUYING.name, 400, NOW + 60.0),))
+    )
+    assert of_ping(standing, ping()).boosts == {BUYING.name: 400}
+    assert of_ping(standing, ping(), buying=campaign(name="other")).boosts == {}
+    pass_time(standing, NOW + 60.0)
+    assert of_ping(standing, ping(), NOW + 60.0).paused == {"solar-tx"}
+    assert of_ping(standing, ping(), NOW + 60.0).boosts == {}
+
+
+def test_a_demand_that_is_asked_for_again_has_been_counted_down_since() -> None:
+    standing = LiveStanding()
+    told = DemandSet(territory="TX", demand=Demand(open=5, expected=10), told_at=NOW, ends_at=NOW + 3_600)
+    standing.apply(Requests(demands=(told,)))
+    sell(standing, b"a")
+    standing.apply(Requests(demands=(told,)))
+    assert asked(standing) == DemandStanding("TX", 4.0, 10.0)
+    standing.apply(Requests())
+    assert asked(standing) is None

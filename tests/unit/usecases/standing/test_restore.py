@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from app.domain.catalogue import Catalogue
 from app.journal.reader import lines
-from app.store.operators import Switch
+from app.store.operators.requested import Switch
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice, record_outcome, set_demand, set_signal
 from app.usecases.standing.changes import TimePassed

@@ -8,12 +8,13 @@ from app.domain.auction.snapshot import Standing
 from app.domain.calendar import window_bounds
 from app.domain.caps.pacing import ShadowPrice
 from app.usecases.standing import promises
-from app.usecases.standing.changes import Paused, ShadowPricesRead, SignalSet
+from app.usecases.standing.changes import Requests, Returned, ShadowPricesRead, SignalSet, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Signal
 from tests.build import NOW, campaign, cap, ping, seller
 from tests.standing import (
     BUDGET,
+    COUNTER,
     LIFETIME_S,
     caps,
     leads,
@@ -125,7 +126,7 @@ def test_tests_are_remembered_and_see_and_use_nothing() -> None:
     standing = used()
     promise(standing, b"a")
     promise(standing, b"t", lead=ping(test=True))
-    standing.apply(Paused(names=frozenset({"solar-tx"})))
+    standing.apply(Requests(pauses=(("solar-tx", None),)))
     standing.apply(SignalSet(territory="TX", signal=Signal(premium_cents=500, cause="storm", until=NOW + 60)))
     assert of_ping(standing, ping(test=True)) == Standing()
     assert standing.live(b"t", NOW) is not None
@@ -284,3 +285,22 @@ def test_after_a_restart_shadow_prices_stand_where_they_stood() -> None:
     standing = LiveStanding()
     standing.apply(ShadowPricesRead(prices={"campaign/solar-tx/daily/": ShadowPrice(0.3, NOW - 60.0)}))
     assert caps(standing)[0].dual == 0.3
+
+
+def test_a_credit_gives_back_what_its_sale_took_once_and_in_open_windows_alone() -> None:
+    standing = LiveStanding()
+    standing.apply(UsageRead(used={COUNTER: 7}, credit=3))
+    assert caps(standing)[0].used == 7
+    # Numbers up to the third are in what the database counted.
+    standing.apply(Returned(number=3, uses=((COUNTER, 1),)))
+    assert caps(standing)[0].used == 7
+    for _ in range(2):
+        standing.apply(Returned(number=4, uses=((COUNTER, 1), ("campaign/solar-tx/daily//2026-11-01", 1))))
+    assert (caps(standing)[0].used, standing.credited) == (6, 4)
+
+
+def test_a_credit_in_a_window_that_no_lead_has_met_counts_when_one_does() -> None:
+    standing = LiveStanding()
+    standing.apply(UsageRead(used={COUNTER: 7}))
+    standing.apply(Returned(number=1, uses=((COUNTER, 2),)))
+    assert caps(standing)[0].used == 5

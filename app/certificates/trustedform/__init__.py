@@ -1,0 +1,1 @@
+"""TrustedForm's certificate API, version 4.0."""

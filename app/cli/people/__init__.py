@@ -1,0 +1,1 @@
+"""Commands about people: whose leads we have, what we hold of them, and who may not be bought."""

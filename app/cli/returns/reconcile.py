@@ -1,0 +1,114 @@
+"""Compares a seller's bill with what is owed to it, and says what each difference comes from."""
+
+import argparse
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import msgspec
+
+from app.cli.database import add_database, run_with_store
+from app.cli.in_force import seller_in
+from app.cli.table import table
+from app.cli.user_files import run_with_files
+from app.domain.money import dollars, money
+from app.domain.returns.bill import CAUSES, Difference, Reconciliation
+from app.domain.returns.invoice import Invoice
+from app.spreadsheet import UnusableFile
+from app.store.store import Store
+from app.usecases.returns.books import invoice_for, month_of_bill, reconciled
+from app.usecases.returns.seller_file import billed_lines, read_bill
+
+_SHOWN = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid reconcile SELLER FILE [--month YYYY-MM] [--json] [--data DIR | --database URL]`."""
+    parser.add_argument("seller", help="the seller's name")
+    parser.add_argument("file", type=Path, help="its bill: a CSV file with a row for each lead")
+    parser.add_argument(
+        "--month", default="", metavar="YYYY-MM", help="the month billed (default: that of most of its leads)"
+    )
+    parser.add_argument("--json", action="store_true", help="every difference as JSON")
+    add_database(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where the bill is what is owed; 1 where it is not, or cannot be read."""
+    return run_with_files(lambda: run_with_store(args, _compare), UnusableFile, place=args.file)
+
+
+async def _compare(store: Store, args: argparse.Namespace) -> int:
+    configuration, seller = await seller_in(store, args.seller)
+    sheet, notes = read_bill(args.file), list[str]()
+    bill, zone = list(billed_lines(sheet, notes)), configuration.buyer.zone
+    month = args.month or await month_of_bill(store, seller.name, bill, zone)
+    if not month:
+        print(f"no line of {args.file} names a lead of {seller.name}: say --month YYYY-MM", file=sys.stderr)
+        return 1
+    try:
+        invoice = await invoice_for(store, seller.name, month, zone)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    found = await reconciled(store, invoice, bill)
+    if args.json:
+        print(msgspec.json.encode(_json(invoice, found, sheet.heads, [*sheet.file.notes, *notes])).decode())
+    else:
+        columns = ", ".join(f"{meaning} <- {head}" for meaning, head in sheet.heads.items())
+        print("\n".join([columns, *sheet.file.notes, *notes, *_text(invoice, found)]))
+    return 0 if all(each.cause == "agreed" for each in found.differences) else 1
+
+
+def _text(invoice: Invoice, found: Reconciliation) -> list[str]:
+    by_cause = defaultdict[str, list[Difference]](list)
+    for each in found.differences:
+        by_cause[each.cause].append(each)
+    rows = [
+        (cause, f"{len(by_cause[cause]):,}", money(sum(each.cents for each in by_cause[cause])), what)
+        for cause, what in CAUSES.items()
+        if by_cause[cause]
+    ]
+    apart = [each for each in found.differences if each.cause != "agreed"]
+    headline = (
+        f"{invoice.seller}, {invoice.month} ({invoice.zone}): billed {money(found.billed_cents)}, owed "
+        f"{money(found.owed_cents)}, {money(found.billed_cents - found.owed_cents)} too much"
+    )
+    text = [
+        headline,
+        table(("cause", "lines", "too much", "what"), rows),
+    ]
+    if apart:
+        lines = [
+            (str(each.line) if each.line else "-", each.cause, each.id, money(each.cents), each.detail or "-")
+            for each in apart[:_SHOWN]
+        ]
+        text.append(table(("line", "cause", "id", "too much", "detail"), lines))
+    if len(apart) > _SHOWN:
+        text.append(f"and {len(apart) - _SHOWN:,} more: --json has all of them")
+    return text
+
+
+def _json(invoice: Invoice, found: Reconciliation, heads: dict[str, str], notes: list[str]) -> dict[str, object]:
+    return {
+        "seller": invoice.seller,
+        "month": invoice.month,
+        "time_zone": invoice.zone,
+        "columns": heads,
+        "notes": notes,
+        "billed": dollars(found.billed_cents),
+        "owed": dollars(found.owed_cents),
+        "difference": dollars(found.billed_cents - found.owed_cents),
+        "differences": [
+            {
+                "cause": each.cause,
+                "line": each.line or None,
+                "id": each.id,
+                "billed": dollars(each.billed_cents),
+                "owed": dollars(each.owed_cents),
+                "detail": each.detail,
+            }
+            for each in found.differences
+            if each.cause != "agreed"
+        ],
+    }

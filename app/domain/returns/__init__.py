@@ -1,0 +1,1 @@
+"""Returns: what may be given back to a seller, what its answer does, and what is owed in the end."""

@@ -1,0 +1,1 @@
+"""Fake providers of certificates and fake CRMs: they answer as the real ones do, every documented error included."""

@@ -1,0 +1,116 @@
+"""What a running service notes in its data directory: where its files lie, and every few seconds how it is."""
+
+import os
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from app.domain.alerts.alert import Alert
+from app.private_files import write_new
+
+SEEN_S = 15.0
+"""A service that has noted nothing for so long is down, or its disk takes nothing."""
+
+T = TypeVar("T")
+
+_PLACES, _STATE = "service.json", "service-state.json"
+
+
+class ServicePlaces(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the files of the service of this directory lie. `database` is empty for SQLite in the directory itself,
+    and has no password.
+    """
+
+    config: Path
+    models: Path
+    keys: Path
+    database: str
+    address: str
+    pid: int
+    started_at: float
+
+
+class ModelState(msgspec.Struct, frozen=True, kw_only=True):
+    """What bids in a vertical, and what is on trial there."""
+
+    live: str = ""
+    challenger: str = ""
+    canary: float = 0.0
+
+
+class CircuitState(msgspec.Struct, frozen=True, kw_only=True):
+    """A destination that fails: `opens_at` is when it is tried again, where it is left alone."""
+
+    failures: int
+    opens_at: float | None = None
+
+
+class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
+    """How the provider of one check is doing. `failures` are in a row, and `opens_at` is when it is asked again, where
+    it is left alone. `spent_millicents` is of today (UTC), `calls` and those `unanswered` are since the start.
+    """
+
+    failures: int = 0
+    opens_at: float | None = None
+    spent_millicents: int = 0
+    call_millicents: int = 0
+    budget_cents: int | None = None
+    calls: int = 0
+    unanswered: int = 0
+
+
+class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
+    """How a service is `at` this moment of its clock, noted `noted_at` by the machine's.
+
+    `stopped_at` is when it stopped in order. `circuits` are the destinations that fail, by name, `providers` those that
+    are asked, by check. `problems` are what else it knows to be wrong.
+    """
+
+    at: float
+    noted_at: float
+    live_bids: int
+    models: dict[str, ModelState]
+    circuits: dict[str, CircuitState]
+    providers: dict[str, ProviderState] = {}
+    problems: tuple[Alert, ...] = ()
+    stopped_at: float | None = None
+
+    def is_running(self, now: float) -> bool:
+        """Whether it still runs, as far as its notes tell; `now` is the machine's."""
+        return self.stopped_at is None and abs(now - self.noted_at) < SEEN_S
+
+
+def note_places(data: Path, places: ServicePlaces) -> None:
+    """Note where files lie. OSError."""
+    _write(data / _PLACES, places)
+
+
+def note_state(data: Path, state: ServiceState) -> None:
+    """Note how it is. OSError."""
+    _write(data / _STATE, state)
+
+
+def service_places(data: Path) -> ServicePlaces | None:
+    """Where the files of the service lie that last ran on this directory, `None` where none did."""
+    return _read(data / _PLACES, ServicePlaces)
+
+
+def service_state(data: Path) -> ServiceState | None:
+    """How the service was when it last noted it."""
+    return _read(data / _STATE, ServiceState)
+
+
+def _write(path: Path, value: msgspec.Struct) -> None:
+    """Whole or not at all: a command may read at any moment."""
+    fresh = path.with_name(f".{path.name}.unfinished")
+    with write_new(fresh) as file:
+        file.write(msgspec.json.encode(value, enc_hook=os.fspath) + b"\n")
+    fresh.replace(path)
+
+
+def _read(path: Path, kind: type[T]) -> T | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind, dec_hook=lambda _, text: Path(text))
+    except (OSError, msgspec.DecodeError):
+        return None

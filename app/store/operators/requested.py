@@ -1,0 +1,186 @@
+"""What operators ask for while the service runs: demand, signals and switches, which survive a restart."""
+
+from typing import Literal
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, delete, or_, select
+
+from app.domain.calendar import utc_text
+from app.domain.money import money
+from app.domain.operators.audit import OperatorAct
+from app.store.engine.portable import replace
+from app.store.operators.audit import note
+from app.store.schema import demand, signal, switch
+from app.wire.feedback import Demand, Signal
+
+SwitchKind = Literal["pause", "boost", "cap"]
+
+
+class DemandRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a territory said at `told_at`; it holds until `ends_at`."""
+
+    territory: str
+    demand: Demand
+    told_by: str = ""
+    told_at: float
+    ends_at: float
+
+
+class SignalRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A territory's timed premium."""
+
+    territory: str
+    signal: Signal
+    told_by: str = ""
+    told_at: float = 0.0
+
+
+class Switch(msgspec.Struct, frozen=True, kw_only=True):
+    """A campaign or seller (`target`) paused, a campaign boosted by `amount` cents, or a cap (OWNER/CAP) set to it.
+
+    It holds until `ends_at`, or until it is cleared.
+    """
+
+    kind: SwitchKind
+    target: str
+    amount: int | None = None
+    why: str = ""
+    told_by: str
+    told_at: float
+    ends_at: float | None = None
+
+
+class RequestRows(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that operators ask for at some moment."""
+
+    demands: list[DemandRow]
+    signals: list[SignalRow]
+    switches: list[Switch]
+
+
+def set_demand(
+    connection: Connection, territory: str, told: Demand, ends_at: float, by: str, now: float, why: str = ""
+) -> None:
+    """A territory's demand, in the place of the former."""
+    row = {
+        "territory": territory,
+        "campaign": told.campaign,
+        "open": told.open,
+        "expected": told.expected,
+        "is_limit": told.limit,
+        "told_by": by,
+        "told_at": now,
+        "ends_at": ends_at,
+    }
+    replace(connection, demand, row)
+    whose = f" for {told.campaign}" if told.campaign else ""
+    limit = ", as a limit" if told.limit else ""
+    detail = f"{told.open} open of {told.expected} expected{whose}{limit}"
+    note(connection, now, OperatorAct(by=by, action="demand", target=territory, detail=detail, why=why))
+
+
+def end_demand(connection: Connection, territory: str, campaign: str, by: str, now: float, why: str) -> bool:
+    """Forget a territory's demand; False where there was none in force."""
+    columns = demand.c
+    is_it = (columns.territory == territory) & (columns.campaign == campaign) & (columns.ends_at > now)
+    if not connection.execute(delete(demand).where(is_it)).rowcount:
+        return False
+    detail = f"for {campaign}" if campaign else ""
+    note(connection, now, OperatorAct(by=by, action="end demand", target=territory, detail=detail, why=why))
+    return True
+
+
+def demands(connection: Connection, now: float) -> list[DemandRow]:
+    """Every demand that still holds."""
+    return [
+        DemandRow(
+            territory=row.territory,
+            demand=Demand(
+                open=row.open, expected=row.expected, campaign=row.campaign, limit=row.is_limit, until=row.ends_at
+            ),
+            told_by=row.told_by,
+            told_at=row.told_at,
+            ends_at=row.ends_at,
+        )
+        for row in connection.execute(
+            select(demand).where(demand.c.ends_at > now).order_by(demand.c.territory, demand.c.campaign)
+        )
+    ]
+
+
+def set_signal(connection: Connection, territory: str, told: Signal, by: str, now: float, why: str = "") -> None:
+    """A territory's premium; one of the same cause replaces the former."""
+    row = {
+        "territory": territory,
+        "cause": told.cause,
+        "vertical": told.vertical,
+        "premium_cents": told.premium_cents,
+        "told_by": by,
+        "told_at": now,
+        "ends_at": told.until,
+    }
+    replace(connection, signal, row)
+    detail = f"{money(told.premium_cents)} for {told.cause}"
+    note(connection, now, OperatorAct(by=by, action="signal", target=territory, detail=detail, why=why))
+
+
+def end_signals(connection: Connection, territory: str, cause: str, by: str, now: float, why: str) -> int:
+    """Forget a territory's signal of this cause, or all of them where none is named; how many were in force."""
+    columns = signal.c
+    are_they = (columns.territory == territory) & (columns.ends_at > now)
+    ended = connection.execute(
+        delete(signal).where(are_they & (columns.cause == cause) if cause else are_they)
+    ).rowcount
+    if ended:
+        note(connection, now, OperatorAct(by=by, action="end signal", target=territory, detail=cause, why=why))
+    return ended
+
+
+def signals(connection: Connection, now: float) -> list[SignalRow]:
+    """Every signal that still holds."""
+    return [
+        SignalRow(
+            territory=row.territory,
+            signal=Signal(premium_cents=row.premium_cents, cause=row.cause, until=row.ends_at, vertical=row.vertical),
+            told_by=row.told_by,
+            told_at=row.told_at,
+        )
+        for row in connection.execute(
+            select(signal).where(signal.c.ends_at > now).order_by(signal.c.territory, signal.c.cause)
+        )
+    ]
+
+
+def set_switch(connection: Connection, wanted: Switch, detail: str = "") -> None:
+    """Put a switch into force, in the place of the former of its kind and target."""
+    replace(connection, switch, msgspec.structs.asdict(wanted))
+    until = "" if wanted.ends_at is None else f"until {utc_text(wanted.ends_at)}"
+    said = " ".join(filter(None, (detail, until)))
+    act = OperatorAct(by=wanted.told_by, action=wanted.kind, target=wanted.target, detail=said, why=wanted.why)
+    note(connection, wanted.told_at, act)
+
+
+def clear_switch(connection: Connection, kind: SwitchKind, target: str, by: str, why: str, now: float) -> bool:
+    """Take a switch out of force; False where there was none."""
+    is_it = (switch.c.kind == kind) & (switch.c.target == target) & _holds(now)
+    removed = connection.execute(delete(switch).where(is_it)).rowcount
+    if removed:
+        note(connection, now, OperatorAct(by=by, action=f"end {kind}", target=target, why=why))
+    return removed == 1
+
+
+def switches(connection: Connection, now: float) -> list[Switch]:
+    """Every switch in force."""
+    rows = connection.execute(select(switch).where(_holds(now)).order_by(switch.c.kind, switch.c.target))
+    return [Switch(**row._mapping) for row in rows]
+
+
+def requests(connection: Connection, now: float) -> RequestRows:
+    """All that is in force."""
+    return RequestRows(
+        demands=demands(connection, now), signals=signals(connection, now), switches=switches(connection, now)
+    )
+
+
+def _holds(now: float) -> ColumnElement[bool]:
+    return or_(switch.c.ends_at.is_(None), switch.c.ends_at > now)

@@ -1,0 +1,120 @@
+"""A seller's answer, and what it gives back: caps, spend and balance in the transaction that accepts, and only once."""
+
+import msgspec
+from sqlalchemy import Connection, func, select, update
+
+from app.domain.operators.audit import SERVICE, OperatorAct
+from app.domain.returns.settling import may_become
+from app.store.caps import add_usage, cap_usage
+from app.store.engine.portable import be_alone
+from app.store.operators.audit import note
+from app.store.returns.requests import ORDER, ReturnResult, storable
+from app.store.schema import lead, lead_return
+from app.wire.returns import ReturnReply, ReturnState
+
+
+class Credit(msgspec.Struct, frozen=True, kw_only=True):
+    """What one lead gave back: its `number` in the order of commits, and the amount by counter."""
+
+    number: int
+    uses: dict[str, int]
+
+
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is used by counter at one moment, and the number of the last credit that is in it."""
+
+    used: dict[str, int]
+    credit: int
+
+
+def answer_return(
+    connection: Connection, reply: ReturnReply, by: str, now: float, seller: str | None = None
+) -> ReturnResult:
+    """Take an answer; an accepted return is credited with it. `seller` answers for its own leads only."""
+    return _settle(connection, reply.lead_id, reply.answer, by, reply.note, now, seller)
+
+
+def settle_unanswered(connection: Connection, now: float, limit: int = 500) -> list[ReturnResult]:
+    """Have those that nobody answered in time accepted or expired, as their sellers agreed."""
+    its = lead_return.c
+    late = connection.execute(
+        select(its.lead_id, its.unanswered)
+        .where(its.state == "requested", its.answer_due_at <= now)
+        .order_by(its.answer_due_at, its.lead_id)
+        .limit(limit)
+    ).fetchall()
+    return [_settle(connection, row.lead_id, row.unanswered, SERVICE, "no answer in time", now, None) for row in late]
+
+
+def has_unanswered(connection: Connection, now: float) -> bool:
+    """Whether somebody should have answered by now."""
+    its = lead_return.c
+    late = select(its.lead_id).where(its.state == "requested", its.answer_due_at <= now).limit(1)
+    return connection.execute(late).first() is not None
+
+
+def credits_after(connection: Connection, number: int) -> list[Credit]:
+    """What was credited after this one, in order."""
+    its = lead_return.c
+    rows = connection.execute(
+        select(its.credit, lead.c.cap_uses)
+        .join(lead, lead.c.lead_id == its.lead_id)
+        .where(its.credit > number)
+        .order_by(its.credit)
+    )
+    return [Credit(number=row.credit, uses=_uses(row.cap_uses)) for row in rows]
+
+
+def counted(connection: Connection, since: float) -> Counted:
+    """The use of each counter whose window ends after `since`, with all that was credited by then."""
+    return Counted(used=cap_usage(connection, since), credit=_last(connection))
+
+
+def _settle(
+    connection: Connection,
+    name: str,
+    wanted: ReturnState,
+    by: str,
+    words: str,
+    now: float,
+    seller: str | None,
+) -> ReturnResult:
+    be_alone(connection, [ORDER])
+    its = lead_return.c
+    row = connection.execute(
+        select(its.lead_id, its.seller, its.state, lead.c.cap_uses, lead.c.price_cents)
+        .join(lead, lead.c.lead_id == its.lead_id)
+        .where((its.lead_id == name) | (lead.c.ping_id == name))
+    ).one_or_none()
+    if row is None or (seller is not None and row.seller != seller):
+        return ReturnResult(status="refused", remedy="lead_id: no return was asked for under it")
+    if row.state == wanted:
+        return ReturnResult(status="repeated", lead_id=row.lead_id, state=row.state)
+    if not may_become(row.state, wanted):
+        # No word in it may be taken for a sale by who looks for words.
+        remedy = "answer: this return is credited, which cannot be undone"
+        return ReturnResult(status="refused", lead_id=row.lead_id, state=row.state, remedy=remedy)
+    is_credited = wanted == "accepted"
+    values = {
+        "state": wanted,
+        "settled_by": by,
+        "settled_at": now,
+        "note": storable(words),
+        "credit": _last(connection) + 1 if is_credited else None,
+    }
+    connection.execute(update(lead_return).where(its.lead_id == row.lead_id).values(values))
+    if is_credited:
+        add_usage(connection, {counter: -amount for counter, amount in _uses(row.cap_uses).items()})
+    detail = f"{row.price_cents} cents are credited" if is_credited else "nothing is credited"
+    act = OperatorAct(by=by, action=f"return {wanted}", target=row.lead_id, detail=detail, why=words)
+    note(connection, now, act)
+    return ReturnResult(status="recorded", lead_id=row.lead_id, state=wanted)
+
+
+def _last(connection: Connection) -> int:
+    last: int | None = connection.execute(select(func.max(lead_return.c.credit))).scalar()
+    return last or 0
+
+
+def _uses(text: str) -> dict[str, int]:
+    return msgspec.json.decode(text, type=dict[str, int])

@@ -1,0 +1,35 @@
+"""Gathers what `status` shows from the database and the service's notes, in one place for command and endpoint."""
+
+from app.reports.attention.facts import Facts
+from app.reports.status import Status, spans, status_of
+from app.service_notes import ServicePlaces, ServiceState
+from app.store.store import Store
+from app.usecases.former import configuration_in_force
+
+PENDING_S = 30.0
+"""A service that holds a configuration back says so every few seconds; what was said earlier is over."""
+
+
+async def status(store: Store, places: ServicePlaces | None, state: ServiceState | None, machine_now: float) -> Status:
+    """How things are; after the service's end, as they were when it ended."""
+    is_running = state is None or state.is_running(machine_now)
+    now = machine_now if is_running or state is None else state.at
+    configuration = await configuration_in_force(store)
+    zone = configuration.buyer.zone if configuration is not None else "UTC"
+    day, month = spans(now, zone)
+    facts = Facts(
+        now=now,
+        machine_now=machine_now,
+        configuration=configuration,
+        in_force_since=await store.in_force_since(configuration.config_hash) if configuration is not None else None,
+        pending=await store.awaiting_consent(machine_now - PENDING_S),
+        requests=await store.requests(now),
+        used=await store.cap_usage(now),
+        today=await store.sales(day, now + 1.0),
+        month=await store.sales(month, now + 1.0),
+        waiting=await store.waiting_deliveries(),
+        disabled=await store.disabled_destinations(),
+        places=places,
+        state=state,
+    )
+    return status_of(facts)

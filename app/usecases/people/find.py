@@ -1,0 +1,96 @@
+"""Finds a lead by whatever somebody has of it, and tells it from ping to outcome."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from app.domain.token import looks_like_token
+from app.journal.extent import Extent, extent
+from app.journal.lines import AnyLine, PingLine, PostLine
+from app.journal.reader import find_all, holding
+from app.reports.people.lead_story import LeadStory, lead_stories
+from app.store.people.named import IDS
+from app.store.people.records import LeadRecord
+from app.store.store import Store
+from app.usecases.people.nonces import nonces_of
+from app.usecases.people.who import Who
+
+SoughtBy = Literal["phone", "email", "lead", "ping", "crm_id", "seller_lead_id"]
+
+
+class Sought(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked for: an id, or the person in `who`."""
+
+    by: SoughtBy
+    text: str = ""
+    who: Who = Who(kind="")
+
+
+class LeadsFound(msgspec.Struct, frozen=True, kw_only=True):
+    """The leads and pings that were meant, the newest first, and how far the journal was looked through."""
+
+    stories: tuple[LeadStory, ...]
+    journal: Extent
+
+
+async def find_leads(store: Store, journal: Path, sought: Sought, key: bytes = b"") -> LeadsFound:
+    """All that is known of it; `key` is that of digests, where a person is sought.
+
+    Raises StoreUnavailable, ParquetError, OtherVersion.
+    """
+    records = await _records(store, sought)
+    nonces = await nonces_of(store, sought.who.person, key) if sought.who.person.all else frozenset()
+    lines = _lines(journal, sought, records, nonces)
+    bought = {record.lead.lead_id for record in records}
+    more = {line.lead_id for line in lines if isinstance(line, PostLine) and line.lead_id} - bought
+    records += [record for lead_id in sorted(more) if (record := await store.lead_record(lead_id)) is not None]
+    return LeadsFound(stories=tuple(lead_stories(records, lines)), journal=extent(journal))
+
+
+async def ping_ids_of(store: Store, text: str) -> frozenset[str]:
+    """The bids of the leads that anybody calls by this id: we, a seller or a CRM."""
+    ids = [lead_id for kind in IDS for lead_id in await store.leads_by_id(kind, text)]
+    found = [await store.lead(lead_id) for lead_id in dict.fromkeys(ids)]
+    return frozenset([each.ping_id for each in found if each is not None])
+
+
+def lines_by_seller_lead_id(journal: Path, text: str) -> list[AnyLine]:
+    """Every line about the pings to which a seller gave this id, bought or not."""
+    word = f'"seller_lead_id":{msgspec.json.encode(text).decode()}'
+    return all_about(journal, holding(journal, frozenset([word])))
+
+
+async def _records(store: Store, sought: Sought) -> list[LeadRecord]:
+    if sought.by == "phone" or sought.by == "email":
+        ids = await store.leads_of(sought.who.person.all)
+    else:
+        ids = await store.leads_by_id(sought.by, sought.text)
+    return [record for lead_id in ids if (record := await store.lead_record(lead_id)) is not None]
+
+
+def _lines(journal: Path, sought: Sought, records: list[LeadRecord], nonces: frozenset[str]) -> list[AnyLine]:
+    """What the journal has of these leads, and of pings that were not bought."""
+    lines = find_all(journal, frozenset([record.lead.ping_id for record in records]))
+    if sought.by in ("phone", "email"):
+        return _united(lines, all_about(journal, holding(journal, nonces)))
+    if sought.by == "seller_lead_id":
+        return _united(lines, lines_by_seller_lead_id(journal, sought.text.strip()))
+    if records or sought.by == "crm_id":
+        return lines
+    if sought.by == "ping" or looks_like_token(sought.text.strip()):
+        return find_all(journal, frozenset([sought.text.strip()]))
+    return all_about(journal, holding(journal, frozenset([sought.text.strip().lower()])))
+
+
+def all_about(journal: Path, lines: list[AnyLine]) -> list[AnyLine]:
+    """These lines of pings, with the posts and notices that came of them."""
+    ids = {line.id for line in lines if isinstance(line, PingLine)}
+    ids |= {line.ping_id for line in lines if isinstance(line, PostLine)}
+    return find_all(journal, frozenset(ids))
+
+
+def _united(some: list[AnyLine], others: list[AnyLine]) -> list[AnyLine]:
+    """All of them once, in the order in which they were written."""
+    once = {msgspec.json.encode(line): line for line in (*some, *others)}
+    return sorted(once.values(), key=lambda line: line.at)

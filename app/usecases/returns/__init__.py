@@ -1,0 +1,1 @@
+"""Returns while the service runs: asked for by rule, answered by sellers, credited at once."""

@@ -1,0 +1,78 @@
+"""Bills and answers are read in whatever form sellers' spreadsheets have."""
+
+from pathlib import Path
+
+import pytest
+
+from app.domain.returns.bill import BilledLine
+from app.spreadsheet import UnusableFile
+from app.usecases.returns.seller_file import amount_cents, billed_lines, read_bill, read_replies, return_replies
+
+
+def bill(tmp_path: Path, text: str, encoding: str = "utf-8") -> list[BilledLine]:
+    path = tmp_path / "bill.csv"
+    path.write_bytes(text.encode(encoding))
+    return list(billed_lines(read_bill(path), []))
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("$1,234.50", 123_450),
+        ("1234.5", 123_450),
+        ("1.234,50", 123_450),
+        ("1.234,50 $", 123_450),
+        ("12,50", 1_250),
+        ("USD 12.50", 1_250),
+        ("(12.50)", -1_250),
+        ("-$12.50", -1_250),
+        ("12.50-", -1_250),
+        ("0", 0),
+        ("twelve", None),
+        ("", None),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text: str, cents: int | None) -> None:
+    assert amount_cents(text) == cents
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Lead ID,Sold Date,Price\nab12,11/03/2026,$21.40\n", "utf-8"),
+        ("Lead ID;Sold Date;Price\nab12;03.11.2026;21,40\n", "utf-8-sig"),
+        ("Acme Leads LLC\n\nDate\tReference ID\tPayout (USD)\tcost\nNov 3, 2026\tAB12\tx\t21.40\n", "utf-16"),
+        ('"buyer_lead_id","amount"\n"ab12","21.4"\nTotal,21.40\n', "cp1252"),
+    ],
+)
+def test_a_bill_is_read_under_other_heads_and_signs(tmp_path: Path, text: str, encoding: str) -> None:
+    (line,) = bill(tmp_path, text, encoding)
+    assert "ab12" in line.ids
+    assert line.price_cents == 2_140
+
+
+def test_every_column_of_ids_may_name_the_lead(tmp_path: Path) -> None:
+    (line,) = bill(tmp_path, "transaction_id,ping_id,price\nT-1,Cx9,5\n")
+    assert line.ids[:2] == ("Cx9", "T-1") or {"T-1", "Cx9"} <= set(line.ids)
+
+
+def test_a_bill_without_prices_is_billed_as_owed(tmp_path: Path) -> None:
+    assert [line.price_cents for line in bill(tmp_path, "lead_id,state\nab12,TX\n")] == [None]
+
+
+def test_what_cannot_be_read_names_its_line(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFile, match="line 3: 'free'"):
+        bill(tmp_path, "lead_id,price\nab12,5\nab13,free\n")
+    with pytest.raises(UnusableFile, match="no column of lead ids"):
+        bill(tmp_path, "who,price\nab12,5\n")
+
+
+def test_answers_are_read_in_the_sellers_words(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("Lead,Decision,Comments\na,Approved,sorry\nb,DENIED,\nc,perhaps,\n", encoding="utf-8")
+    replies = [reply for _, _, reply in return_replies(read_replies(path), [])]
+    assert [(each.lead_id, each.answer, each.note) for each in replies if each is not None] == [
+        ("a", "accepted", "sorry"),
+        ("b", "refused", ""),
+    ]
+    assert replies[2] is None

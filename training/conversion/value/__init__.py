@@ -1,0 +1,1 @@
+"""Learns what a conversion brings."""
