@@ -28,6 +28,9 @@ TOLERANCE = 1e-9
 KNOT_WIDTH = 0.6
 """How gently one step of a list falls, as a share of the distance between two."""
 
+SPREAD_STEP = 0.1
+"""Leads whose facts move the spread by nearly as much, in logarithms, share one competition."""
+
 _LOG_MAX = 50.0
 _WINNERS_MAX = 8
 _ROUNDING = 1e-12
@@ -49,7 +52,8 @@ class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """One leg. `centre` is the mean log v; a list's `steps` (logarithms) lie `knot_step` apart from `first_knot` on.
 
     Those of the form `stepped` lie below, between and above `edges`, prices in cents. The sum of `trees` over
-    `features` is what a lead's facts add to the middle. `widths` says by seller how nearly the middle is known: the
+    `features` is what a lead's facts add to the middle, that of `spread_trees` what they add to the logarithm of the
+    spread, rounded to `SPREAD_STEP`. `widths` says by seller how nearly the middle is known: the
     standard deviation of its posterior.
     """
 
@@ -65,6 +69,7 @@ class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     sellers: dict[str, Constants]
     edges: tuple[float, ...] = ()
     widths: dict[str, float] = {}
+    spread_trees: tuple[Node, ...] = ()
 
 
 class LandscapeRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,7 +126,9 @@ class _Leg:
         self._leg = leg
         self._index = _index(leg.trees, leg.features)
         self._curve: type[LearnedCurve] = SteppedCurve if leg.form == "stepped" else LearnedCurve
-        self._asked: tuple[Mapping[str, Value], float] = ({}, 0.0)
+        self._spread = _index(leg.spread_trees, leg.features) if leg.spread_trees else None
+        self._asked: tuple[Mapping[str, Value], float, int] = ({}, 0.0, 0)
+        self._wider: dict[tuple[str, int], Competition] = {}
         compete = _competition_on(leg)
         doubts = {name: doubt(leg.widths.get(name, inf)) for name in leg.sellers}
         self._sellers = {
@@ -136,9 +143,19 @@ class _Leg:
         middle, slope, competition = known
         # Campaigns ask of the same lead, one after the other.
         if facts is not self._asked[0]:
-            self._asked = facts, self._index(facts)
+            steps = round(self._spread(facts) / SPREAD_STEP) if self._spread is not None else 0
+            self._asked = facts, self._index(facts), steps
+        if steps := self._asked[2]:
+            competition = self._wider.get((seller, steps)) or self._widened(seller, steps)
         middle += slope * (log(worth_cents) - self._leg.centre) + self._asked[1]
         return self._curve(competition=competition, middle=middle)
+
+    def _widened(self, seller: str, steps: int) -> Competition:
+        """A seller's competition for leads whose facts move the spread by so many steps, with bids found of its own."""
+        usual = self._sellers[seller][2]
+        wider = replace(usual, spread=usual.spread * exp(steps * SPREAD_STEP), found={})
+        self._wider[seller, steps] = wider
+        return wider
 
 
 def _competition_on(leg: LegLandscape) -> Callable[[Constants], Competition]:
@@ -198,7 +215,8 @@ def _list_steps(leg: LegLandscape) -> tuple[float, ...]:
 
 
 def _check(leg: LegLandscape) -> None:
-    _check_trees(leg)
+    _check_trees(leg, leg.trees)
+    _check_trees(leg, leg.spread_trees)
     if not all(width >= 0.0 for width in leg.widths.values()):
         raise Unusable(f"{FILE}: a width of the {leg.leg} leg is negative")
     numbers = [leg.centre, leg.first_knot, *leg.steps]
@@ -213,7 +231,7 @@ def _check(leg: LegLandscape) -> None:
         raise Unusable(f"{FILE}: the {leg.leg} leg has no winners or no price list")
 
 
-def _check_trees(leg: LegLandscape) -> None:
+def _check_trees(leg: LegLandscape, forest: tuple[Node, ...]) -> None:
     """By the rules for a scorer's, which are the same."""
     trees = Scorer(
         schema=SCORER_SCHEMA,
@@ -222,7 +240,7 @@ def _check_trees(leg: LegLandscape) -> None:
         features=leg.features,
         baseline=0.0,
         terms=(),
-        trees=leg.trees,
+        trees=forest,
         calibrator=Uncalibrated(),
     )
     try:

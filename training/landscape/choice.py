@@ -71,12 +71,17 @@ def chosen(trials: Sequence[TriedFit], errors: float, usual: Form) -> TriedFit:
     Better is what predicts clearly better and does not clearly earn less, or earns clearly more and predicts half as
     clearly better: neither figure alone has been right in every market.
     """
-    plain = [each for each in trials if each.fitted.landscape.form == usual and not each.priced]
+    plain = [each for each in trials if _is_plain(each, usual)]
     best = min(plain, key=lambda each: float(each.losses.sum()))
     for other in trials:
         if _is_better(other, best, errors):
             best = other
     return best
+
+
+def _is_plain(trial: TriedFit, usual: Form) -> bool:
+    learned = trial.fitted.landscape
+    return learned.form == usual and not trial.priced and not learned.spread_trees
 
 
 def _is_better(one: TriedFit, than: TriedFit, errors: float) -> bool:

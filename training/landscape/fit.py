@@ -9,13 +9,14 @@ from msgspec.structs import astuple
 from scipy.optimize import minimize
 
 from app.scoring.artefact import Node
-from app.scoring.landscape import Constants, LegLandscape
+from app.scoring.landscape import SPREAD_STEP, Constants, LegLandscape
 from training.conversion.features import Column
 from training.landscape.auctions import POINTS_MAX, AuctionLog
 from training.landscape.boosted import features_of, grown, table, total
 from training.landscape.forms import (
     KNOTS,
     NAMES,
+    SPREAD,
     BidRows,
     Form,
     Priced,
@@ -81,10 +82,10 @@ class Fit(msgspec.Struct, frozen=True):
     pooled: Constants
 
 
-def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) -> Fit:
-    """The best constants and trees of this form."""
+def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int, *, moves_spread: bool = False) -> Fit:
+    """The best constants and trees of this form; the facts move the middle, and the spread if they are to."""
     log = log.told
-    features, trees = features_of(columns, log), list[Node]()
+    features, trees, spread_trees = features_of(columns, log), list[Node](), list[Node]()
     X = table(features, log)
     log_bid, log_worth = np.log(log.bid_cents), np.log(log.worth_cents)
     centre = float(log_worth.mean())
@@ -92,7 +93,12 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
     knots = edges_of(log) if form == "stepped" else np.linspace(log_bid.min(), log_bid.max() + 1e-6, KNOTS)
     read = partial(_READ[form], knots=knots)
     won, guess, index = log.won.astype(float), np.array([_STREAM, centre - 0.6, 0.0, -0.7, 0.0]), np.zeros(len(log))
-    seen = partial(slopes, form, winners, read(log_bid, log_worth - centre), _priced(log, centre, read), won=won)
+    wider = np.zeros((len(log), len(NAMES)))
+    at, priced = read(log_bid, log_worth - centre), _priced(log, centre, read)
+
+    def seen(index: Array, constants: Array, steps: Array) -> Slopes:
+        return slopes(form, winners, at, priced, index, constants + wider, steps, won)
+
     usual = _usual_steps(log, knots) if form == "stepped" else np.full(len(knots), _STEP)
     if form == "stepped" and len(log.points):
         guess[0] = _STREAM_BESIDE_TABLE
@@ -108,6 +114,11 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
             tree, added = grown(features, X, now.by_index, now.curvature)
             trees.append(tree)
             index = index + added
+            if moves_spread:
+                by_spread = seen(index, (pooled + own)[seller], steps).by_name[:, SPREAD]
+                tree, added = grown(features, X, by_spread, by_spread**2)
+                spread_trees.append(tree)
+                wider[:, SPREAD] += added
     steps, pooled, own = _parts(theta, len(usual))
     constants = [Constants(*row) for row in (pooled + own).tolist()]
     widths = _widths(seen(index, (pooled + own)[seller], steps), seller, _PRIORS[form])
@@ -122,6 +133,7 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
         steps=tuple(steps.tolist()),
         features=features,
         trees=tuple(trees),
+        spread_trees=tuple(spread_trees),
         sellers=dict(zip(names.tolist(), constants, strict=True)),
         widths=dict(zip(names.tolist(), widths.tolist(), strict=True)),
     )
@@ -138,7 +150,9 @@ def curves(fitted: Fit, log: AuctionLog, bids: Array) -> Array:
     learned = fitted.landscape
     constants = np.array([astuple(learned.sellers.get(name, fitted.pooled)) for name in log.seller])
     constants, steps = constants.reshape(-1, len(NAMES)), np.array(learned.steps)
-    index, worth = total(learned.trees, table(learned.features, log)), np.log(log.worth_cents) - learned.centre
+    X, worth = table(learned.features, log), np.log(log.worth_cents) - learned.centre
+    index = total(learned.trees, X)
+    constants[:, SPREAD] += SPREAD_STEP * np.rint(total(learned.spread_trees, X) / SPREAD_STEP)
     knots = np.array(learned.edges) if learned.edges else learned.first_knot + learned.knot_step * np.arange(KNOTS)
     log_bids = np.log(np.broadcast_to(bids, (len(log), np.shape(bids)[-1])))
     by_bid = [_READ[learned.form](column, worth, knots) for column in log_bids.T]

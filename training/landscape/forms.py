@@ -25,6 +25,7 @@ Form = Literal["rivals", "logistic", "stepped"]
 KNOTS = 32
 
 NAMES = ("stream", "middle", "slope", "spread", "lists")
+SPREAD = 3
 """By seller, the logarithms of: the expected rivals of the first stream, the middle of their bids over v, how it moves
 with v, their spread, and how many pay by a list."""
 

@@ -132,6 +132,8 @@ def learn_leg(
     older, newest = log.rows(np.arange(cut)), log.rows(np.arange(cut, len(log)))
     tops = (winners,) if winners is not None else (1,) if leg == "exclusive" else WINNERS_TRIED
     forms: list[tuple[Form, int]] = [*(("rivals", top) for top in tops), ("logistic", tops[0]), ("stepped", tops[0])]
+    # Of a few prices a table says all there is; between them no shape can be seen.
+    usual_form: Form = "stepped" if len(log.points) else "rivals"
     fits: list[tuple[Fit, bool]] = []
     reads: list[Sequence[Column]] = [()] if demands.plain else []
     reads += [columns] if len(log) >= demands.facts_rows_min else []
@@ -140,14 +142,18 @@ def learn_leg(
         for form, top in forms:
             for priced in knows:
                 tell(f"{leg}: {form}, {top} may win{', with disclosed prices' if priced else ''}")
-                fits.append((fit(older if priced else older.without_prices, read, form, top), priced))
+                told = older if priced else older.without_prices
+                fits.append((fit(told, read, form, top), priced))
+                if read and form == usual_form:
+                    tell(f"{leg}: {form}, {top} may win, facts move the spread")
+                    fits.append((fit(told, read, form, top, moves_spread=True), priced))
     trials = tried(fits, newest)
-    # Of a few prices a table says all there is; between them no shape can be seen.
-    best = chosen(trials, demands.errors, "stepped" if len(log.points) else "rivals")
+    best = chosen(trials, demands.errors, usual_form)
     predicted, winner = best.predicted, best.fitted.landscape
     tell(f"{leg}: {winner.form} once more, on all of them")
     learns = log if best.priced else log.without_prices
-    whole = fit(learns, columns if winner.features else (), winner.form, winner.winners)
+    read = columns if winner.features else ()
+    whole = fit(learns, read, winner.form, winner.winners, moves_spread=bool(winner.spread_trees))
     # The service bids along what was learned of sellers of whom enough is known.
     names, counts = np.unique(log.seller.astype(str), return_counts=True)
     sellers = {name: whole.landscape.sellers[name] for name in names[counts >= demands.seller_rows_min].tolist()}

@@ -10,7 +10,7 @@ from training.conversion.features import Column
 from training.landscape.auctions import AuctionLog, TooThin, columns_of, facts_at, objects
 from training.landscape.export import artefact_of
 from training.landscape.fit import fit, predict
-from training.landscape.forms import KNOTS, NAMES, Priced, rows, rows_between, slopes
+from training.landscape.forms import KNOTS, NAMES, Form, Priced, rows, rows_between, slopes
 from training.landscape.learn import Demands, LearnedLeg, learn_landscape, learn_leg
 from training.statistics import Array, losses
 
@@ -250,6 +250,33 @@ def stepped_prices(log: AuctionLog, seed: int = 4) -> AuctionLog:
     willing = 0.9 * log.worth_cents * np.exp(random.normal(0.0, 0.5, len(log)))
     top = prices[np.searchsorted(prices[1:], willing, side="right")]
     return msgspec.structs.replace(log, won=(log.bid_cents > top).astype(np.int8))
+
+
+@pytest.mark.parametrize("form", ["rivals", "stepped"])
+def test_facts_that_move_the_spread_are_learned_and_served(form: Form) -> None:
+    def apart(seed: int) -> AuctionLog:
+        log, random = auctions(3_000, seed)[0], np.random.default_rng((seed, 2))
+        spread = np.where(log.facts["city"] == "austin", 0.1, 0.8)
+        rival = 0.5 * log.worth_cents * np.exp(spread * random.normal(0.0, 1.0, len(log)))
+        return msgspec.structs.replace(log, won=(log.bid_cents > rival).astype(np.int8))
+
+    log, fresh = apart(1), apart(9)
+    one, moved = (fit(log, COLUMNS[:1], form, 1, moves_spread=moves) for moves in (False, True))
+    costs = [float(losses(fresh.won, predict(each, fresh)).mean()) for each in (one, moved)]
+    assert costs[1] < 0.97 * costs[0]
+    leg = LearnedLeg(
+        **{
+            **msgspec.structs.asdict(learn_leg(log.rows(np.arange(600)), (), winners=1, tell=lambda _: None)),
+            "log": log,
+            "fitted": moved,
+            "landscape": moved.landscape,
+        }
+    )
+    learned = parse_landscape(msgspec.json.encode(artefact_of("solar", [leg])), "solar")
+    curves = [learned.curve("acme", "exclusive", {"city": city}, 4_000.0) for city in ("austin", "dallas", "austin")]
+    low, wide, again = (curve.win_probability(1_000.0) for curve in curves if curve is not None)
+    assert wide > low + 0.05
+    assert again == low
 
 
 def test_a_seller_of_whom_more_is_known_has_a_narrower_posterior(learnt: LearnedLeg) -> None:
