@@ -89,8 +89,8 @@ def _json(leg: LearnedLeg) -> dict[str, Any]:
 
 
 def _attempt(each: FormAttempt) -> str:
-    prices = ", disclosed prices" if each.priced else ""
-    return f"{each.form} with {each.winners} winners{prices} log-loss {each.log_loss:.4f}, {money(each.surplus)} a bid"
+    extras = ", spread by facts" * each.moves_spread + ", disclosed prices" * each.priced
+    return f"{each.form} with {each.winners} winners{extras} log-loss {each.log_loss:.4f}, {money(each.surplus)} a bid"
 
 
 def _lines(args: argparse.Namespace, learnt: LearnedLandscape, gates: Sequence[Gate], version: str) -> Iterator[str]:

@@ -53,12 +53,13 @@ USUAL = Demands()
 class FormAttempt(msgspec.Struct, frozen=True, kw_only=True):
     """One form on the newest auctions, which it had not seen: what its own bids would earn there, in cents an auction.
 
-    `priced` is whether it learned from disclosed prices.
+    `priced` is whether it learned from disclosed prices, `moves_spread` whether facts move its spread.
     """
 
     form: Form
     winners: int
     priced: bool
+    moves_spread: bool
     log_loss: float
     surplus: float
 
@@ -168,6 +169,7 @@ def learn_leg(
             form=each.fitted.landscape.form,
             winners=each.fitted.landscape.winners,
             priced=each.priced,
+            moves_spread=bool(each.fitted.landscape.spread_trees),
             log_loss=log_loss(each.predicted),
             surplus=float(each.surplus.mean()),
         )
