@@ -68,7 +68,7 @@ _PRIORS = {
     "logistic": _PRIOR,
     # Thresholds are free, so that the scale on which they lie must not be: half of it would make the same chances, and
     # trees that learn by heart, as each would count for twice as much.
-    "stepped": _Prior(np.array([0.7, 0.4, 0.15, 0.15, 1.0]), np.array([1.5, 1.0, 0.2, 0.2, 1.5]), 3.0),
+    "stepped": _Prior(np.array([0.7, 0.4, 0.15, 0.15, 1.0]), np.array([1.5, 1.0, 0.2, 0.2, 1.5]), 2.0),
 }
 
 Seen = Callable[[Array, Array], Slopes]
