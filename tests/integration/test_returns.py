@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from app.cli import main
+from app.mock_exchange.consumers import ping_of
 from app.mock_exchange.crm_receiver import CrmReceiver
 from tests.market import KEY, demo_with_crm, ping, post, someone
 from tests.service import crm, serve, until
@@ -133,6 +134,10 @@ def test_a_return_goes_from_the_crm_to_the_invoice(
             causes = [each["cause"] for each in compared["differences"]]
             assert causes == ["returned", "returned", "duplicate_line", "unknown_id", "not_billed"]
             assert compared["owed"] == invoice["owed"]
+            # Under its own ids alone, the month is told as well.
+            bill.write_text(f"Reference;Amount\n{ping_of(someone(0), 0.0)['seller_lead_id']};5,00\n")
+            assert main(["reconcile", "acme", str(bill), "--json", *where]) == 1
+            assert json.loads(capsys.readouterr().out)["month"] == month
         # After a restart all is as it was: each credit is counted once.
         with serve(config, tmp_path / "data") as service, httpx.Client(base_url=service.url, trust_env=False) as http:
             assert post(http, someone(52), promised).json()["status"] == "accepted"
