@@ -14,10 +14,11 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from app.certificates.budgets import CheckBudgets
-from app.certificates.desk import ProviderDesk
+from app.certificates.provider_client import ProviderClient
 from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
-from app.config.values.zip_table import zip_states
+from app.config.values.zip_table import area_states, zip_states, zip_zones
+from app.domain.calling.rules import CallingTable
 from app.domain.catalogue import with_limits
 from app.domain.keys import Keys
 from app.domain.operators.audit import SERVICE
@@ -43,11 +44,11 @@ from app.telemetry.metrics import Metrics
 from app.telemetry.trouble import where
 from app.usecases.background import BackgroundJobs
 from app.usecases.bidder import Bidder
+from app.usecases.checks.gather_checks import post_collectors
 from app.usecases.clock.clock_watch import ClockWatch
 from app.usecases.clock.last_moment import last_moment
 from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
-from app.usecases.gather_checks import post_collectors
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
@@ -69,7 +70,7 @@ STUCK_S = 3.0
 NOTE_S = 3.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
-RETAIN_S = 3_600.0
+PURGE_S = 3_600.0
 """How late what was kept long enough may go: it is counted in days."""
 
 SETTLE_S = 5.0
@@ -199,7 +200,7 @@ async def _started(
         standing=await restore(store, now),
         rates=RateLimits(),
         quotas=HashQuotas(usage),
-        desk=_desk(sender, lambda: watch.secrets, usage, metrics),
+        providers=_provider_client(sender, lambda: watch.secrets, usage, metrics),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
         former=former,
@@ -225,7 +226,7 @@ async def _started(
         clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
         stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
-        await _beside(stack, _every(RETAIN_S, _retaining(settings, bidder, clock)))
+        await _beside(stack, _every(PURGE_S, _purging(settings, bidder, clock)))
     _log.info("configuration %s in use, with models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
     if live.catalogue.challengers:
         _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
@@ -239,6 +240,7 @@ def _sources(settings: Settings) -> Sources:
         models=lambda: load_models(settings.models),
         models_dir=settings.models,
         zip_states=zip_states(),
+        calling=CallingTable(zip_zones=zip_zones(), area_states=area_states()),
     )
 
 
@@ -254,16 +256,16 @@ def _worker(store: Store, sender: Sender, metrics: Metrics, world: World) -> Del
     )
 
 
-def _desk(
+def _provider_client(
     sender: Sender, secrets: Callable[[], Mapping[str, str]], usage: Mapping[str, int], metrics: Metrics
-) -> ProviderDesk:
+) -> ProviderClient:
     """Asks providers, and goes on with the budgets of the day."""
 
     def count(check: str, result: str, millicents: int) -> None:
         metrics.count("check_questions_total", check, result)
         metrics.count("check_cost_millicents_total", check, by=millicents)
 
-    return ProviderDesk(sender.send, secrets, CheckBudgets(usage), count)
+    return ProviderClient(sender.send, secrets, CheckBudgets(usage), count)
 
 
 async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: Vault, world: World) -> Store:
@@ -315,10 +317,10 @@ async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
     return ahead_s
 
 
-def _retaining(settings: Settings, bidder: Bidder, clock: Callable[[], float]) -> Callable[[], Awaitable[None]]:
+def _purging(settings: Settings, bidder: Bidder, clock: Callable[[], float]) -> Callable[[], Awaitable[None]]:
     """A job that removes what was kept long enough, unless a command works on the journal just then."""
 
-    async def retain() -> None:
+    async def purge_old() -> None:
         retention = bidder.catalogue.configuration.retention
         try:
             with sole_use(settings.journal):
@@ -328,7 +330,7 @@ def _retaining(settings: Settings, bidder: Bidder, clock: Callable[[], float]) -
         if not purged.is_nothing:
             _log.info("kept long enough, and removed: %s", purged)
 
-    return retain
+    return purge_old
 
 
 def _tell_of_models(settings: Settings, live: Reloaded) -> None:

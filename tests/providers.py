@@ -1,4 +1,4 @@
-"""Checks of providers for tests, and a desk whose requests go to the fakes without a network."""
+"""Checks of providers for tests, and a client whose requests go to the fakes without a network."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from app.certificates.budgets import CheckBudgets
-from app.certificates.desk import Counted, ProviderDesk
 from app.certificates.provider import Subject
+from app.certificates.provider_client import Counted, ProviderClient
 from app.domain.checks.check import QUESTIONS, Check
 from app.domain.checks.verdict import Consultation
 from app.domain.consent.certificate import read_leadid, read_trustedform
@@ -56,7 +56,7 @@ def token_subject(scenario: str = "good", **overrides: Any) -> Subject:
 
 
 class FakesAtHand:
-    """What the desk sends by. `sent` are the requests; one that the fake would let hang times out at once."""
+    """What the client sends by. `sent` are the requests; one that the fake would let hang times out at once."""
 
     def __init__(self) -> None:
         self.fakes = FakeProviders()
@@ -82,9 +82,9 @@ class FakesAtHand:
         body = answer.body[: request.body_bytes_max]
         return OutboundAnswer(status=answer.status, headers=dict(answer.headers), body=body)
 
-    def desk(self, used: Mapping[str, int] | None = None, counted: Counted = lambda *_: None) -> ProviderDesk:
-        """A desk that asks the fakes."""
-        return ProviderDesk(self.send, lambda: SECRETS, CheckBudgets(used), counted, steady=lambda: NOW)
+    def client(self, used: Mapping[str, int] | None = None, counted: Counted = lambda *_: None) -> ProviderClient:
+        """A client that asks the fakes."""
+        return ProviderClient(self.send, lambda: SECRETS, CheckBudgets(used), counted, steady=lambda: NOW)
 
 
 def said(consultation: Consultation) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
 import msgspec
 
@@ -45,7 +46,8 @@ def exchange_of(check: str, answered: ProviderAnswer, secrets: Iterable[str]) ->
         return ProviderExchange(
             check=check, operation=answered.asking.operation, asked_at=answered.asked_at, why_not=answered.why_not
         )
-    texts = [text for text in secrets if text]
+    # In an address a secret may stand in another form than its own.
+    texts = [form for text in secrets if text for form in dict.fromkeys((text, quote(text, safe=""), quote_plus(text)))]
     text, encoded = _text(answer.body)
     return ProviderExchange(
         check=check,

@@ -4,6 +4,7 @@ A new provider is one module with an object of this interface, its name in `doma
 `known.py`, and a fake in `app/mock_providers`.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, Protocol
 
@@ -12,6 +13,7 @@ import msgspec
 from app.domain.checks.check import Check, Stage
 from app.domain.checks.verdict import CheckOutcome, CheckVerdict
 from app.domain.consent.certificate import Certificate
+from app.domain.identity import ALGORITHMS
 from app.outbound.message import OutboundAnswer, OutboundRequest
 from app.wire.post import Contact
 
@@ -26,6 +28,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """One lead as a provider may be asked about it; a ping has no contact.
 
     `reference` is what we will find the provider's record by, `phone` ten digits, `consent_at` UTC epoch seconds.
+    `hashes` are those that a ping brought, by name, as "phone_md5".
     """
 
     stage: Stage
@@ -37,6 +40,25 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     email: str = ""
     reference: str = ""
     consent_at: float | None = None
+    ip_address: str = ""
+    hashes: Mapping[str, str] = {}
+
+    def part(self, name: str) -> str:
+        """A part of the lead by one of the names of `http_terms.SOURCES`; empty where this lead has none."""
+        if name in self.hashes:
+            return self.hashes[name]
+        value, _, kind = name.partition("_")
+        if kind in ALGORITHMS and value in ("phone", "email"):
+            plain = getattr(self, value)
+            return hashlib.new(kind, plain.encode()).hexdigest() if plain else ""
+        if name == "phone_e164":
+            return f"+1{self.phone}" if self.phone else ""
+        if name == "name":
+            return f"{self.contact.first_name} {self.contact.last_name}".strip()
+        if name == "lead_id":
+            return self.reference
+        holder = self if name in ("phone", "email", "ip_address", "seller") else self.contact
+        return str(getattr(holder, name)).strip()
 
     def __repr__(self) -> str:
         return f"Subject(stage={self.stage!r}, ***)"

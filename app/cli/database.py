@@ -45,7 +45,7 @@ def run_with_store(args: argparse.Namespace, act: Callable[[Store, argparse.Name
     async def acted() -> int:
         store = existing_store(args)
         try:
-            await store.check()
+            await store.require_tables()
             return await act(store, args)
         finally:
             await store.close()

@@ -31,7 +31,7 @@ _LOST = {
 }
 _SECRET = frozenset({"headers", "auth", "key_sha256"})
 """Of these it is only said that they changed: they may hold what nobody should read."""
-_DERIVED = frozenset({"read_by_rules"})
+_DERIVED = frozenset({"read_by_rules", "provider_facts"})
 """What follows from another change, which is said."""
 
 _NAMES = {"zone": "time zone"}

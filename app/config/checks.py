@@ -1,11 +1,20 @@
 """Builds the checks of providers, and refuses those that could not work or would leak a secret."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
+from app.config.check_rules import rules_of
+from app.config.described_checks import (
+    blacklist_alliance_terms,
+    check_described,
+    dncscrub_terms,
+    facts_of_check,
+    http_terms,
+    suppressionlist_terms,
+)
 from app.config.file.files import Files
 from app.config.file.problem import Findings, KeyPath, did_you_mean
-from app.config.schema import CheckRuleTable, CheckTable, LeadIdTable, TrustedFormTable, VerifyTable
+from app.config.schema import CheckTable, LeadIdTable, TrustedFormTable, VerifyTable
 from app.config.values.names import refuse_repeated
 from app.domain.campaign import Campaign
 from app.domain.checks.check import (
@@ -16,7 +25,6 @@ from app.domain.checks.check import (
     LeadIdTerms,
     TrustedFormTerms,
 )
-from app.domain.checks.rule import AnswerRule, RuleOperator, Scalar
 from app.domain.checks.verdict import OnUnknown
 from app.domain.delivery.destination_auth import is_plain, is_secret
 
@@ -36,6 +44,7 @@ def build_checks(
         _check_names(table, names, findings)
         _check_address(table, findings)
         _check_provider(table, findings)
+        check_described(table, findings)
         for key, reference in ((("secret",), table.secret), (("leadid", "profile"), table.leadid.profile)):
             if reference or key == ("secret",):
                 _resolve(reference, (*table.at, *key), secrets, files, findings)
@@ -62,7 +71,7 @@ def _check(table: CheckTable, findings: Findings) -> Check:
         name=table.name,
         provider=table.provider,
         secret=table.secret,
-        url=(table.url or ADDRESSES[table.provider]).rstrip("/"),
+        url=(table.url or ADDRESSES.get(table.provider, "")).rstrip("/"),
         private_hosts=table.allow_private_hosts,
         on=table.on,
         campaigns=table.campaigns,
@@ -77,9 +86,14 @@ def _check(table: CheckTable, findings: Findings) -> Check:
         min_bid_cents=table.min_bid,
         cache_s=table.cache,
         test_certificates=table.test_certificates,
-        rules=tuple(rule for each in table.rules for rule in _rules(each, findings)),
+        rules=rules_of(table.rules, "suspected_fraud" if table.provider == "http" else "consent_invalid", findings),
+        facts=facts_of_check(table),
         trustedform=_trustedform(table.trustedform),
         leadid=_leadid(table.leadid),
+        suppressionlist=suppressionlist_terms(table),
+        blacklist_alliance=blacklist_alliance_terms(table),
+        dncscrub=dncscrub_terms(table),
+        http=http_terms(table, findings),
     )
 
 
@@ -91,30 +105,6 @@ def _on_unknown(table: CheckTable, findings: Findings) -> Mapping[str, OnUnknown
             reason = f"`{table.provider}` is not asked `{name}`"
             findings.error((*table.at, "on_unknown", name), reason, did_you_mean(name, questions))
     return {**questions, **{name: word for name, word in table.on_unknown.items() if name in questions}}
-
-
-def _rules(table: CheckRuleTable, findings: Findings) -> Iterable[AnswerRule]:
-    """A rule for each condition of the table."""
-    conditions: list[tuple[RuleOperator, tuple[Scalar, ...], Scalar | None]] = [
-        ("in", table.is_in, None),
-        ("not_in", table.not_in, None),
-        ("at_least", (), table.at_least),
-        ("at_most", (), table.at_most),
-        ("is", (), table.equals),
-    ]
-    stated = [each for each in conditions if each[1] or each[2] is not None]
-    if not stated:
-        findings.error(table.at, "it has no condition", "add one of `in`, `not_in`, `at_least`, `at_most`, `is`")
-    for op, values, value in stated:
-        yield AnswerRule(
-            property=table.property,
-            op=op,
-            values=values,
-            value=value,
-            on_null=table.on_null,
-            code=table.code,
-            price_cut=table.price_cut,
-        )
 
 
 def _trustedform(table: TrustedFormTable) -> TrustedFormTerms:
@@ -173,7 +163,7 @@ def _check_address(table: CheckTable, findings: Findings) -> None:
         findings.error(at, "it holds a user, a query or a fragment", "leave these out; `secret` has the key")
     elif parts.scheme == "http" and host not in table.allow_private_hosts:
         findings.error(at, "the secret would travel without TLS", "write https, or allow the host by name")
-    else:
+    elif table.provider != "http":
         findings.warn(at, "the provider itself is not asked", "leave `url` out, unless this is a test")
 
 

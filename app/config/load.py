@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from app.config.campaigns import Surroundings, build_campaigns
 from app.config.checks import build_checks, warn_of_unchecked
+from app.config.described_checks import check_facts, provider_facts
 from app.config.destinations import Placed, check_destinations, check_lead_paths, resolve_secrets
 from app.config.file.files import Files, ReadFile
 from app.config.file.lines import lines_of
@@ -22,8 +23,10 @@ from app.config.prices import warn_of_points_apart
 from app.config.returns import check_feedback_destinations
 from app.config.schema import BuyerFile, BuyerTable, RetentionTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
+from app.config.values.calling import build_calling_rules, warn_of_uncallable
 from app.config.verticals import build_verticals
 from app.domain.buyer import Buyer, Exploration, Operator, Retention
+from app.domain.calling.rules import CallingRule
 from app.domain.campaign import Campaign
 from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
@@ -49,6 +52,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     destinations: tuple[Destination, ...]
     retention: Retention = Retention()
     checks: tuple[Check, ...]
+    calling_rules: Mapping[str, CallingRule] = {}
     config_hash: str
     contents: Mapping[Path, bytes | None]
     secrets: Mapping[str, str]
@@ -131,7 +135,10 @@ def _parse(path: Path, content: bytes) -> tuple[dict[str, Any], Findings] | Prob
 def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Findings) -> Declared:
     """Values of the domain. Where something cannot be read, what refers to it is not blamed as well."""
     buyer = _buyer(table.buyer, findings)
-    verticals = build_verticals(table.verticals, findings)
+    verticals = tuple(
+        replace(each, provider_facts=provider_facts(each, table.checks))
+        for each in build_verticals(table.verticals, findings)
+    )
     whole = [one for one, read in zip(verticals, table.verticals, strict=True) if not findings.blame(read.at)]
     around = Surroundings(
         buyer=buyer,
@@ -154,8 +161,11 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     check_destinations(placed, whole if all_known else (), used, told, findings)
     secrets = resolve_secrets(placed, files, findings)
     names = {section: _names(tree, section) for section in ("campaigns", "verticals", "sellers")}
+    check_facts(table.checks, verticals, findings)
     checks, keys = build_checks(table.checks, names, files, findings)
     warn_of_unchecked(checks, campaigns, findings)
+    calling_rules = build_calling_rules(table.calling_rules, findings)
+    warn_of_uncallable(campaigns, calling_rules, findings)
     _warn_of_missing(table, findings)
     return Declared(
         buyer=buyer,
@@ -166,6 +176,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         destinations=table.destinations,
         retention=_retention(table.retention),
         checks=checks,
+        calling_rules=calling_rules,
         config_hash=files.hash,
         contents=files.contents,
         secrets={**secrets, **keys},

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from app.config import schema
-from app.config.presets import Preset, presets
+from app.config.presets import Preset, check_presets, presets
 from app.config.schema import Table
 from app.config.values.kind import Kind
 from app.config.values.times import WEEKDAYS
@@ -44,6 +44,12 @@ _TABLES: tuple[type[Table], ...] = (
     schema.TrustedFormTable,
     schema.VerifyTable,
     schema.LeadIdTable,
+    schema.SuppressionListTable,
+    schema.BlacklistAllianceTable,
+    schema.DncScrubTable,
+    schema.HttpTable,
+    schema.CheckFactTable,
+    schema.CallingRuleTable,
 )
 
 LEAD_MEANINGS = {
@@ -75,6 +81,14 @@ LEAD_MEANINGS = {
     "consent.ip_address": ("from which address", "203.0.113.7"),
     "consent.landing_page": ("on which page", "https://quotes.example/solar"),
     "consent.user_agent": ("with which browser", "Mozilla/5.0 ..."),
+    "calling.callable_from": ("from when calls are allowed next, in UTC", "2026-11-20T15:04:05Z"),
+    "calling.callable_until": ("until when, in UTC", "2026-11-21T02:00:00Z"),
+    "calling.time_zones": ("the time zones of its ZIP and its area code", "America/Chicago"),
+    "calling.basis": ("what the zones are known by: `zip`, `area_code`, both, or `none`", "zip and area_code"),
+    "calling.rules": ("the hours that apply, and what a caller must know", "TX mon-sat 09:00-21:00, ..."),
+    "calling.calls_max": ("the most calls in `calling.calls_hours`; none where there is no limit", "3"),
+    "calling.calls_hours": ("in how many hours", "24"),
+    "calling.rules_as_of": ("the day as of which the oldest of these rules holds", "2025-11-01"),
     "fields.NAME": ("a field of the lead's vertical", "good"),
 }
 """Path of a lead -> what is found there, and an example; a test keeps them in step."""
@@ -198,7 +212,7 @@ def reference() -> str:
     """The keys of every table, as Markdown."""
     parts = [_section(table) for table in _TABLES]
     parts += [_crm_section(kind, title, rows) for kind, (title, rows) in DESTINATIONS.items()]
-    return "\n".join([*parts, _lead_paths(), _presets()])
+    return "\n".join([*parts, _lead_paths(), _presets(), _check_presets()])
 
 
 def _lead_paths() -> str:
@@ -213,6 +227,13 @@ def _presets() -> str:
         for name, preset in presets().items()
     ]
     return "\n".join(["## Presets of destinations", "", _PRESETS, "", *_PRESETS_HEAD, *rows, ""])
+
+
+def _check_presets() -> str:
+    """The same of checks."""
+    rows = [f"| `{name}` | {preset.title}. {_escaped(preset.about)} |" for name, preset in check_presets().items()]
+    head = ("| preset | what it is |", "|---|---|")
+    return "\n".join(["## Presets of checks", "", _CHECK_PRESETS, "", *head, *rows, ""])
 
 
 def _own(preset: Preset) -> str:
@@ -242,6 +263,11 @@ _PRESETS = (
     '`preset = "hubspot"` in a destination writes out what that CRM wants; `parameters = { ... }` fills in what is '
     "yours, and every other key of the destination stands over the preset's. `fields` and `headers` are added to its "
     'own, and one that is `""` is left out. `leadbid deliveries test NAME` sends a marked lead.'
+)
+
+_CHECK_PRESETS = (
+    '`preset = "trestle-phone"` in a check writes out the request and the rules; give `name` and `secret`. Every other '
+    "key of the check stands over the preset's, those of `http` one by one."
 )
 
 _HEAD = ("| key | value | default | meaning | example |", "|---|---|---|---|---|")

@@ -40,6 +40,8 @@ from app.domain.calendar import WindowKind
 from app.domain.campaign import DuplicateScope
 from app.domain.caps.caps import Measure, TerritoryUnit
 from app.domain.checks.check import CheckProvider, Stage
+from app.domain.checks.http_terms import SOURCES, FactType, HttpAuth, HttpEncoding
+from app.domain.checks.scrubs import DncScrubCall, HashKind, ListCode, ScrubValue
 from app.domain.checks.verdict import CheckOutcome, OnUnknown
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.feedback import FeedbackWord
@@ -599,9 +601,14 @@ class CheckRuleTable(Table, frozen=True, kw_only=True):
         CheckOutcome, says("what a missing value means; `unknown` follows the check's `on_unknown`", '"pass"')
     ] = "unknown"
     code: Annotated[
-        Literal["consent_invalid", "consent_expired", "suspected_fraud", "invalid_contact", "suppressed", "litigator"],
-        says("the reason code of a lead that breaks it", '"suspected_fraud"'),
-    ] = "consent_invalid"
+        Literal["consent_invalid", "consent_expired", "suspected_fraud", "invalid_contact", "suppressed", "litigator"]
+        | None,
+        says(
+            "the reason code of a lead that breaks it; `suspected_fraud` with provider `http`, otherwise "
+            "`consent_invalid` by default",
+            '"invalid_contact"',
+        ),
+    ] = None
     price_cut: Annotated[
         Share, says("lowers the bid by this share instead of refusing the lead; only on pings", '"20%"')
     ] = 0.0
@@ -673,6 +680,93 @@ class LeadIdTable(Table, frozen=True, kw_only=True):
     ] = "yellow"
 
 
+class SuppressionListTable(Table, frozen=True, kw_only=True):
+    """`checks.suppressionlist`: what is asked of SuppressionList (ActiveProspect)."""
+
+    lists: Annotated[tuple[Text, ...], says("the lists, by the names in their URLs", '["opt-outs"]')] = ()
+    values: Annotated[tuple[ScrubValue, ...], says("what is looked up; each is a call of its own", '["phone"]')] = (
+        "phone",
+        "email",
+    )
+    hashed: Annotated[
+        HashKind,
+        says("in which form the lists hold them; hashes can be asked on pings that bring the same kind", '"md5"'),
+    ] = "none"
+    code: Annotated[ListCode, says("the reason code of who is on a list", '"litigator"')] = "suppressed"
+
+
+class BlacklistAllianceTable(Table, frozen=True, kw_only=True):
+    """`checks.blacklist_alliance`: what is made of Blacklist Alliance's codes."""
+
+    accept: Annotated[
+        tuple[Text, ...],
+        says(
+            "codes of lists that refuse nobody, with `*` for any beginning or end. Plaintiffs, attorneys, "
+            "pre-litigation, screamers and every code that is new refuse",
+            '["federal-dnc"]',
+        ),
+    ] = ("*-dnc",)
+
+
+class DncScrubTable(Table, frozen=True, kw_only=True):
+    """`checks.dncscrub`: which call of DNCScrub (Contact Center Compliance) is made; each is a check of its own."""
+
+    ask: Annotated[
+        DncScrubCall,
+        says("the litigator list, do-not-call lists, or numbers reassigned since the consent (FCC)", '"reassigned"'),
+    ] = "litigator"
+    refuse_codes: Annotated[
+        tuple[Text, ...],
+        says("result codes of `dnc` that refuse; `L`, `F`, `V` are wireless numbers in restricting states", '["D"]'),
+    ] = ("D", "P")
+    project: Annotated[str, says("the account's project", '"1234"')] = ""
+
+
+class HttpTable(Table, frozen=True, kw_only=True):
+    """`checks.http`: the request to a provider that you describe, at `url`."""
+
+    method: Annotated[Literal["GET", "POST"], says("the HTTP method", '"POST"')] = "GET"
+    encoding: Annotated[HttpEncoding, says("how the parameters are sent; dots in names nest in `json`", '"json"')] = (
+        "query"
+    )
+    send: Annotated[
+        dict[str, str],
+        says(
+            "maps its parameters to parts of the lead: " + ", ".join(f"`{name}`" for name in SOURCES),
+            '{ phone = "phone", "address.city" = "city" }',
+        ),
+    ] = {}
+    constants: Annotated[dict[str, Scalar], says("parameters that every lead is sent with", '{ country = "US" }')] = {}
+    needs: Annotated[tuple[Text, ...], says("parts without which it is not asked", '["phone"]')] = ()
+    auth: Annotated[
+        HttpAuth,
+        says(
+            "how the secret travels; `path` puts it where `url` has `{secret}`",
+            '"header"',
+        ),
+    ] = "bearer"
+    auth_name: Annotated[str, says("the header, the parameter, or the user of `basic`", '"x-api-key"')] = ""
+    answered: Annotated[
+        tuple[CheckRuleTable, ...],
+        says("what must hold for an answer to be one", '[{ property = "success", is = true }]'),
+    ] = ()
+    account_words: Annotated[
+        tuple[Text, ...],
+        says("words of answers that are none and about your account, which no lead is blamed for", '["credits"]'),
+    ] = ()
+
+
+class CheckFactTable(Table, frozen=True, kw_only=True):
+    """`[[checks.facts]]`: a property of the answer to a ping, as a field for filters and models."""
+
+    name: Annotated[Name, says("the name of the field", '"phone_activity"')]
+    property: Annotated[Text, says("the property, with dots to what lies inside another", '"activity_score"')]
+    type: Annotated[FactType, says("its type", '"choice"')] = "number"
+    values: Annotated[
+        tuple[Text, ...], says("all that a `choice` may be; anything else is left out", '["A", "B"]')
+    ] = ()
+
+
 class CheckTable(Table, frozen=True, kw_only=True):
     """`[[checks]]`: a provider that is asked about leads before they are bought."""
 
@@ -681,7 +775,8 @@ class CheckTable(Table, frozen=True, kw_only=True):
     secret: Annotated[
         str,
         says(
-            "a reference to the API key of TrustedForm, or the account code (`lac`) of LeadiD", '"env:TRUSTEDFORM_KEY"'
+            "a reference to the provider's key: of LeadiD the account code (`lac`), of DNCScrub the `loginId`",
+            '"env:TRUSTEDFORM_KEY"',
         ),
     ]
     on: Annotated[
@@ -695,7 +790,8 @@ class CheckTable(Table, frozen=True, kw_only=True):
         dict[str, OnUnknown],
         says(
             "what happens to a lead if a question stays open. By default proofs of consent refuse it: `certificate`, "
-            "`match`, `retain`, `verify`, `data_integrity`, `audit`; `insights` (your `rules`) accept it",
+            "`match`, `retain`, `verify`, `data_integrity`, `audit`; and lists of who may not be called: `listed`, "
+            "`litigator`, `dnc`. `insights` (your `rules`), `reassigned` and `answer` (of `http`) accept it",
             '{ insights = "refuse" }',
         ),
     ] = {}
@@ -721,17 +817,50 @@ class CheckTable(Table, frozen=True, kw_only=True):
     rules: Annotated[tuple[CheckRuleTable, ...], says("conditions on its answers", "see below")] = ()
     trustedform: Annotated[TrustedFormTable, says("what is asked of TrustedForm", "see below")] = TrustedFormTable()
     leadid: Annotated[LeadIdTable, says("what is asked of LeadiD", "see below")] = LeadIdTable()
+    suppressionlist: Annotated[SuppressionListTable, says("what is asked of SuppressionList", "see below")] = (
+        SuppressionListTable()
+    )
+    blacklist_alliance: Annotated[
+        BlacklistAllianceTable, says("what is made of Blacklist Alliance's codes", "see below")
+    ] = BlacklistAllianceTable()
+    dncscrub: Annotated[DncScrubTable, says("what is asked of DNCScrub", "see below")] = DncScrubTable()
+    http: Annotated[HttpTable, says("the request to a provider that you describe", "see below")] = HttpTable()
+    facts: Annotated[
+        tuple[CheckFactTable, ...], says("what filters and models may read of the answer to a ping", "see below")
+    ] = ()
     test_certificates: Annotated[
         bool, says("whether a sandbox certificate passes: only for an installation that is itself a test", "false")
     ] = False
     url: Annotated[
         Text | None,
-        says("another address than the provider's, such as that of `leadbid fakes`", '"http://127.0.0.1:8030/leadid"'),
+        says(
+            "another address than the provider's, such as that of `leadbid fakes`; of provider `http` the address, "
+            "which may hold `{phone}`, `{email}`, `{ip_address}` and `{secret}` in its path",
+            '"https://api.trestleiq.com/3.0/phone_intel"',
+        ),
     ] = None
     allow_private_hosts: Annotated[
         tuple[Text, ...],
         says("hosts of `url` that may have a private address and be reached without TLS", '["127.0.0.1"]'),
     ] = ()
+
+
+class CallingRuleTable(Table, frozen=True, kw_only=True):
+    """`[[calling_rules]]`: when and how often people in a state may be called; it replaces the row that is shipped.
+
+    The hours are those of the called person's clock, and never go beyond the federal ones.
+    """
+
+    state: Annotated[Text, says("the state, or `federal` for what holds everywhere", '"FL"')]
+    hours: Annotated[
+        tuple[HoursTable, ...], says("the hours, as in a campaign's schedule", '[{ hours = "08:00-20:00" }]')
+    ]
+    not_on_holidays: Annotated[bool, says("whether nobody may be called on the state's holidays", "true")] = False
+    calls_max: Annotated[int | None, says("the most calls in `calls_within`", "3")] = None
+    calls_within: Annotated[Duration, says("the time in which these calls are counted", '"24h"')] = 86_400.0
+    note: Annotated[str, says("what else a caller must know", '"about one subject"')] = ""
+    source: Annotated[str, says("where it was read", '"Fla. Stat. 501.616"')] = ""
+    as_of: Annotated[LocalDate, says("the day on which it stood there", '"2026-11-01"')] = ""
 
 
 _KEPT = within(read_duration, 86_400.0, 3_153_600_000.0, 'use "1 day" to "36500 days"')
@@ -776,4 +905,7 @@ class BuyerFile(Table, frozen=True, kw_only=True):
     operators: Annotated[tuple[OperatorTable, ...], says("people and systems of the buyer", "see below")] = ()
     destinations: Annotated[tuple[Destination, ...], says("where bought leads are sent", "see below")] = ()
     checks: Annotated[tuple[CheckTable, ...], says("providers that are asked about leads", "see below")] = ()
+    calling_rules: Annotated[
+        tuple[CallingRuleTable, ...], says("when people may be called, where it is not as shipped", "see below")
+    ] = ()
     retention: Annotated[RetentionTable, says("how long records are kept", "see below")] = RetentionTable()

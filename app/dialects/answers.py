@@ -55,15 +55,19 @@ def write_post_answer(answer: PostAnswer, form: Format, dialect: Dialect = GENER
     return _written(dialect, {**body, **_TEST} if sold and answer.test else body, form, refuses=not sold)
 
 
-def write_receipt(receipt: Receipt, form: Format) -> bytes:
-    """The answer to a notice, an outcome, a demand or a signal: in our own words to everybody."""
-    return _written(GENERIC, _receipt(receipt), form, refuses=receipt.status in _NOT_TAKEN)
+def write_receipt(receipt: Receipt, form: Format, *, to_operator: bool = False) -> bytes:
+    """The answer to a notice, an outcome, a demand or a signal: in our own words to everybody.
+
+    An operator reads the words themselves: no platform looks in them for one that means a sale.
+    """
+    return _written(GENERIC, _receipt(receipt), form, refuses=receipt.status in _NOT_TAKEN and not to_operator)
 
 
-def write_receipts(receipts: Sequence[Receipt], form: Format) -> bytes:
+def write_receipts(receipts: Sequence[Receipt], form: Format, *, to_operator: bool = False) -> bytes:
     """The answer to several reports at once: one for all, then that of each, in their order."""
     whole, each = _receipt(summed_up(receipts)), [_receipt(receipt) for receipt in receipts]
-    return _written(GENERIC, {**whole, "outcomes": each}, form, refuses=summed_up(receipts).status in _NOT_TAKEN)
+    refuses = summed_up(receipts).status in _NOT_TAKEN and not to_operator
+    return _written(GENERIC, {**whole, "outcomes": each}, form, refuses=refuses)
 
 
 def summed_up(receipts: Sequence[Receipt]) -> Receipt:

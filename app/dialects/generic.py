@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Callable, Mapping
 
+import msgspec
+
 from app.dialects.aliases import BY_VALUE
 from app.dialects.layout import Layout, layout_of
 from app.dialects.reading import Reading, RequestDraft, draft_of, refusal_of
@@ -15,9 +17,11 @@ from app.dialects.strays import (
     warn_of_people,
 )
 from app.dialects.text import Scalar, alike, alike_value, is_absent, text_of
+from app.dialects.values.fields import ip_address
 from app.dialects.values.guard import PERSONAL, is_personal
 from app.dialects.values.people import split_name
 from app.domain.consent.certificate import CERTIFICATE_ID_MIN, holds_id_of
+from app.domain.identity import is_hash_of
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
@@ -34,6 +38,24 @@ _TEST_NAMES = frozenset({"test", "testtest", "ckmtest", "testlead"})
 _PING_ID_MAX = 128
 _CERTIFICATES = ("trustedform_cert_url", "trustedform_ping_url", "leadid_token")
 _ALGORITHMS = {64: "sha256", 40: "sha1", 32: "md5"}
+
+
+class PingTraces(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a ping holds of its consumer that no decision reads, for providers that are asked about pings.
+
+    The whole address on the network, and the hashes as they came, by name, as "phone_md5". It is kept nowhere.
+    """
+
+    ip_address: str = ""
+    hashes: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return "PingTraces(***)"
+
+    __str__ = __repr__
+
+
+NO_TRACES = PingTraces()
 
 
 def read_ping(
@@ -62,6 +84,23 @@ def is_named_a_test(raw: Mapping[str, Scalar], seller: Seller) -> bool:
     """Whether the consumer bears a name that platforms give to tests."""
     plan = layout_of(seller, None, "post").plan_of(tuple(raw))
     return any(alike(text_of(raw[key])) in _TEST_NAMES for name in _NAMES for key in plan.keys_of(name))
+
+
+def traces_of(raw: Mapping[str, Scalar], seller: Seller) -> PingTraces:
+    """The traces of a consumer in a ping."""
+    plan = layout_of(seller, None, "ping").plan_of(tuple(raw))
+    first = {
+        name: next((text for key in plan.keys_of(name) if (text := text_of(raw[key]).strip())), "")
+        for name in ("hash_type", "phone_hash", "email_hash", "ip_address")
+    }
+    hashes: dict[str, str] = {}
+    for value in ("phone", "email"):
+        text = first[f"{value}_hash"].lower()
+        kind = alike(first["hash_type"]) or _ALGORITHMS.get(len(text), "")
+        if is_hash_of(kind, text):
+            hashes[f"{value}_{kind}"] = text
+    address = ip_address(first["ip_address"])
+    return PingTraces(ip_address=address if isinstance(address, str) else "", hashes=hashes)
 
 
 def ping_id_of(raw: Mapping[str, Scalar], seller: Seller) -> str:

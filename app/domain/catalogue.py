@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from app.domain.buyer import Buyer, Operator
 from app.domain.calendar import local_minute
+from app.domain.calling.rules import CallingTable
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
 from app.domain.checks.check import Check
@@ -79,7 +80,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`config_hash` names this configuration in every decision.
 
     `seller_by_key` and `operator_by_key` go by the SHA-256 of a key in hex, `zip_states` names the states of each ZIP.
-    `challengers` by vertical.
+    `challengers` by vertical. `calling` says when a consumer may be called.
     """
 
     config_hash: str
@@ -95,12 +96,23 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     index: "CampaignIndex"
     challengers: Mapping[str, Challenger] = {}
     checks: tuple[Check, ...] = ()
+    calling: CallingTable = CallingTable()
 
     @cached_property
     def challenged(self) -> "Catalogue":
         """The same configuration, priced by the challengers where there are any."""
         models = {name: challenger.model for name, challenger in self.challengers.items()}
         return replace(self, models={**self.models, **models}, challengers={})
+
+    @cached_property
+    def ping_checks(self) -> tuple[Check, ...]:
+        """The checks that a ping may have to wait for."""
+        return tuple([check for check in self.checks if "ping" in check.on])
+
+    @cached_property
+    def awaited_facts(self) -> frozenset[str]:
+        """Names of the facts that these may tell of it."""
+        return frozenset(fact.name for check in self.ping_checks for fact in check.facts)
 
     @cached_property
     def has_targets(self) -> bool:

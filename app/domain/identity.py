@@ -46,9 +46,14 @@ def normal_email(text: str) -> str:
 
 def hash_digest(key: bytes, algorithm: str, hashed: str) -> str:
     """What we keep of a seller's hash: 16 hex digits under our key; empty where it is no hash of that kind."""
-    if len(hashed) != _HEX_LENGTH.get(algorithm, -1) or not _is_hex(hashed):
+    if not is_hash_of(algorithm, hashed):
         return ""
     return digest(key, b"leadbid.person", algorithm, hashed.lower(), size=8).hex()
+
+
+def is_hash_of(algorithm: str, text: str) -> bool:
+    """Whether a text is a hash in hex of that kind."""
+    return len(text) == _HEX_LENGTH.get(algorithm, -1) and _is_hex(text)
 
 
 def person(key: bytes, phone: str, email: str) -> Person:

@@ -13,7 +13,8 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the published table. `nbr` is OpenRTB's no-bid number, `None` where only a post can meet it.
 
     `kind` is all that a seller with disclosure `class` gets. `asked` reasons speak of the request itself and are
-    told to everybody. `kept` ones are final for a post and stored as its answer.
+    told to everybody. `kept` ones are final for a post and stored as its answer. `told_as` is the code that sellers
+    hear in the place of one that would tell them who is on which list.
     """
 
     code: str
@@ -22,6 +23,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     asked: bool = False
     kept: bool = False
+    told_as: str = ""
 
 
 class Refusal(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -82,8 +84,15 @@ _TABLE = (
     ),
     Reason(code="invalid_contact", nbr=4, kind="contact", kept=True, text="the contact is not plausible{: }"),
     Reason(code="suppressed", nbr=4, kind="contact", kept=True, text="we may not contact this person"),
-    # In the words of `suppressed`: who is on which list is for nobody to find out by posting.
-    Reason(code="litigator", nbr=4, kind="contact", kept=True, text="we may not contact this person"),
+    # Who is on which list is for nobody to find out by posting: journal, metrics and `explain` alone say so.
+    Reason(
+        code="litigator",
+        nbr=4,
+        kind="contact",
+        kept=True,
+        text="we may not contact this person",
+        told_as="suppressed",
+    ),
     Reason(
         code="brand_not_disclosed",
         nbr=508,
@@ -147,7 +156,6 @@ POST_TEST_ZIPS = {
     "00044": "suppressed",
     "00045": "brand_not_disclosed",
     "00046": "internal",
-    "00047": "litigator",
     "00048": "suspected_fraud",
     "00049": "unverified",
 }
@@ -184,7 +192,7 @@ def disclosed(refusal: Refusal, disclosure: Disclosure) -> tuple[str, str]:
     """(code, sentence) for this seller, reduced to the class or to "no bid" by its disclosure."""
     reason = REASONS[refusal.code]
     if disclosure == "full" or reason.asked:
-        return reason.code, sentence(refusal)
+        return reason.told_as or reason.code, sentence(refusal)
     if disclosure == "class":
         return reason.kind, f"refused for {reason.kind}"
     return NO_BID.code, NO_BID.text

@@ -32,7 +32,7 @@ class Vertical(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A kind of lead. Consent must hold one of `consent_words`, and a name of the buyer or one of `buyer_types`.
 
     `read_by_rules` names the fields that a campaign's own rules read: of these and of required ones a value that cannot
-    be read refuses the lead, while any other is left out.
+    be read refuses the lead, while any other is left out. `provider_facts` are what providers tell of a ping of it.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Vertical(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     consent_words: tuple[str, ...] = ()
     buyer_types: tuple[str, ...] = ()
     read_by_rules: tuple[str, ...] = ()
+    provider_facts: tuple[Field, ...] = ()
 
     @cached_property
     def locked(self) -> tuple[str, ...]:

@@ -81,14 +81,16 @@ def http_post_answer(request: SellerRequest, answer: PostAnswer, status: int = 0
 def http_receipt(request: SellerRequest, receipt: Receipt) -> HttpAnswer:
     """The answer to feedback."""
     statuses = request.seller.statuses if request.seller is not None else "usual"
-    return http_answer(request, receipt_status(receipt, statuses), write_receipt(receipt, request.format))
+    body = write_receipt(receipt, request.format, to_operator=request.operator is not None)
+    return http_answer(request, receipt_status(receipt, statuses), body)
 
 
 def http_receipts(request: SellerRequest, receipts: Sequence[Receipt]) -> HttpAnswer:
     """The answer to several reports in one body."""
     statuses = request.seller.statuses if request.seller is not None else "usual"
     whole = receipt_status(summed_up(receipts), statuses)
-    return http_answer(request, whole, write_receipts(receipts, request.format))
+    body = write_receipts(receipts, request.format, to_operator=request.operator is not None)
+    return http_answer(request, whole, body)
 
 
 def http_refusal(request: SellerRequest, refusal: Refusal) -> HttpAnswer:

@@ -22,7 +22,7 @@ from app.domain.buyer import Operator
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_receipts, http_refusal
-from app.http.operators.asking import AWAY, Asker, denial, operators_request, raw_request, response, taken
+from app.http.operators.operator_request import AWAY, Asker, denial, operators_request, raw_request, response, taken
 from app.http.request import FEEDBACK, NOTICE, Route, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
 from app.store.returns.requests import LIST_MAX, WhichReturns

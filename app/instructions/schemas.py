@@ -256,7 +256,7 @@ def _reason_codes() -> Json:
     kinds = sorted({reason.kind for reason in REASONS.values()})
     meanings = {
         "": "No refusal.",
-        **{reason.code: _meaning(reason) for reason in REASONS.values()},
+        **{reason.code: _meaning(reason) for reason in REASONS.values() if not reason.told_as},
         **dict.fromkeys(kinds, "What a seller with disclosure `class` gets instead of the code."),
         NO_BID.code: "What a seller with disclosure `opaque` gets instead of any code.",
     }

@@ -8,7 +8,7 @@ import msgspec
 
 from app.domain.auction.weighing import Offer
 from app.domain.reasons import Refusal
-from app.journal.lines import AnyLine, Line, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
+from app.journal.lines import AnyLine, Line, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.reader import UNREADABLE, decode
 from app.journal.shadow import Shadow
 
@@ -112,7 +112,7 @@ def _said(line: AnyLine) -> dict[str, Any]:
             # Each of their fields is a column, but for what providers said, which only the line itself tells.
             apart = (*Line.__struct_fields__, "consultations")
             return {name: getattr(line, name) for name in line.__struct_fields__ if name not in apart}
-        case RetentionLine():
+        case RetainLine():
             return {"lead_id": line.lead_id, "result": line.result, "detail": line.check}
         case _:
             assert_never(line)

@@ -104,7 +104,7 @@ class NoticeLine(Line, frozen=True, tag="notice"):
 
 
 @final
-class RetentionLine(Line, frozen=True, tag="retention"):
+class RetainLine(Line, frozen=True, tag="retain"):
     """What became of a certificate that was to be stored after its sale.
 
     `result` is "stored", "late" (its deadline nears, and nobody has stored it) or "lost".
@@ -117,4 +117,4 @@ class RetentionLine(Line, frozen=True, tag="retention"):
     attempts: int
 
 
-AnyLine = PingLine | RepeatLine | RefusedLine | PostLine | NoticeLine | RetentionLine
+AnyLine = PingLine | RepeatLine | RefusedLine | PostLine | NoticeLine | RetainLine

@@ -24,14 +24,14 @@ SoldPings = Callable[[float, float], frozenset[str]]
 """The ids of the bids that were sold in a span of time."""
 
 
-class Retained(msgspec.Struct, frozen=True, kw_only=True):
+class RemovedLines(msgspec.Struct, frozen=True, kw_only=True):
     """How many pings lost their person, and how many lines went."""
 
     lost_pings: int = 0
     lines: int = 0
 
 
-def retain(
+def remove_old(
     directory: Path,
     strip_before: float,
     remove_before: float,
@@ -40,14 +40,14 @@ def retain(
     *,
     is_real: bool,
     rest: Callable[[], None] = lambda: None,
-) -> Retained:
+) -> RemovedLines:
     """Strip and remove what is older than these times (UTC epoch seconds), to the hour; unless `is_real` only count.
 
     Lines in which a word of `held` stands are left alone. One at a time may work on a directory; `rest` is called with
     every line. Raises ParquetError, OtherVersion, OSError.
     """
     if not directory.is_dir():
-        return Retained()
+        return RemovedLines()
     if is_real:
         sweep(directory)
     words = [word.encode() for word in held]
@@ -58,7 +58,7 @@ def retain(
     old = [part for part in parts(directory) if part.hour < hour_of(remove_before)]
     lines = sum(_remove(part, directory, is_held, is_real=is_real, rest=rest) for part in old)
     lost = _strip_all(directory, {part.place for part in old}, strip_before, sold, is_held, is_real=is_real, rest=rest)
-    return Retained(lost_pings=lost, lines=lines)
+    return RemovedLines(lost_pings=lost, lines=lines)
 
 
 def _remove(

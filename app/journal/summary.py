@@ -6,7 +6,7 @@ from typing import final
 import msgspec
 
 from app.domain.reasons import Refusal
-from app.journal.lines import Line, NoticeLine, PostLine, RefusedLine, RepeatLine, RetentionLine
+from app.journal.lines import Line, NoticeLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.reader import decode_as
 
 
@@ -44,7 +44,7 @@ class PingSummary(Line, frozen=True, gc=False, tag="ping"):
     took_ms: float = 0.0
 
 
-LineSummary = PingSummary | RepeatLine | RefusedLine | PostLine | NoticeLine | RetentionLine
+LineSummary = PingSummary | RepeatLine | RefusedLine | PostLine | NoticeLine | RetainLine
 
 _DECODER: msgspec.json.Decoder[LineSummary] = msgspec.json.Decoder(LineSummary)
 

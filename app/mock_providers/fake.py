@@ -13,6 +13,7 @@ HANG_S = 3_600.0
 """A provider that hangs does so for longer than anybody waits."""
 
 _NUMBERS_FROM = 0xF001
+_PHONES_FROM = 7001
 
 
 class FakeRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +76,18 @@ def asked_by(names: list[str], text: str) -> str:
         number = int(text[-4:], 16) - _NUMBERS_FROM
     except ValueError:
         return names[0]
+    return names[number] if 0 <= number < len(names) else names[0]
+
+
+def phone_for(names: list[str], name: str) -> str:
+    """The phone that asks for this scenario by its last four digits."""
+    return f"512461{_PHONES_FROM + names.index(name)}"
+
+
+def asked_by_phone(names: list[str], text: str) -> str:
+    """The scenario that a phone asks for; the first, where nothing goes wrong, for any other."""
+    digits = "".join(digit for digit in text if digit.isdigit())
+    number = int(digits[-4:] or 0) - _PHONES_FROM
     return names[number] if 0 <= number < len(names) else names[0]
 
 

@@ -4,14 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from app.mock_providers.blacklist_alliance import FakeBlacklistAlliance
 from app.mock_providers.crms.dialers import FakeConvoso, FakeFive9, FakeVelocify
 from app.mock_providers.crms.hooks import FakeGoHighLevelHook, FakeLeadConduit, FakeMake, FakeWebhook, FakeZapier
 from app.mock_providers.crms.hubspot import FakeHubSpot, FakeHubSpotForm
 from app.mock_providers.crms.people import FakeFollowUpBoss, FakeGoHighLevel
 from app.mock_providers.crms.salesforce import FakeSalesforce, FakeWebToLead
 from app.mock_providers.crms.zoho import FakeZoho
+from app.mock_providers.dncscrub import FakeDncScrub
 from app.mock_providers.fake import Fake, FakeAnswer, FakeRequest
+from app.mock_providers.ipqs import FakeIpqs
 from app.mock_providers.leadid import FakeLeadId
+from app.mock_providers.suppressionlist import FakeSuppressionList
+from app.mock_providers.trestle import FakeTrestle
 from app.mock_providers.trustedform import FakeTrustedForm
 
 Message = MutableMapping[str, Any]
@@ -37,6 +42,11 @@ def all_fakes() -> dict[str, Fake]:
         "webhook": FakeWebhook(),
         "zapier": FakeZapier(),
         "zoho": FakeZoho(),
+        "suppressionlist": FakeSuppressionList(),
+        "blacklist_alliance": FakeBlacklistAlliance(),
+        "dncscrub": FakeDncScrub(),
+        "trestle": FakeTrestle(),
+        "ipqs": FakeIpqs(),
     }
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from app.domain.reasons import Refusal
-from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
+from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.summary import PingSummary
 from app.reports.tally import (
     QUARTER_S,
@@ -116,7 +116,7 @@ class LineCounter:
         if line.result == "lost" and not line.test:
             self._seller(line.seller).lost += 1
 
-    def retention(self, line: RetentionLine) -> None:
+    def retain(self, line: RetainLine) -> None:
         """What became of a certificate after its sale, which is no trade."""
         self._line(line.at)
 

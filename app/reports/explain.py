@@ -9,7 +9,7 @@ from app.domain.money import money
 from app.domain.pricing.price_points import PricePoint
 from app.domain.pricing.pricing import Quote, Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.shadow import Shadow
 from app.reports.fold import fold
 from app.scoring.contributions import Contributions
@@ -57,7 +57,7 @@ class _Explanation:
     def post(self, line: PostLine) -> None:
         self.texts += [_post(line, utc_text(line.at)), *_consulted(line.consultations)]
 
-    def retention(self, line: RetentionLine) -> None:
+    def retain(self, line: RetainLine) -> None:
         words = {"stored": "stored", "late": "not stored yet, and soon too late", "lost": "lost: it was never stored"}
         told = words.get(line.result, line.result)
         self.texts.append(f"{utc_text(line.at)}  certificate of lead {line.lead_id}: {told} ({line.check})")
@@ -90,13 +90,15 @@ def _consulted(consultations: Iterable[Consultation]) -> Iterator[str]:
     for each in consultations:
         said = ", ".join(map(_verdict, each.verdicts))
         cost = f"${each.millicents / 100_000:.5f}".rstrip("0").rstrip(".") if each.millicents else "nothing"
-        yield f"  check {each.check}: {said} (cost {cost}, {each.took_ms:g} ms)"
+        facts = "".join(f", {name} = {value}" for name, value in each.facts.items())
+        yield f"  check {each.check}: {said}{facts} (cost {cost}, {each.took_ms:g} ms)"
 
 
 def _verdict(verdict: CheckVerdict) -> str:
     cut = f", bid cut by {verdict.price_cut:.0%}" if verdict.price_cut else ""
     why = f" [{verdict.code}]" if verdict.outcome == "fail" else ""
-    detail = f" ({verdict.detail})" if verdict.detail else ""
+    told = verdict.detail or verdict.note
+    detail = f" ({told})" if told else ""
     return f"{verdict.question} {verdict.outcome}{why}{detail}{cut}"
 
 

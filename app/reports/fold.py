@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol, TypeVar, assert_never
 
-from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
+from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.summary import PingSummary
 
 P = TypeVar("P", PingLine, PingSummary)
@@ -23,11 +23,11 @@ class LineReader(Protocol[P_contra]):
 
     def notice(self, line: NoticeLine) -> None: ...
 
-    def retention(self, line: RetentionLine) -> None: ...
+    def retain(self, line: RetainLine) -> None: ...
 
 
 def fold(
-    lines: Iterable[P | RepeatLine | RefusedLine | PostLine | NoticeLine | RetentionLine], into: LineReader[P]
+    lines: Iterable[P | RepeatLine | RefusedLine | PostLine | NoticeLine | RetainLine], into: LineReader[P]
 ) -> None:
     """Have `into` read these lines in their order."""
     for line in lines:
@@ -43,7 +43,7 @@ def fold(
                 into.refused(line)
             case RepeatLine():
                 into.repeat(line)
-            case RetentionLine():
-                into.retention(line)
+            case RetainLine():
+                into.retain(line)
             case _:
                 assert_never(line)

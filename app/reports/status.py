@@ -11,7 +11,7 @@ from app.domain.caps.caps import Cap
 from app.domain.configuration import Configuration
 from app.domain.operators.audit import SERVICE
 from app.service_notes import CircuitState, ModelState, ServicePlaces, ServiceState
-from app.store.configurations import Held
+from app.store.configurations import PendingConfiguration
 from app.store.delivery.deliveries import Waiting
 from app.store.leads import SalesRow, Summary
 from app.store.operators.requested import RequestRows, Switch
@@ -30,7 +30,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     machine_now: float
     configuration: Configuration | None
     in_force_since: float | None
-    held: list[Held]
+    pending: list[PendingConfiguration]
     requests: RequestRows
     used: dict[str, int]
     today: Summary
@@ -293,7 +293,7 @@ def _of_service(facts: Facts, service: ServiceStatus) -> Iterator[str]:
         yield "no service has noted itself in this directory: is --data the service's own?"
     if service.state == "running" and facts.state is not None:
         yield from facts.state.problems
-    for each in facts.held:
+    for each in facts.pending:
         yield f"configuration {each.config_hash} waits for consent, as {each.words[0]}: `leadbid reload`"
 
 

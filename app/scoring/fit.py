@@ -30,7 +30,7 @@ def unfit(model: Model, vertical: Vertical) -> tuple[str, ...]:
 
 def untold(reads: Iterable[FactRead], vertical: Vertical) -> Iterator[str]:
     """The same of what a model is to read, without the beginning of the sentence."""
-    fields = {field.name: field for field in vertical.fields}
+    fields = {field.name: field for field in (*vertical.fields, *vertical.provider_facts)}
     for fact in reads:
         yield from _troubles(fact, fields.get(fact.name), vertical)
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select, update
 from app.domain.operators.audit import SERVICE, OperatorAct
 from app.store.engine.portable import add_new, replace
 from app.store.operators.audit import note
-from app.store.schema import configuration, held_configuration, last_declared
+from app.store.schema import configuration, last_declared, pending_configuration
 
 KEPT_S = 90 * 86_400.0
 """A configuration stays so long after it was last seen in force: stored answers are given again for thirty days."""
@@ -29,7 +29,7 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[str, ...]
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
+class PendingConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration that a running service does not take by itself; `words` say why, and what else it changes.
 
     `seen_at` is when a service last found it in its file.
@@ -37,7 +37,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
     config_hash: str
     words: tuple[str, ...]
-    held_at: float
+    found_at: float
     seen_at: float
     approved_by: str
     approved_at: float | None
@@ -92,18 +92,18 @@ def in_force_since(connection: Connection, config_hash: str) -> float | None:
     return since
 
 
-def hold(connection: Connection, config_hash: str, words: tuple[str, ...], now: float) -> bool:
+def await_consent(connection: Connection, config_hash: str, words: tuple[str, ...], now: float) -> bool:
     """Let a configuration wait for consent; whether an operator has given it."""
-    columns = held_configuration.c
+    columns = pending_configuration.c
     row = {
         "config_hash": config_hash,
         "words": "\n".join(words),
-        "held_at": now,
+        "found_at": now,
         "seen_at": now,
         "approved_by": "",
         "approved_at": None,
     }
-    if add_new(connection, held_configuration, row):
+    if add_new(connection, pending_configuration, row):
         return False
     of = select(columns.approved_at, columns.seen_at).where(columns.config_hash == config_hash)
     approved_at, seen_at = connection.execute(of).one()
@@ -111,29 +111,29 @@ def hold(connection: Connection, config_hash: str, words: tuple[str, ...], now: 
         return True
     if approved_at is None and seen_at > now - CONSENT_S:
         seen = {"seen_at": now, "words": row["words"]}
-        connection.execute(update(held_configuration).where(columns.config_hash == config_hash).values(seen))
+        connection.execute(update(pending_configuration).where(columns.config_hash == config_hash).values(seen))
     else:
-        replace(connection, held_configuration, row)
+        replace(connection, pending_configuration, row)
     return False
 
 
-def held(connection: Connection, since: float) -> list[Held]:
+def awaiting_consent(connection: Connection, since: float) -> list[PendingConfiguration]:
     """Those that a service has found in its file since then and nobody has consented to, the oldest first."""
-    columns = held_configuration.c
+    columns = pending_configuration.c
     rows = connection.execute(
-        select(held_configuration)
+        select(pending_configuration)
         .where(columns.seen_at >= since, columns.approved_at.is_(None))
-        .order_by(columns.held_at)
+        .order_by(columns.found_at)
     )
-    return [Held(**{**row._mapping, "words": tuple(row.words.split("\n"))}) for row in rows]
+    return [PendingConfiguration(**{**row._mapping, "words": tuple(row.words.split("\n"))}) for row in rows]
 
 
 def approve(connection: Connection, config_hash: str, by: str, now: float) -> bool:
     """Consent to a configuration that waits; False where it does not."""
-    columns = held_configuration.c
+    columns = pending_configuration.c
     is_it = (columns.config_hash == config_hash) & columns.approved_at.is_(None)
     approved = connection.execute(
-        update(held_configuration).where(is_it).values(approved_by=by, approved_at=now)
+        update(pending_configuration).where(is_it).values(approved_by=by, approved_at=now)
     ).rowcount
     if approved:
         note(connection, now, OperatorAct(by=by, action="consent", target=config_hash))

@@ -12,7 +12,7 @@ from app.domain.reasons import REASONS, Refusal
 from app.store import caps
 from app.store.answers import REPLACEABLE, asking, names_of, person_text, post_facts, post_name, writing_answer
 from app.store.delivery.outbox import new_delivery
-from app.store.delivery.retentions import adding_retention
+from app.store.delivery.retains import adding_retain
 from app.store.engine.failures import INTEGRITY_ERRORS
 from app.store.engine.portable import adding_new, being_alone
 from app.store.engine.prepared import Prepared
@@ -161,7 +161,7 @@ def _rows(sale: Sale) -> Iterator[Work]:
     if sale.destinations:
         due = [new_delivery(sale.lead_id, destination, sale.sold_at) for destination in sale.destinations]
         yield _ADD_DELIVERIES, due
-    for retention in sale.retentions:
-        yield adding_retention(sale.lead_id, retention, sale.sold_at)
+    for retain in sale.retains:
+        yield adding_retain(sale.lead_id, retain, sale.sold_at)
     for name in sale.certificates:
         yield adding_new(certificate), {"digest": name, "lead_id": sale.lead_id, "person": person}

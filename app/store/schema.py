@@ -285,8 +285,8 @@ attempt = Table(
 )
 
 # Certificates of bought leads that are not stored with their provider yet, or no more to be. Claimed as a delivery is.
-retention = Table(
-    "retention",
+certificate_retain = Table(
+    "certificate_retain",
     metadata,
     Column("lead_id", ForeignKey("lead.lead_id"), nullable=False),
     Column("check_name", Text, nullable=False),
@@ -302,8 +302,8 @@ retention = Table(
 )
 
 Index(
-    "ix_retention_due_at",
-    retention.c.due_at,
+    "ix_certificate_retain_due_at",
+    certificate_retain.c.due_at,
     sqlite_where=text("status = 'pending'"),
     postgresql_where=text("status = 'pending'"),
 )
@@ -459,12 +459,12 @@ configuration = Table(
 )
 
 # What a running service found in its file and does not take before an operator consents.
-held_configuration = Table(
-    "held_configuration",
+pending_configuration = Table(
+    "pending_configuration",
     metadata,
     Column("config_hash", String(64), nullable=False),
     Column("words", Text, nullable=False),
-    Column("held_at", Double, nullable=False),
+    Column("found_at", Double, nullable=False),
     Column("seen_at", Double, nullable=False),
     Column("approved_by", Text, nullable=False),
     Column("approved_at", Double, nullable=True),

@@ -29,11 +29,11 @@ from app.store import (
     shadow_prices,
 )
 from app.store.certifications import Mark
-from app.store.configurations import Held, InForce
-from app.store.delivery import deliveries, destinations, outbox, retentions
+from app.store.configurations import InForce, PendingConfiguration
+from app.store.delivery import deliveries, destinations, outbox, retains
 from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
 from app.store.delivery.named_leads import NamedLead, named_leads
-from app.store.delivery.retentions import ClaimedRetention, RetentionReport
+from app.store.delivery.retains import ClaimedRetain, RetainReport
 from app.store.engine import installation
 from app.store.engine.availability import Availability
 from app.store.engine.connections import (
@@ -161,12 +161,12 @@ class Store:
             from app.store.migrate import migrate  # noqa: PLC0415 - no command but the service waits for Alembic
 
             await asyncio.to_thread(migrate, self._url, self._file.mark if self._file is not None else None)
-        await self.check()
+        await self.require_tables()
         await self._write(0)
         if self._file is not None:
             self._file.remember()
 
-    async def check(self) -> None:
+    async def require_tables(self) -> None:
         """StoreUnfit where the tables are not those of this version; nothing is changed."""
         await self._reader.run(lambda connection: require_head(connection, self._address))
 
@@ -315,13 +315,13 @@ class Store:
         """When a configuration last came into force."""
         return await self._reader.run(lambda c: configurations.in_force_since(c, config_hash))
 
-    async def hold(self, config_hash: str, words: tuple[str, ...], now: float) -> bool:
+    async def await_consent(self, config_hash: str, words: tuple[str, ...], now: float) -> bool:
         """Let a configuration wait for consent; whether an operator has given it."""
-        return await self._writer.run(lambda c: configurations.hold(c, config_hash, words, now))
+        return await self._writer.run(lambda c: configurations.await_consent(c, config_hash, words, now))
 
-    async def held(self, since: float) -> list[Held]:
+    async def awaiting_consent(self, since: float) -> list[PendingConfiguration]:
         """Configurations that wait for consent in a service that was seen since then."""
-        return await self._reader.run(lambda c: configurations.held(c, since))
+        return await self._reader.run(lambda c: configurations.awaiting_consent(c, since))
 
     async def approve(self, config_hash: str, by: str, now: float) -> bool:
         """Consent to a configuration that waits; False where it does not."""
@@ -547,22 +547,7 @@ class Store:
         """
         if is_sqlite(self._address):
             await self._writer.run(lambda c: outbox.release_claims(c, now))
-            await self._writer.run(lambda c: retentions.release_retentions(c, now))
-
-    async def claim_retentions(self, owner: str, now: float, limit: int, lease_s: float) -> list[ClaimedRetention]:
-        """Up to `limit` certificates that are to be stored now, ours until `now + lease_s`."""
-        if self._vault is None:
-            raise StoreUnfit("certificates belong to leads, which need the vault to be opened")
-        rows = await self._writer.run(lambda c: retentions.claim_retentions(c, owner, now, limit, lease_s))
-        return retentions.opened_retentions(rows, owner, self._vault)
-
-    async def settle_retention(self, report: RetentionReport) -> bool:
-        """Record an attempt to store a certificate; False where the claim has passed to someone else."""
-        return await self._writer.run(lambda c: retentions.settle_retention(c, report))
-
-    async def retentions(self) -> dict[str, int]:
-        """How many certificates wait to be stored, were stored after their sale, or are lost."""
-        return await self._reader.run(retentions.retentions_by_status)
+            await self._writer.run(lambda c: retains.release_retains(c, now))
 
     async def extend_claims(self, owner: str, seconds: float) -> None:
         """Have what this worker claimed end so much later, before its clock is put forward."""
@@ -611,6 +596,23 @@ class Store:
     async def enable_destination(self, destination: str, by: str, now: float) -> bool:
         """Deliver to it again; False where it was not disabled."""
         return await self._writer.run(lambda c: destinations.enable(c, destination, by, now))
+
+    # Certificates that are still to be stored
+
+    async def claim_retains(self, owner: str, now: float, limit: int, lease_s: float) -> list[ClaimedRetain]:
+        """Up to `limit` certificates that are to be stored now, ours until `now + lease_s`."""
+        if self._vault is None:
+            raise StoreUnfit("certificates belong to leads, which need the vault to be opened")
+        rows = await self._writer.run(lambda c: retains.claim_retains(c, owner, now, limit, lease_s))
+        return retains.opened_retains(rows, owner, self._vault)
+
+    async def settle_retain(self, report: RetainReport) -> bool:
+        """Record an attempt to store a certificate; False where the claim has passed to someone else."""
+        return await self._writer.run(lambda c: retains.settle_retain(c, report))
+
+    async def retains(self) -> dict[str, int]:
+        """How many certificates wait to be stored, were stored after their sale, or are lost."""
+        return await self._reader.run(retains.retains_by_status)
 
     # Leads
 

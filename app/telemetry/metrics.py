@@ -26,7 +26,7 @@ COUNTERS = {
         ("check", "result"),
     ),
     "check_cost_millicents_total": ("Cost of questions to providers, in thousandths of a cent.", ("check",)),
-    "retentions_total": (
+    "certificate_retains_total": (
         "Certificates that were to be stored after their sale: `stored`, `late` or `lost`.",
         ("check", "result"),
     ),

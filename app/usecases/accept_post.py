@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from app.domain.answers import refused_post
 from app.domain.auction.weighing import Offer
-from app.domain.checks.verdict import Consultation, Unsettled, failures
+from app.domain.checks.verdict import Consultation, Unsettled, has_opted_out
 from app.domain.post.judge import judge
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import KeptAnswer, Sale
@@ -59,7 +59,7 @@ async def accept_post(
     if isinstance(verdict, Unsettled):
         return refuse_post(bidder, seller, reference, verdict.refusal, now, warnings, elapsed_ms, consulted)
     if isinstance(verdict, Refusal):
-        if any(each.code == "suppressed" for each in failures(consulted)):
+        if has_opted_out(consulted):
             await _suppress(bidder, lead)
         if REASONS[verdict.code].kept:
             await _keep(bidder, lead, verdict)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
+from app.dialects.generic import NO_TRACES, PingTraces
 from app.dialects.reading import Reading
 from app.domain import answers
 from app.domain.auction.canary import share_now
@@ -35,8 +36,8 @@ _NOT_ASKED = ("hashes are not looked up any more today: too many of them were ne
 class Asked(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One readable ping: who asks, when, what it is known by. `line_id` names it in the journal.
 
-    `scenario` is what a test forces, if it does. `consultations` are what providers said of it; `may_look_up` says
-    whether its hashes may be looked up, once that has been counted.
+    `scenario` is what a test forces, if it does. `traces` are for providers alone, `consultations` what they said of
+    it; `may_look_up` says whether its hashes may be looked up, once that has been counted.
     """
 
     seller: Seller
@@ -50,6 +51,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     started: float
     consultations: tuple[Consultation, ...] = ()
     may_look_up: bool | None = None
+    traces: PingTraces = NO_TRACES
 
 
 def held_back(bidder: Bidder, seller: Seller, now: float) -> Refusal | None:
@@ -128,6 +130,8 @@ def preview(bidder: Bidder, asked: Asked) -> tuple[Asked, Decision]:
     if ping.phone_digest or ping.email_digest:
         asked = replace(asked, may_look_up=bidder.quotas.may_ask(asked.seller, asked.now))
     known, _ = _known(bidder, asked)
+    if bidder.catalogue.awaited_facts:
+        known = replace(known, awaited=bidder.catalogue.awaited_facts)
     snapshot = _snapshot(bidder, asked, known, _counters(bidder, asked))
     return asked, decide(ping, snapshot, asked.now, asked.draw)
 

@@ -12,6 +12,7 @@ from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
+from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
@@ -20,7 +21,6 @@ from app.usecases.operators.keys import operators_of
 from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.retention.worker import RetentionWorker
 from app.usecases.returns.answer import hear_credits
 from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
@@ -66,7 +66,7 @@ class BackgroundJobs:
         self._audit_watch = audit_watch
         self._canaries = CanaryWatch(bidder)
         self._return_rules = ReturnRules(bidder)
-        self._retention = RetentionWorker(bidder, worker.owner)
+        self._retain = RetainWorker(bidder, worker.owner)
         self._journal = journal
         self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
@@ -139,7 +139,7 @@ class BackgroundJobs:
 
     async def keep_quotas(self) -> None:
         """Count in the database what sellers asked by hash and what providers cost, so that a restart is no new day."""
-        for counted in (self.bidder.quotas, self.bidder.desk.budgets):
+        for counted in (self.bidder.quotas, self.bidder.providers.budgets):
             changes = counted.changes()
             if not changes:
                 continue
@@ -181,7 +181,7 @@ class BackgroundJobs:
     async def retain_certificates(self) -> None:
         """Store what is still to be stored of certificates."""
         with suppress(StoreUnavailable):
-            await self._retention.retain_due(self.clock(), self.uniform)
+            await self._retain.retain_due(self.clock(), self.uniform)
 
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from app.certificates.desk import ProviderDesk
+from app.certificates.provider_client import ProviderClient
 from app.domain.buyer import Operator
 from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
@@ -34,9 +34,9 @@ async def _not_sent(_request: OutboundRequest) -> OutboundAnswer:
     return OutboundAnswer(trouble="refused_address")
 
 
-def _asks_nobody() -> ProviderDesk:
+def _asks_nobody() -> ProviderClient:
     """Who has no way out leaves every question open."""
-    return ProviderDesk(_not_sent, dict)
+    return ProviderClient(_not_sent, dict)
 
 
 class Bidder(msgspec.Struct, kw_only=True):
@@ -48,9 +48,9 @@ class Bidder(msgspec.Struct, kw_only=True):
 
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
     sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
-    certified themselves, `operator_keys` those made by command. `test_recorders` see every test. `desk` asks providers,
-    `post_collectors` are those that are asked about a post. `keyless` counts what was refused without a seller's key,
-    `shed` what was for want of time.
+    certified themselves, `operator_keys` those made by command. `test_recorders` see every test. `providers` are asked
+    by checks, `post_collectors` about a post. `keyless` counts what was refused without a seller's key, `shed` what was
+    for want of time.
     """
 
     catalogue: Catalogue
@@ -67,7 +67,7 @@ class Bidder(msgspec.Struct, kw_only=True):
     quotas: HashQuotas
     sold: Callable[[], None]
     scorecards: Scorecards
-    desk: ProviderDesk = msgspec.field(default_factory=_asks_nobody)
+    providers: ProviderClient = msgspec.field(default_factory=_asks_nobody)
     post_collectors: PostCollectors = PostCollectors()
     former: FormerConfigurations = msgspec.field(default_factory=FormerConfigurations)
     keyless: KeylessRefusals = msgspec.field(default_factory=KeylessRefusals)

@@ -12,7 +12,7 @@ from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_or_refuse
 from app.usecases.bid_reference import BidReference, open_reference
 from app.usecases.bidder import Bidder
-from app.usecases.gather_checks import checks_of_ping, consult_on_ping
+from app.usecases.checks.gather_checks import checks_of_ping, consult_on_ping
 from app.wire.post import Post, PostAnswer
 
 PostOf = Callable[[BidReference], tuple[BidReference, Reading[Post]]]

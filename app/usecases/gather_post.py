@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from app.certificates.desk import Consulted
 from app.certificates.evidence import ProviderExchange
+from app.certificates.provider_client import Consulted
 from app.domain.post.judge import PostCase, judge
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import PostFacts

@@ -9,17 +9,20 @@ from app.certificates.trustedform.answer import claim_by
 from app.dialects.values.guard import is_personal
 from app.domain.answers import sale_answer
 from app.domain.auction.weighing import Offer
+from app.domain.calling.window import CallingWindow, calling_window
 from app.domain.catalogue import counted_caps
 from app.domain.checks.check import Check
-from app.domain.checks.retention import DueRetention, deadline_of
+from app.domain.checks.retain import DueRetain, deadline_of
 from app.domain.consent.certificate import holds_id_of, read_leadid, read_trustedform
 from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
+from app.domain.identity import normal_phone
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import CapUse, Evidence, Sale
 from app.journal.lines import PingLine
 from app.usecases.bidder import Bidder
 from app.usecases.gather_post import GatheredPost
 from app.wire.ping import Ping
+from app.wire.post import Contact
 
 
 def make_sale(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> Sale:
@@ -30,7 +33,7 @@ def make_sale(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> Sale:
     line = live.line if live is not None else None
     ping = live.ping_of(line) if live is not None and line is not None else None
     offer = _offer(line, lead)
-    sold = _document(lead, lead_id, ping)
+    sold = _document(bidder, lead, lead_id, ping)
     document = lead_document(sold)
     return Sale(
         lead_id=lead_id,
@@ -59,7 +62,7 @@ def make_sale(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> Sale:
         model_version=line.model if line is not None else "",
         destinations=_destinations(bidder, campaign.destinations, document),
         answer=sale_answer(lead.ping_id, lead_id, bid.price_cents, lead.warnings),
-        retentions=_retentions(bidder, lead, gathered),
+        retains=_retains(bidder, lead, gathered),
     )
 
 
@@ -83,7 +86,7 @@ def _told_openly(text: str, lead: PostedLead) -> str:
     return "" if says_who else text
 
 
-def _document(lead: PostedLead, lead_id: str, ping: Ping | None) -> SoldLead:
+def _document(bidder: Bidder, lead: PostedLead, lead_id: str, ping: Ping | None) -> SoldLead:
     """The lead as the CRM will have it."""
     post, bid, campaign = lead.post, lead.bid, lead.campaign
     contact = msgspec.structs.replace(
@@ -112,11 +115,19 @@ def _document(lead: PostedLead, lead_id: str, ping: Ping | None) -> SoldLead:
             landing_page=post.landing_page,
             user_agent=post.user_agent,
         ),
+        calling=_calling(bidder, contact, lead.now),
         fields=post.fields,
     )
 
 
-def _retentions(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tuple[DueRetention, ...]:
+def _calling(bidder: Bidder, contact: Contact, now: float) -> CallingWindow:
+    """When the consumer may be called. Nothing of it refuses a lead: who calls must know, and may wait."""
+    catalogue, zip_code = bidder.catalogue, contact.zip[:5]
+    states = catalogue.zip_states.get(zip_code) or ((contact.state,) if contact.state else ())
+    return calling_window(catalogue.calling, normal_phone(contact.phone), zip_code, states, now)
+
+
+def _retains(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tuple[DueRetain, ...]:
     """The certificates that are to be stored after the sale, or were not before for want of an answer."""
     post = lead.post
     certificate = read_trustedform(post.trustedform_cert_url)
@@ -131,7 +142,7 @@ def _retentions(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tup
     }
     return tuple(
         [
-            DueRetention(check=check.name, deadline_at=deadline_at)
+            DueRetain(check=check.name, deadline_at=deadline_at)
             for check in bidder.catalogue.checks
             if check.name in open_checks or _is_stored_later(check, lead)
         ]

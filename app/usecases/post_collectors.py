@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from app.certificates.desk import Consulted
+from app.certificates.provider_client import Consulted
 from app.domain.post.posted_lead import PostedLead
 
 POST_DEADLINE_S = 10.0

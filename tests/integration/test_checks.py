@@ -11,17 +11,21 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from app.certificates.desk import ProviderDesk
+from app.certificates.provider_client import ProviderClient
+from app.dialects.generic import PingTraces
 from app.domain.checks.check import Check, TrustedFormTerms
-from app.domain.checks.retention import AVAILABLE_S, EXTENDED_S, deadline_of, is_late, next_try
+from app.domain.checks.http_terms import CheckFact, HttpTerms
+from app.domain.checks.retain import AVAILABLE_S, EXTENDED_S, deadline_of, is_late, next_try
 from app.domain.checks.rule import AnswerRule
 from app.domain.checks.verdict import OnUnknown
+from app.domain.filters import Filter
 from app.http.answer import HttpAnswer
 from app.http.auction.intake import Intake
 from app.http.request import RawRequest
-from app.journal.lines import PingLine, PostLine, RetentionLine
+from app.journal.lines import PingLine, PostLine, RetainLine
 from app.journal.replay import redecide
-from app.mock_providers.fake import FakeRequest
+from app.mock_providers import dncscrub, ipqs
+from app.mock_providers.fake import FakeRequest, phone_for
 from app.mock_providers.leadid import leadid_token
 from app.mock_providers.trustedform import FakeTrustedForm, certificate_id
 from app.outbound.message import OutboundAnswer, OutboundRequest
@@ -29,11 +33,11 @@ from app.reports.explain import explain
 from app.usecases.answer_ping import Asked, answer_ping
 from app.usecases.answer_ping import ask as what_is_asked
 from app.usecases.bidder import Bidder
-from app.usecases.gather_checks import checks_of_ping, consult_on_ping, post_collectors
-from app.usecases.retention.worker import RetentionWorker
+from app.usecases.checks.gather_checks import checks_of_ping, consult_on_ping, post_collectors
+from app.usecases.checks.retain_certificates import RetainWorker
 from app.wire.ping import PingAnswer
 from tests.bidder import ask, at_bidder, journaled, sell
-from tests.build import NOW, catalogue, ping
+from tests.build import NOW, campaign, catalogue, ping
 from tests.providers import SECRETS, FakesAtHand, check
 
 TOLERANT: Mapping[str, OnUnknown] = {
@@ -56,7 +60,7 @@ def played(folder: Path, scene: Scene, *checks: Check) -> None:
 
     async def at(bidder: Bidder) -> None:
         fakes = FakesAtHand()
-        bidder.desk = fakes.desk()
+        bidder.providers = fakes.client()
         bidder.post_collectors = post_collectors(bidder)
         await scene(bidder, fakes)
 
@@ -183,19 +187,19 @@ def test_a_certificate_that_could_not_be_stored_is_stored_after_the_sale(tmp_pat
         fakes.trouble = "timeout"
         answer = await bought(bidder)
         assert answer.status == "accepted"
-        worker = RetentionWorker(bidder, "one")
+        worker = RetainWorker(bidder, "one")
         assert await worker.retain_due(NOW + 2, lambda: 0.0) == 1
-        assert await bidder.store.retentions() == {"pending": 1}
+        assert await bidder.store.retains() == {"pending": 1}
         fakes.trouble = ""
         assert await worker.retain_due(NOW + 3, lambda: 0.0) == 0
         assert await worker.retain_due(NOW + 60, lambda: 0.0) == 1
-        assert await bidder.store.retentions() == {"stored": 1}
+        assert await bidder.store.retains() == {"stored": 1}
         fake = fakes.fakes.fakes["trustedform"]
         assert isinstance(fake, FakeTrustedForm)
         assert fake.retained == {certificate_id(): {"reference": answer.lead_id, "vendor": "acme"}}
         kinds = set(await bidder.store.sealed_evidence(answer.lead_id))
         assert {"retain trustedform 1", "retain trustedform 2"} <= kinds
-        results = [line.result for line in journaled(bidder, tmp_path) if isinstance(line, RetentionLine)]
+        results = [line.result for line in journaled(bidder, tmp_path) if isinstance(line, RetainLine)]
         assert results == ["stored"]
 
     played(tmp_path, scene, check(on_unknown=TOLERANT))
@@ -204,12 +208,12 @@ def test_a_certificate_that_could_not_be_stored_is_stored_after_the_sale(tmp_pat
 def test_with_after_sale_only_bought_leads_are_stored(tmp_path: Path) -> None:
     async def scene(bidder: Bidder, fakes: FakesAtHand) -> None:
         assert (await bought(bidder, "no_match")).status == "rejected"
-        assert await bidder.store.retentions() == {}
+        assert await bidder.store.retains() == {}
         assert (await bought(bidder)).status == "accepted"
         fake = fakes.fakes.fakes["trustedform"]
         assert isinstance(fake, FakeTrustedForm)
         assert fake.retained == {}
-        await RetentionWorker(bidder, "one").retain_due(NOW + 1, lambda: 0.0)
+        await RetainWorker(bidder, "one").retain_due(NOW + 1, lambda: 0.0)
         assert set(fake.retained) == {certificate_id()}
 
     played(tmp_path, scene, check(trustedform=TrustedFormTerms(retain="after_sale")))
@@ -219,12 +223,12 @@ def test_a_certificate_that_nobody_stores_is_warned_of_once_and_then_lost(tmp_pa
     async def scene(bidder: Bidder, fakes: FakesAtHand) -> None:
         fakes.trouble = "timeout"
         await bought(bidder)
-        worker, deadline_at = RetentionWorker(bidder, "one"), NOW - 3_600.0 + AVAILABLE_S
+        worker, deadline_at = RetainWorker(bidder, "one"), NOW - 3_600.0 + AVAILABLE_S
         for now in (NOW + 10, deadline_at - 3_600.0, deadline_at - 60.0, deadline_at, deadline_at + 9_999.0):
             await worker.retain_due(now, lambda: 0.0)
-        results = [line.result for line in journaled(bidder, tmp_path) if isinstance(line, RetentionLine)]
+        results = [line.result for line in journaled(bidder, tmp_path) if isinstance(line, RetainLine)]
         assert results == ["late", "lost"]
-        assert await bidder.store.retentions() == {"lost": 1}
+        assert await bidder.store.retains() == {"lost": 1}
 
     played(tmp_path, scene, check(on_unknown=TOLERANT))
 
@@ -234,14 +238,14 @@ def test_what_a_dead_process_held_is_stored_by_the_next_and_its_own_report_chang
         fakes.trouble = "timeout"
         await bought(bidder)
         fakes.trouble = ""
-        (held,) = await bidder.store.claim_retentions("dead", NOW + 10, 9, 60.0)
-        worker = RetentionWorker(bidder, "alive")
+        (held,) = await bidder.store.claim_retains("dead", NOW + 10, 9, 60.0)
+        worker = RetainWorker(bidder, "alive")
         assert await worker.retain_due(NOW + 11, lambda: 0.0) == 0
         await bidder.store.take_over_claims(NOW + 12)
         assert await worker.retain_due(NOW + 12, lambda: 0.0) == 1
-        late = await RetentionWorker(bidder, "dead")._try(held, NOW + 13, 0.0)
-        assert not await bidder.store.settle_retention(late)
-        assert await bidder.store.retentions() == {"stored": 1}
+        late = await RetainWorker(bidder, "dead")._try(held, NOW + 13, 0.0)
+        assert not await bidder.store.settle_retain(late)
+        assert await bidder.store.retains() == {"stored": 1}
 
     played(tmp_path, scene, check(on_unknown=TOLERANT))
 
@@ -263,7 +267,7 @@ def test_a_ping_whose_provider_hangs_is_answered_in_its_time_and_holds_up_no_oth
         raise AssertionError("nobody waits that long")
 
     async def scene(bidder: Bidder, _fakes: FakesAtHand) -> None:
-        bidder.desk = ProviderDesk(hang, lambda: SECRETS)
+        bidder.providers = ProviderClient(hang, lambda: SECRETS)
         bidder.steady = time.monotonic
         intake = Intake(bidder, lambda: NOW, time.monotonic)
 
@@ -285,3 +289,72 @@ def test_a_ping_whose_provider_hangs_is_answered_in_its_time_and_holds_up_no_oth
         assert time.monotonic() - started < 5.0
 
     played(tmp_path, scene, check(on=("ping",), rules=RULES, on_unknown=TOLERANT))
+
+
+async def asked_from(bidder: Bidder, address: str) -> PingAnswer:
+    """The answer to the ping of a consumer at this address."""
+    seller = next(iter(bidder.catalogue.sellers.values()))
+    asked = what_is_asked(bidder, seller, ping(seller_lead_id=address.rpartition(".")[2]), NOW, 0.0)
+    assert isinstance(asked, Asked)
+    asked, checks = checks_of_ping(bidder, replace(asked, traces=PingTraces(ip_address=address)))
+    return answer_ping(bidder, await consult_on_ping(bidder, asked, checks, 1.0) if checks else asked, ())
+
+
+def address_for(scenario: str) -> str:
+    return f"203.0.113.{ipqs.NAMES.index(scenario) + 1}"
+
+
+SCORE = check(
+    "http",
+    url="https://fakes.example/ipqs/api/json/ip/{secret}/{ip_address}",
+    on=("ping",),
+    http=HttpTerms(auth="path", answered=(AnswerRule(property="success", op="is", value=True),)),
+    facts=(CheckFact(name="ip_score", property="fraud_score"),),
+)
+
+
+def test_a_fact_of_a_provider_is_read_by_filters_written_to_the_journal_and_decided_again(tmp_path: Path) -> None:
+    filters = (Filter(field="ip_score", op="at_most", value=70),)
+
+    async def scene(bidder: Bidder) -> None:
+        bidder.providers = FakesAtHand().client()
+        assert (await asked_from(bidder, address_for("good"))).bids
+        assert (await asked_from(bidder, address_for("suspicious"))).reason_code == "filtered"
+        # Of one that nobody knows anything the filter says what becomes: it is refused, as of any missing field.
+        assert (await asked_from(bidder, address_for("broken"))).reason_code == "filtered"
+        lines = [line for line in journaled(bidder, tmp_path) if isinstance(line, PingLine)]
+        assert [line.known.consultations[0].facts for line in lines] == [{"ip_score": 12.0}, {"ip_score": 80.0}, {}]
+        assert [redecide(line, bidder.catalogue) for line in lines] == [line.decision for line in lines]
+        assert "ip_score = 12.0" in explain(lines[:1])
+        assert address_for("good") not in str(msgspec.json.encode(lines))
+
+    at_bidder(tmp_path, scene, catalogue(campaigns=[campaign(filters=filters)], checks=(SCORE,)))
+
+
+def test_a_litigator_is_refused_for_good_and_a_seller_hears_no_more_than_of_anybody_suppressed(tmp_path: Path) -> None:
+    phone = phone_for(dncscrub.NAMES, "litigator")
+
+    async def scene(bidder: Bidder, fakes: FakesAtHand) -> None:
+        lead: dict[str, Any] = {"trustedform_cert_url": url(), "seller_lead_id": "sues"}
+        bid = ask(bidder, **lead).ping_id
+        for _ in range(2):
+            answer = await sell(bidder, bid, contact={"phone": phone}, **lead)
+            assert (answer.status, answer.reason_code) == ("rejected", "suppressed")
+            assert answer.reason == "we may not contact this person"
+        assert len(fakes.sent) == 1
+        first, again = post_lines(bidder, tmp_path)
+        assert (first.reason_code, again.reason_code) == ("litigator", "litigator")
+
+    played(tmp_path, scene, check("dncscrub"))
+
+
+def test_a_bought_lead_tells_the_crm_when_it_may_be_called(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder, _fakes: FakesAtHand) -> None:
+        answer = await bought(bidder)
+        lead = await bidder.store.lead(answer.lead_id)
+        assert lead is not None
+        told = msgspec.json.decode(bidder.vault.open(lead.identity, answer.lead_id))["calling"]
+        assert told["callable_from"] < told["callable_until"]
+        assert told["basis"] == "area_code"
+
+    played(tmp_path, scene)

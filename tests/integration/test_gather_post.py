@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.certificates.desk import Consulted, ProviderDesk
 from app.certificates.provider import Asking, IsKept, ProviderAnswer, Reaction, Secrets, Subject, verdict
+from app.certificates.provider_client import Consulted, ProviderClient
 from app.domain.checks.check import Check
 from app.domain.checks.verdict import CheckVerdict, Consultation, OnUnknown
 from app.domain.delivery.breaker import FAILURES_MAX
@@ -57,22 +57,22 @@ FAIL = answering(200, b'{"match": false}')
 
 
 class Provider:
-    """Asks a provider of certificates as any adapter does: through the desk, within its circuit and its time."""
+    """Asks a provider of certificates as any adapter does: through the client, within its circuit and its time."""
 
     def __init__(self, port: int, on_unknown: OnUnknown, share: float) -> None:
         self.sender = Sender()
         self.asked = 0
         self.check = check(on_unknown, url=f"http://127.0.0.1:{port}/match")
-        self.desk = ProviderDesk(self._send, dict, providers={"leadid": Matcher()})
+        self.client = ProviderClient(self._send, dict, providers={"leadid": Matcher()})
         self._share = share
 
     def collector(self, lead: PostedLead) -> PostCollector:
         subject = Subject(stage="post", seller=lead.seller.name, phone=lead.post.contact.phone)
 
         async def collect(within_s: float) -> Consulted:
-            return await self.desk.consult(self.check, subject, within_s * self._share, lead.now)
+            return await self.client.consult(self.check, subject, within_s * self._share, lead.now)
 
-        return PostCollector(unknown=self.desk.unknown(self.check, subject), collect=collect)
+        return PostCollector(unknown=self.client.unknown(self.check, subject), collect=collect)
 
     async def _send(self, request: OutboundRequest) -> OutboundAnswer:
         self.asked += 1
@@ -154,7 +154,7 @@ async def timed(post: Awaitable[PostAnswer]) -> tuple[PostAnswer, float]:
 
 def left_running() -> list[str]:
     names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
-    return [name for name in names if name.startswith(("Sender.", "ProviderDesk.", "_said", "_as_coroutine"))]
+    return [name for name in names if name.startswith(("Sender.", "ProviderClient.", "_said", "_as_coroutine"))]
 
 
 def test_a_lead_that_the_provider_confirms_is_bought(tmp_path: Path) -> None:

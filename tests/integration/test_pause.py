@@ -135,4 +135,4 @@ def test_a_command_does_not_wait_for_what_only_migrations_need() -> None:
         "import sys, app.cli.operate.pause; print([name for name in ('alembic', 'litestar') if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert told.stdout == "[]\n"
+    assert told.stdout == "set()\n"

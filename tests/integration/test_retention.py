@@ -24,7 +24,7 @@ def test_a_service_lets_go_of_what_was_kept_long_enough(
             ping(http, LOST)
             assert post(http, BOUGHT, ping(http, BOUGHT)["ping_id"]).json()["status"] == "accepted"
         former = _content(journal)
-        monkeypatch.setattr("app.asgi.RETAIN_S", 0.1)
+        monkeypatch.setattr("app.asgi.PURGE_S", 0.1)
         later = World(clock=lambda: time.time() + 31 * DAY_S)
         with serve(config, tmp_path / "data", world=later):
             assert until(lambda: "kept long enough, and removed: 1 lost pings" in caplog.text)

@@ -57,9 +57,24 @@ def test_a_page_links_only_to_files_that_there_are(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def sections(page: Path) -> set[str]:
+    """The names by which links reach its headings."""
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", [DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md"))], ids=lambda path: path.name)
+def test_a_page_links_only_to_sections_that_there_are(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
+    named = [(page.parent / name if name else page, section) for name, section in links]
+    assert [f"{to.name}#{section}" for to, section in named if section not in sections(to)] == []
+
+
 SYNONYMS = (
     "postback, publisher, affiliate, supplier, vendor, Jornaya, LeadiD, disposition, opt-out, DNC, return, credit, "
-    "duplicate, bid shading, win rate, idempotency key, ping-post, posting instructions, circuit breaker"
+    "duplicate, chargeback, litigator, audit log, legal hold, suppression, evidence, erasure, target, conversion lag, "
+    "bid shading, win rate, idempotency key, ping-post, posting instructions, circuit breaker"
 )
 """Words by which people of the trade search."""
 

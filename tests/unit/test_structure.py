@@ -21,8 +21,8 @@ FUNCTION_LINES_MAX = 70
 TRAINING_LINES_MAX = 16_500
 """10,500 before histories were mapped to verticals, judged by cross-validation and freed of twin leaks, what reads
 their columns moved here, a landscape got a form without shape, intervals the models' error, the simulated market its
-shocks, and models were crossed, explained, imported, logged, and asked from Python; 16,000 before delays were estimated,
-values learned, and targets simulated.
+shocks, and models were crossed, explained, imported, logged, and asked from Python; 16,000 before delays were
+estimated, values learned, and targets simulated.
 """
 PING_FILES_MAX, PING_MOVES_MAX = 40, 30
 

@@ -1,8 +1,9 @@
 """What training needs of `buyer.toml`: the fields of each vertical, and the zone in which hours count."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -41,7 +42,10 @@ def declared(path: Path) -> DeclaredVerticals:
     """Read leniently: what else is wrong with the file is for `leadbid check` to say."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
-        tables = [{"title": table.get("name"), **table} for table in told.get("verticals", [])]
+        tables = [
+            {"title": table.get("name"), **table, "provider_facts": _facts(told, table.get("name"))}
+            for table in told.get("verticals", [])
+        ]
         verticals = msgspec.convert(tables, list[Vertical])
         zone = told["buyer"]["time_zone"]
     except OSError as error:
@@ -53,9 +57,21 @@ def declared(path: Path) -> DeclaredVerticals:
     return DeclaredVerticals(verticals={vertical.name: vertical for vertical in verticals}, zone=zone)
 
 
+def _facts(told: Mapping[str, Any], vertical: object) -> list[Mapping[str, Any]]:
+    """What providers tell of its pings."""
+    checks = [each for each in told.get("checks", []) if "ping" in each.get("on", ())]
+    return [
+        {"type": "number", **fact}
+        for check in checks
+        if not check.get("verticals") or vertical in check["verticals"]
+        for fact in check.get("facts", [])
+    ]
+
+
 def spec_of(vertical: Vertical) -> Spec:
     """A declared vertical as a data scientist would specify the leads that the service has bought of it."""
     fields = [
-        SpecField(name=field.name, type=field.type, known_at_ping=field.known_at_ping) for field in vertical.fields
+        SpecField(name=field.name, type=field.type, known_at_ping=field.known_at_ping)
+        for field in (*vertical.fields, *vertical.provider_facts)
     ]
     return spec_of_bought(vertical.name, (*fields, *OF_EVERY_LEAD))

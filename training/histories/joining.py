@@ -211,7 +211,7 @@ def _fact_types(verticals: Iterable[Vertical]) -> dict[str, str]:
     """The type of each fact's column; text where two verticals give one name to different things."""
     types = {"zip": "VARCHAR", "sub_id": "VARCHAR", **dict.fromkeys(OF_EVERY_LEAD, "VARCHAR")}
     types |= {"local_hour": "BIGINT", "weekday": "BIGINT"}
-    for field in [field for vertical in verticals for field in vertical.fields]:
+    for field in [field for each in verticals for field in (*each.fields, *each.provider_facts)]:
         kind = _FACT_TYPES.get(field.type, "VARCHAR")
         types[field.name] = kind if types.get(field.name, kind) == kind else "VARCHAR"
     return types

@@ -12,7 +12,7 @@ from app.domain.calendar import local_time
 from app.domain.post.disposition import Disposition
 from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.token import read_on_trust
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.reader import lines
 from app.reports.counter import LineCounter
 from app.reports.fold import fold
@@ -133,7 +133,7 @@ class PingRows:
     def notice(self, line: NoticeLine) -> None:
         self._feedback(line, line.result, "", is_post=False)
 
-    def retention(self, line: RetentionLine) -> None:
+    def retain(self, line: RetainLine) -> None:
         """Nothing to learn from."""
 
     def _is_counted(self, line: PingLine | RepeatLine | RefusedLine) -> bool:
@@ -160,7 +160,8 @@ def _by_hour(quarters: Mapping[int, int], zone: str) -> list[int]:
 def _bids(line: PingLine, zone: str) -> Iterator[dict[str, Any]]:
     if line.ping.test or line.withdrawn is not None or line.decision.refusal is not None:
         return
-    facts = msgspec.json.encode(facts_of(line.ping, local_time(line.at, zone))).decode()
+    told = facts_of(line.ping, local_time(line.at, zone), line.known.consultations)
+    facts = msgspec.json.encode(told).decode()
     for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=False):
         token = read_on_trust(bid_id)
         yield {

@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from app.bounds import whole
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.in_force import buyers_zone
 from app.cli.table import table
-from app.cli.who import by_user
 from app.domain.calendar import local_text
 from app.domain.operators.audit import AuditHead, AuditLine, AuditVerdict, OperatorAct, verify
 from app.journal.audit_heads import kept_heads

@@ -6,7 +6,7 @@ import time
 from msgspec.structs import replace
 
 from app.cli.database import add_database, run_with_store
-from app.cli.operate.asking import add_act, add_until, run_act, until_words
+from app.cli.operate.acts import add_act, add_until, run_act, until_words
 from app.cli.table import table
 from app.config.caps import limit_in_words
 from app.domain.caps.caps import Cap

@@ -9,11 +9,11 @@ from typing import get_args
 from msgspec.structs import replace
 
 from app.bounds import whole
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.operate import test_lead
 from app.cli.span import add_span
 from app.cli.table import table
-from app.cli.who import by_user
 from app.config.file.problem import did_you_mean
 from app.domain.calendar import utc_text
 from app.domain.configuration import Configuration

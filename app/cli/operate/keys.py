@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.cli.table import table
-from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.domain.operators.audit import OperatorAct
 from app.journal.configurations import longest_bid_lifetime_s

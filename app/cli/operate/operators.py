@@ -9,10 +9,11 @@ from hashlib import sha256
 import msgspec
 
 from app.bounds import real
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
+from app.cli.in_force import buyers_zone
 from app.cli.new_key import new_key
 from app.cli.table import table
-from app.cli.who import by_user
 from app.config.file.problem import did_you_mean
 from app.config.values.kind import UnreadableValue
 from app.config.values.kinds import read_slug
@@ -79,8 +80,7 @@ async def _list(store: Store, args: argparse.Namespace) -> int:
     if args.json:
         print(msgspec.json.encode([*map(_declared_json, declared), *map(_made_json, made)]).decode())
         return 0
-    configuration = await configuration_in_force(store)
-    zone = "UTC" if configuration is None else configuration.buyer.zone
+    zone = await buyers_zone(store)
     rows = [(each.name, each.role, "the configuration", "-", "-", f"{len(each.key_sha256)}") for each in declared]
     rows += [
         (

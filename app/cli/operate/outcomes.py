@@ -10,9 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
-from app.cli.who import by_user
+from app.cli.user_files import run_with_files
 from app.dialects.feedback import OUTCOME_COLUMNS
 from app.domain.operators.audit import OperatorAct
 from app.private_files import write_new
@@ -62,15 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where every row is taken, or was known; 1 where one is refused, whatever became of the others."""
-    try:
-        return run_with_store(args, _import)
-    except UnusableFile as error:
-        print(error, file=sys.stderr)
-    except BrokenPipeError:
-        raise  # the reader of our output has closed it
-    except OSError as error:
-        print(f"{error.filename or args.file} cannot be used ({error.strerror})", file=sys.stderr)
-    return 1
+    return run_with_files(lambda: run_with_store(args, _import), UnusableFile, place=args.file)
 
 
 def _pair(text: str) -> tuple[str, str]:

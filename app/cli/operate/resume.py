@@ -2,7 +2,7 @@
 
 import argparse
 
-from app.cli.operate.asking import add_act, run_act
+from app.cli.operate.acts import add_act, run_act
 from app.domain.configuration import Configuration
 from app.store.store import Store
 from app.usecases.operators.requests import RequestTerms, resume

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 async def _status(args: argparse.Namespace) -> Status:
     store = existing_store(args)
     try:
-        await store.check()
+        await store.require_tables()
         return await status(store, service_places(args.data), service_state(args.data), time.time())
     finally:
         await store.close()

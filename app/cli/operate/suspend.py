@@ -2,7 +2,7 @@
 
 import argparse
 
-from app.cli.operate.asking import add_act, add_until, run_act, until_words
+from app.cli.operate.acts import add_act, add_until, run_act, until_words
 from app.domain.configuration import Configuration
 from app.store.store import Store
 from app.usecases.operators.requests import RequestTerms, suspend

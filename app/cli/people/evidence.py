@@ -7,8 +7,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.cli.people.keys import settings_of
-from app.cli.who import by_user
+from app.cli.by_user import by_user
+from app.cli.people.installation_keys import settings_of
 from app.domain.operators.audit import OperatorAct
 from app.journal.reader import find
 from app.private_files import write_new

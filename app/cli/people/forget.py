@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, database_url, existing_store, run_with_store
-from app.cli.people.keys import add_keys, keys_of
-from app.cli.who import by_user
+from app.cli.people.installation_keys import add_keys, keys_of
 from app.domain.keys import Keys
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
@@ -61,7 +61,7 @@ def _forget(args: argparse.Namespace) -> int:
 async def _erased(args: argparse.Namespace) -> Forgotten:
     store = existing_store(args)
     try:
-        await store.check()
+        await store.require_tables()
         keys = keys_of(args)
         subject = await _subject(store, args, keys)
         return await forget(store, args.data / "journal", subject, keys.index, by_user(), args.why, time.time)

@@ -5,10 +5,10 @@ import os
 import sys
 import time
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
-from app.cli.people.keys import add_keys, keys_of
+from app.cli.people.installation_keys import add_keys, keys_of
 from app.cli.table import table
-from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.settings import SettingsError
 from app.store.store import Store

@@ -8,11 +8,12 @@ from typing import get_args
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store, shown_database
 from app.cli.people.evidence import pack
-from app.cli.people.keys import add_keys, keys_of
+from app.cli.people.installation_keys import add_keys, keys_of
 from app.cli.table import table
-from app.cli.who import by_user
+from app.cli.user_files import run_with_files
 from app.domain.calendar import utc_text
 from app.domain.money import money
 from app.domain.operators.audit import OperatorAct
@@ -52,18 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where the lead was found."""
-    try:
-        if args.action == "evidence" and args.out.exists():
-            print(f"{args.out} exists: name another file with --out", file=sys.stderr)
-            return 1
-        return run_with_store(args, {"find": _find, "evidence": pack}[args.action])
-    except (SettingsError, NobodyNamed, ParquetError) as error:
-        print(error, file=sys.stderr)
-    except BrokenPipeError:
-        raise  # the reader of our output has closed it
-    except OSError as error:
-        print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
-    return 1
+    return run_with_files(lambda: _done(args), SettingsError, NobodyNamed, ParquetError)
+
+
+def _done(args: argparse.Namespace) -> int:
+    if args.action == "evidence" and args.out.exists():
+        print(f"{args.out} exists: name another file with --out", file=sys.stderr)
+        return 1
+    return run_with_store(args, {"find": _find, "evidence": pack}[args.action])
 
 
 async def _find(store: Store, args: argparse.Namespace) -> int:

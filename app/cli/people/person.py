@@ -7,10 +7,10 @@ import time
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
-from app.cli.people.keys import add_keys, keys_of
+from app.cli.people.installation_keys import add_keys, keys_of
 from app.cli.people.leads import shown
-from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.domain.operators.audit import OperatorAct
 from app.parquet import ParquetError
@@ -18,7 +18,7 @@ from app.settings import SettingsError
 from app.store.store import Store
 from app.store.vault import Vault
 from app.usecases.people.forget import TooManyLinked
-from app.usecases.people.held_of import HeldOf, held_of
+from app.usecases.people.personal_data import PersonalData, personal_data_of
 from app.usecases.people.who import NobodyNamed, read_who
 
 
@@ -44,7 +44,7 @@ async def _show(store: Store, args: argparse.Namespace) -> int:
     keys = keys_of(args)
     who = read_who(args.person, keys.index)
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
-    held = await held_of(store, args.data / "journal", who, vault, keys.index, only=args.only)
+    held = await personal_data_of(store, args.data / "journal", who, vault, keys.index, only=args.only)
     leads = " ".join([story.lead_id for story in held.stories if story.lead_id])
     await store.note(
         OperatorAct(by=by_user(), action="show person", target=leads or "nobody", detail=f"by {who.kind}"),
@@ -58,7 +58,7 @@ async def _show(store: Store, args: argparse.Namespace) -> int:
     return 0
 
 
-def _text(held: HeldOf) -> str:
+def _text(held: PersonalData) -> str:
     pieces = []
     for document in held.people:
         told = {**document.get("contact", {}), **document.get("consent", {}), **document.get("fields", {})}

@@ -6,9 +6,9 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.table import table
-from app.cli.who import by_user
 from app.domain.buyer import DAY_S, Retention
 from app.parquet import ParquetError
 from app.settings import SettingsError, sole_use

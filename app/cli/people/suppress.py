@@ -1,17 +1,17 @@
 """Says who may not be bought, one by one or by a list, and takes it back."""
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.cli.table import table
-from app.cli.who import by_user
+from app.cli.user_files import run_with_files
 from app.domain.calendar import utc_text
 from app.settings import Settings, SettingsError, read_keys
 from app.spreadsheet import UnusableFile
@@ -61,16 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where it is done, or `check` finds that the person may be bought; 1 where not; 2 where it is asked wrongly."""
-    try:
-        return run_with_store(args, _ACTIONS[args.action])
-    except (UnusableFile, SettingsError, _Misnamed) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        raise  # the reader of our output has closed it
-    except OSError as error:
-        print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
-        return 2
+    return run_with_files(
+        lambda: run_with_store(args, _ACTIONS[args.action]), UnusableFile, SettingsError, _Misnamed, status=2
+    )
 
 
 class _Misnamed(Exception):

@@ -89,6 +89,7 @@ def _contributed(journal: Path, models: Path) -> Callable[[PingLine], Contributi
             zone = read(journal, line.config).buyer.zone
         except NoConfiguration as lacking:
             return str(lacking)
-        return explainer.of(facts_of(line.ping, local_minute(int(line.at // 60), zone)))
+        local = local_minute(int(line.at // 60), zone)
+        return explainer.of(facts_of(line.ping, local, line.known.consultations))
 
     return of

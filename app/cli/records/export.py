@@ -1,13 +1,13 @@
 """Writes sales and outcomes to Parquet, for training and reports, without personal data."""
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.cli.span import add_span
+from app.cli.user_files import run_with_files
 from app.parquet import ParquetError
 from app.private_files import make_directory
 from app.reports.export import export_outcomes, export_sales
@@ -25,15 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where both files are there and whole."""
-    try:
-        return run_with_store(args, _export)
-    except ParquetError as error:
-        print(error, file=sys.stderr)
-    except BrokenPipeError:
-        raise  # the reader of our output has closed it
-    except OSError as error:
-        print(f"{error.filename or _folder(args)} cannot be used ({error.strerror})", file=sys.stderr)
-    return 1
+    return run_with_files(lambda: run_with_store(args, _export), ParquetError, place=_folder(args))
 
 
 async def _export(store: Store, args: argparse.Namespace) -> int:

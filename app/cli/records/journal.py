@@ -12,6 +12,7 @@ from app.cli.places import add_data
 from app.cli.progress import progress
 from app.cli.records.stats_page import document, page
 from app.cli.span import add_local_span
+from app.cli.user_files import run_with_files
 from app.domain.calendar import moment
 from app.journal.compact import NotTheSame, compact
 from app.journal.configurations import newest_zone
@@ -49,15 +50,13 @@ def run(args: argparse.Namespace) -> int:
     if not journal.is_dir():
         print(f"there is no journal at {journal}: pass the service's data directory with --data", file=sys.stderr)
         return 1
-    try:
-        return {"compact": _compact, "stats": _stats}[args.action](journal, args)
-    except (ParquetError, SettingsError, NotTheSame) as error:
-        print(error, file=sys.stderr)
-    except BrokenPipeError:
-        raise  # the reader of our output has closed it
-    except OSError as error:
-        print(f"{error.filename or journal} cannot be used ({error.strerror})", file=sys.stderr)
-    return 1
+    return run_with_files(
+        lambda: {"compact": _compact, "stats": _stats}[args.action](journal, args),
+        ParquetError,
+        SettingsError,
+        NotTheSame,
+        place=journal,
+    )
 
 
 def _compact(journal: Path, args: argparse.Namespace) -> int:

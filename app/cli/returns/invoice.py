@@ -8,7 +8,7 @@ from collections import Counter
 import msgspec
 
 from app.cli.database import add_database, run_with_store
-from app.cli.returns.declared import seller_in
+from app.cli.in_force import seller_in
 from app.cli.table import table
 from app.config.sellers import PREPAID
 from app.domain.calendar import local_time, utc_text

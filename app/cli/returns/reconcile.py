@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 
 from app.cli.database import add_database, run_with_store
-from app.cli.returns.declared import seller_in
+from app.cli.in_force import seller_in
 from app.cli.table import table
+from app.cli.user_files import run_with_files
 from app.domain.money import dollars, money
 from app.domain.returns.bill import CAUSES, Difference, Reconciliation
 from app.domain.returns.invoice import Invoice
@@ -34,15 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where the bill is what is owed; 1 where it is not, or cannot be read."""
-    try:
-        return run_with_store(args, _compare)
-    except UnusableFile as error:
-        print(error, file=sys.stderr)
-    except BrokenPipeError:
-        raise  # the reader of our output has closed it
-    except OSError as error:
-        print(f"{error.filename or args.file} cannot be used ({error.strerror})", file=sys.stderr)
-    return 1
+    return run_with_files(lambda: run_with_store(args, _compare), UnusableFile, place=args.file)
 
 
 async def _compare(store: Store, args: argparse.Namespace) -> int:

@@ -12,12 +12,13 @@ from typing import IO, get_args
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.help import sentence
-from app.cli.returns.declared import declared_last, seller_in
+from app.cli.in_force import last_in_force, seller_in
 from app.cli.span import add_span
 from app.cli.table import table
-from app.cli.who import by_user
+from app.cli.user_files import run_with_files
 from app.config.returns import FORMS
 from app.crm.transform import at_path
 from app.dialects.returns import NOTE_MAX, return_body
@@ -66,15 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where all was taken; 1 where something was refused, with why."""
     act: Act = args.act
-    try:
-        return run_with_store(args, act)
-    except UnusableFile as error:
-        print(error, file=sys.stderr)
-    except BrokenPipeError:
-        raise  # the reader of our output has closed it
-    except OSError as error:
-        print(f"{error.filename or 'the file'} cannot be used ({error.strerror})", file=sys.stderr)
-    return 1
+    return run_with_files(lambda: run_with_store(args, act), UnusableFile)
 
 
 def _action(
@@ -95,7 +88,7 @@ def _add_which(parser: argparse.ArgumentParser) -> None:
 async def _add(store: Store, args: argparse.Namespace) -> int:
     if is_personal(args.why):
         return _refused("--why holds a phone number or an email address: sellers and the audit log read it")
-    terms, status = terms_of((await declared_last(store)).sellers), 0
+    terms, status = terms_of((await last_in_force(store)).sellers), 0
     for lead in args.leads:
         wanted = ReturnWanted(lead=lead, reason=args.reason, why=args.why[:NOTE_MAX], by=by_user())
         result = await store.request_return(wanted, terms, time.time())

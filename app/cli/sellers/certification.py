@@ -6,12 +6,12 @@ import time
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.places import add_config
 from app.cli.sellers.declared import NotDeclared, declared_seller
 from app.cli.sellers.link import add_days, signed_link
 from app.cli.table import table
-from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.domain.onboarding.certification import STEPS
 from app.domain.seller import Seller

@@ -37,7 +37,7 @@ async def _require_keys(args: argparse.Namespace, keys: Keys) -> None:
     """A link that is signed with keys of elsewhere would be refused by the service."""
     store = existing_store(args)
     try:
-        await store.check()
+        await store.require_tables()
         await store.require_keys(keys)
     except StoreError as error:
         raise SettingsError(str(error)) from None

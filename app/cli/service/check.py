@@ -97,7 +97,7 @@ def _beside_the_service(args: argparse.Namespace, declared: Declared) -> list[st
     async def asked() -> list[str]:
         store = existing_store(args)
         try:
-            await store.check()
+            await store.require_tables()
             newest = unpacked(await store.newest_configurations())
             destinations = [destination.name for destination in declared.destinations]
             return [*_against(newest, declared), *await left_in_words(store, destinations)]

@@ -1,4 +1,4 @@
-"""Presets of destinations: what a CRM wants is written once, and a buyer's file says only what is its own."""
+"""Presets of destinations and checks: what a CRM or a provider wants is written once, a file says what is its own."""
 
 import re
 import tomllib
@@ -25,6 +25,23 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     destination: dict[str, Any]
 
 
+class CheckPreset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a provider is called, what to know of it, and the check that it makes."""
+
+    title: str
+    about: str
+    check: dict[str, Any]
+
+
+@cache
+def check_presets() -> Mapping[str, CheckPreset]:
+    """Every preset of a check by name."""
+    return {
+        path.stem: msgspec.convert(tomllib.loads(path.read_text("utf-8")), CheckPreset)
+        for path in sorted((_FOLDER / "checks").glob("*.toml"))
+    }
+
+
 @cache
 def presets() -> Mapping[str, Preset]:
     """Every preset by name."""
@@ -35,15 +52,30 @@ def presets() -> Mapping[str, Preset]:
 
 
 def expand_presets(tree: dict[str, Any], findings: Findings) -> dict[str, Any]:
-    """The file with each destination's preset written out, and its own keys put over it."""
-    destinations = tree.get("destinations")
-    if not isinstance(destinations, list):
-        return tree
-    expanded = [
-        _expanded(one, ("destinations", number), findings) if isinstance(one, dict) and "preset" in one else one
-        for number, one in enumerate(destinations)
-    ]
-    return {**tree, "destinations": expanded}
+    """The file with the preset of each destination and check written out, and its own keys put over it."""
+    for section, expanded in (("destinations", _expanded), ("checks", _expanded_check)):
+        tables = tree.get(section)
+        if isinstance(tables, list):
+            written = [
+                expanded(one, (section, number), findings) if isinstance(one, dict) and "preset" in one else one
+                for number, one in enumerate(tables)
+            ]
+            tree = {**tree, section: written}
+    return tree
+
+
+def _expanded_check(own: dict[str, Any], at: KeyPath, findings: Findings) -> dict[str, Any]:
+    """Own keys win, and those of `http` one by one; own rules and facts stand in the place of all of the preset's."""
+    name, rest = own["preset"], {key: value for key, value in own.items() if key != "preset"}
+    preset = check_presets().get(name) if isinstance(name, str) else None
+    if preset is None:
+        remedy = did_you_mean(str(name), list(check_presets())) or f"one of {', '.join(check_presets())}"
+        findings.error((*at, "preset"), f"there is no preset `{name}` of a check", remedy)
+        return rest
+    merged = {**preset.check, **rest}
+    if isinstance(rest.get("http"), dict):
+        merged["http"] = {**preset.check.get("http", {}), **rest["http"]}
+    return merged
 
 
 def _expanded(own: dict[str, Any], at: KeyPath, findings: Findings) -> dict[str, Any]:

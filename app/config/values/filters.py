@@ -169,7 +169,7 @@ def _refuse_empty_range(table: FilterTable, findings: Findings) -> None:
 
 def _field(name: str, at: KeyPath, vertical: Vertical, findings: Findings) -> Field | None:
     """The field of this name; `None`, and reported, where a ping of this vertical has none."""
-    known: Sequence[Field] = (*vertical.fields, *_OF_EVERY_LEAD)
+    known: Sequence[Field] = (*vertical.fields, *vertical.provider_facts, *_OF_EVERY_LEAD)
     field = next((field for field in known if field.name == name), None)
     if field is None:
         findings.error(at, f"`{vertical.name}` has no field `{name}`", did_you_mean(name, [one.name for one in known]))

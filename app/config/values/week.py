@@ -1,16 +1,27 @@
 """When a campaign buys: intervals of a week, checked for overlaps, with pushes and days off."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 
 from app.config.file.problem import Findings, KeyPath, did_you_mean
-from app.config.schema import BoostTable, CampaignTable
+from app.config.schema import BoostTable, CampaignTable, HoursTable
 from app.config.values.holiday_table import holidays_of
 from app.config.values.times import WEEKDAYS, Span
 from app.dialects.text import alike
 from app.domain.schedule import ALWAYS, Boost, Schedule, week_minutes
 
 _Placed = tuple[int, int, KeyPath]
+
+
+def spans_by_day(tables: Iterable[HoursTable]) -> tuple[tuple[Span, ...], ...]:
+    """The spans of each weekday, Monday first."""
+    days: dict[int, list[Span]] = {}
+    for hours in tables:
+        for day, span in product(hours.days, hours.hours):
+            for on, start, end in _pieces(day, span):
+                days.setdefault(on, []).append((start, end))
+    return tuple(tuple(sorted(days.get(day, ()))) for day in range(7))
 
 
 def build_schedule(table: CampaignTable, findings: Findings) -> Schedule:

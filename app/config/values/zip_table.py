@@ -121,18 +121,65 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
     longitude: float
 
 
-@cache
 def zip_states() -> ZipStates:
-    """ZIP -> its states, some 43,000, and some 900 beginnings of them. Takes about half a second, once a process.
+    """ZIP -> its states, some 43,000, and some 900 beginnings of them."""
+    return _tables().states
+
+
+def zip_zones() -> Mapping[str, tuple[str, ...]]:
+    """ZIP, its first three digits, or state -> the time zones there. The package knows one of each ZIP: one that
+    reaches across a state's line may also have those of its neighbors."""
+    return _tables().zones
+
+
+def area_states() -> Mapping[str, str]:
+    """Area code -> the state in which most of its ZIPs lie."""
+    return _tables().area_states
+
+
+class _Tables(msgspec.Struct, frozen=True):
+    states: ZipStates
+    zones: Mapping[str, tuple[str, ...]]
+    area_states: Mapping[str, str]
+
+
+@cache
+def _tables() -> _Tables:
+    """Takes about half a second, once a process.
 
     Read by prefix: the whole table at once would hold 140 MB of records for a moment.
     """
     states: dict[str, tuple[str, ...]] = {}
     alone: dict[str, tuple[str, ...]] = {}
+    zones: dict[str, dict[str, None]] = {}
+    areas: dict[str, Counter[str]] = {}
     for prefix in range(100):
         for row in zipcodes.similar_to(f"{prefix:02d}"):  # type: ignore[no-untyped-call]
-            state = sys.intern(row["state"])
-            states[row["zip_code"]] = alone.setdefault(state, (state,))
+            state, zip_code, zone = sys.intern(row["state"]), row["zip_code"], sys.intern(row["timezone"])
+            states[zip_code] = alone.setdefault(state, (state,))
+            for area in row["area_codes"]:
+                areas.setdefault(area, Counter())[state] += 1
+            # One row names a village, and those of ships and offices name none.
+            if "/" in zone:
+                for place in (zip_code, zip_code[:PREFIX_LENGTH], state):
+                    zones.setdefault(place, {})[zone] = None
+    return _Tables(
+        _across_lines(states),
+        _shared(zones, _ACROSS_STATE_LINES.split()),
+        MappingProxyType({area: found.most_common(1)[0][0] for area, found in areas.items()}),
+    )
+
+
+def _shared(zones: Mapping[str, Mapping[str, None]], across: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """The zones of each place, equal ones as one value: there are 43,000 places and some hundred answers."""
+    alone: dict[tuple[str, ...], tuple[str, ...]] = {}
+    shared = {place: alone.setdefault(tuple(found), tuple(found)) for place, found in zones.items()}
+    wide = {each: shared.get(each[:PREFIX_LENGTH], ()) for each in across if len(each) == 5}
+    return MappingProxyType(shared | {each: found for each, found in wide.items() if found})
+
+
+def _across_lines(states: dict[str, tuple[str, ...]]) -> ZipStates:
+    """With every state of those that have several, and of the beginnings of all."""
     for line in _ACROSS_STATE_LINES.strip().splitlines():
         zip_code, *named = line.split()
         own = states.get(zip_code, ())

@@ -45,7 +45,7 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
         return Decision(refusal=Refusal("outside_territory"))
     if snapshot.seller.blocked_sub_sources and ping.sub_id in snapshot.seller.blocked_sub_sources:
         return Decision(refusal=Refusal("filtered", "sub_id"))
-    facts = facts_of(ping, local_minute(int(now // 60), catalogue.buyer.zone))
+    facts = facts_of(ping, local_minute(int(now // 60), catalogue.buyer.zone), snapshot.known.consultations)
     model = catalogue.models.get(ping.vertical)
     # All candidates buy this vertical, so one score serves them all.
     probability = model.probability(facts) if model is not None else nan

@@ -17,7 +17,8 @@ Caps = tuple[tuple[Cap, CapStanding], ...]
 class Known(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What we know of this person, lead and certificate already. `bought` says that this very lead is ours.
 
-    `consultations` are what providers said of it, where they were asked.
+    `consultations` are what providers said of it, where they were asked. `awaited` are facts that they may still tell:
+    a filter that lacks one of these refuses nothing yet.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -25,6 +26,7 @@ class Known(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     certificate_used: bool = False
     bought: bool = False
     consultations: tuple[Consultation, ...] = ()
+    awaited: frozenset[str] = frozenset()
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -140,7 +140,7 @@ def _refuse(
     if not (ping.test or campaign.schedule.is_open(local)):
         return Refusal("closed_hours", campaign.schedule.next_opening(local))
     for rule in campaign.filters:
-        if not rule.admits(facts):
+        if not rule.admits(facts) and rule.field not in snapshot.known.awaited:
             return Refusal("filtered", rule.field)
     if not legs:
         return Refusal("filtered", "lead_type")

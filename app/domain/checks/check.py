@@ -5,11 +5,13 @@ from typing import Literal
 
 import msgspec
 
+from app.domain.checks.http_terms import CheckFact, HttpTerms
 from app.domain.checks.rule import AnswerRule
+from app.domain.checks.scrubs import BlacklistAllianceTerms, DncScrubTerms, SuppressionListTerms
 from app.domain.checks.verdict import OnUnknown
 
 Stage = Literal["ping", "post"]
-CheckProvider = Literal["trustedform", "leadid"]
+CheckProvider = Literal["trustedform", "leadid", "suppressionlist", "blacklist_alliance", "dncscrub", "http"]
 
 QUESTIONS: Mapping[CheckProvider, Mapping[str, OnUnknown]] = {
     "trustedform": {
@@ -20,17 +22,24 @@ QUESTIONS: Mapping[CheckProvider, Mapping[str, OnUnknown]] = {
         "insights": "accept",
     },
     "leadid": {"certificate": "refuse", "data_integrity": "refuse", "audit": "refuse", "insights": "accept"},
+    "suppressionlist": {"listed": "refuse"},
+    "blacklist_alliance": {"litigator": "refuse"},
+    "dncscrub": {"litigator": "refuse", "dnc": "refuse", "reassigned": "accept"},
+    "http": {"answer": "accept"},
 }
 """What each provider can be asked, and what an unknown does unless the check says otherwise.
 
-What proves consent is closed, what only describes the lead is open.
+What proves consent is closed, and so is who may not be called; what only describes the lead is open.
 """
 
 ADDRESSES: Mapping[CheckProvider, str] = {
     "trustedform": "https://cert.trustedform.com",
     "leadid": "https://api.leadid.com",
+    "suppressionlist": "https://app.suppressionlist.com",
+    "blacklist_alliance": "https://api.blacklistalliance.net",
+    "dncscrub": "https://dataapi.dncscrub.com",
 }
-"""Where each provider really is."""
+"""Where each provider really is; one that the buyer describes is where he says."""
 
 
 class ConsentVerification(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -72,7 +81,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `secret` is a reference. `on_unknown` names every question. A ping is asked about where the best bid would be at
     least `min_bid_cents`. Costs are of one call, in thousandths of a cent; beyond a budget a question stays unknown.
-    An answer is used again for `cache_s`.
+    An answer is used again for `cache_s`. `facts` are what filters and models read of the answer to a ping.
     """
 
     name: str
@@ -94,8 +103,13 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cache_s: float = 86_400.0
     test_certificates: bool = False
     rules: tuple[AnswerRule, ...] = ()
+    facts: tuple[CheckFact, ...] = ()
     trustedform: TrustedFormTerms = TrustedFormTerms()
     leadid: LeadIdTerms = LeadIdTerms()
+    suppressionlist: SuppressionListTerms = SuppressionListTerms()
+    blacklist_alliance: BlacklistAllianceTerms = BlacklistAllianceTerms()
+    dncscrub: DncScrubTerms = DncScrubTerms()
+    http: HttpTerms = HttpTerms()
 
     def covers(self, campaign: str, vertical: str, seller: str) -> bool:
         """Whether it speaks of a lead of this seller for this campaign."""

@@ -57,15 +57,23 @@ class AnswerRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return "pass" if (higher if self.op == "at_least" else lower) else "fail"
 
 
-def at_path(answer: Mapping[str, Any], path: str) -> Any:
-    """What lies at a dotted path. Keys may hold dots themselves, as `market.leadid.tcpa` does."""
+def at_path(answer: Any, path: str) -> Any:
+    """What lies at a dotted path. Keys may hold dots themselves, as `market.leadid.tcpa` does; lists have numbers."""
+    if isinstance(answer, list):
+        head, _, rest = path.partition(".")
+        inner = answer[int(head)] if head.isdecimal() and int(head) < len(answer) else None
+        return at_path(inner, rest) if rest else inner
+    if not isinstance(answer, Mapping):
+        return None
     if path in answer:
         return answer[path]
     names = path.split(".")
     for end in range(len(names) - 1, 0, -1):
         inner = answer.get(".".join(names[:end]))
-        if isinstance(inner, Mapping):
-            return at_path(inner, ".".join(names[end:]))
+        if isinstance(inner, (Mapping, list)):
+            found = at_path(inner, ".".join(names[end:]))
+            if found is not None:
+                return found
     return None
 
 

@@ -5,7 +5,9 @@ from typing import Literal
 
 import msgspec
 
+from app.domain.checks.scrubs import NEUTRAL_QUESTIONS
 from app.domain.reasons import REASONS, Refusal
+from app.wire.ping import Value
 
 CheckOutcome = Literal["pass", "fail", "unknown"]
 OnUnknown = Literal["accept", "refuse"]
@@ -16,7 +18,7 @@ class CheckVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     One that it stays unknown for is refused as `unverified` where `on_unknown` says so, which is not final, since the
     answer may come the next time; else a bid for it is cut by the share `price_cut`. So is one for a lead that passes
-    with a reservation.
+    with a reservation. `note` is for the buyer alone: no seller hears it.
     """
 
     question: str
@@ -25,6 +27,7 @@ class CheckVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     code: str = "consent_invalid"
     detail: str = ""
     price_cut: float = 0.0
+    note: str = ""
 
     def __post_init__(self) -> None:
         if self.code not in REASONS:
@@ -34,7 +37,7 @@ class CheckVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class Consultation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one check made of one lead, for how much (thousandths of a cent) and in what time.
 
-    It speaks of the leads of these `campaigns`; of all where there are none.
+    It speaks of the leads of these `campaigns`; of all where there are none. `facts` are of every one of them.
     """
 
     check: str
@@ -42,6 +45,7 @@ class Consultation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     campaigns: tuple[str, ...] = ()
     millicents: int = 0
     took_ms: float = 0.0
+    facts: dict[str, Value] = {}
 
 
 class Unsettled(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +63,20 @@ def unsettled(consultations: Iterable[Consultation]) -> Unsettled | None:
     """The first required question without an answer."""
     for verdict in _verdicts(consultations):
         if verdict.outcome == "unknown" and verdict.on_unknown == "refuse":
-            return Unsettled(refusal=Refusal("unverified", verdict.question))
+            named = "" if verdict.question in NEUTRAL_QUESTIONS else verdict.question
+            return Unsettled(refusal=Refusal("unverified", named))
     return None
+
+
+def has_opted_out(consultations: Iterable[Consultation]) -> bool:
+    """Whether a provider knows this person to have opted out for good.
+
+    What a scrub's list holds is not meant: the list is the truth, is asked each time, and may drop a person again.
+    """
+    return any(
+        each.outcome == "fail" and each.code == "suppressed" and each.question not in NEUTRAL_QUESTIONS
+        for each in _verdicts(consultations)
+    )
 
 
 def about(campaign: str, consultations: Iterable[Consultation]) -> tuple[Consultation, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from app.domain.calendar import utc_text
+from app.domain.calling.window import CallingWindow
 from app.wire.ping import Leg, Value
 from app.wire.post import Contact
 
@@ -24,7 +25,8 @@ class ConsentProof(msgspec.Struct, frozen=True, kw_only=True):
 class SoldLead(msgspec.Struct, frozen=True, kw_only=True):
     """A lead that a seller sold us; `fields` are those of its vertical, `sold_at` is UTC epoch seconds.
 
-    `seller_lead_id` and `sub_id` are the seller's own words for it and for its source.
+    `seller_lead_id` and `sub_id` are the seller's own words for it and for its source. `calling` says when it may be
+    called.
     """
 
     lead_id: str
@@ -40,6 +42,7 @@ class SoldLead(msgspec.Struct, frozen=True, kw_only=True):
     sub_id: str = ""
     contact: Contact
     consent: ConsentProof
+    calling: CallingWindow = CallingWindow()
     fields: dict[str, Value] = {}
 
     def __repr__(self) -> str:
@@ -52,10 +55,11 @@ LeadDocument = dict[str, Any]
 """What `lead_document` makes: JSON values only, so that it can be stored and read back unchanged."""
 
 LEAD_PATHS = frozenset(
-    [name for name in SoldLead.__struct_fields__ if name not in ("contact", "consent", "fields")]
+    [name for name in SoldLead.__struct_fields__ if name not in ("contact", "consent", "calling", "fields")]
     + ["price"]
     + [f"contact.{name}" for name in Contact.__struct_fields__]
     + [f"consent.{name}" for name in ConsentProof.__struct_fields__]
+    + [f"calling.{name}" for name in CallingWindow.__struct_fields__]
 )
 """Every dot path of the document, but for `fields.*`, whose names belong to the vertical."""
 
@@ -68,5 +72,6 @@ def lead_document(lead: SoldLead) -> LeadDocument:
     document["contact"] = {name: getattr(lead.contact, name) for name in Contact.__struct_fields__}
     document["consent"] = {name: getattr(lead.consent, name) for name in ConsentProof.__struct_fields__}
     document["consent"]["consent_at"] = "" if lead.consent.consent_at is None else utc_text(lead.consent.consent_at)
+    document["calling"] = {name: getattr(lead.calling, name) for name in CallingWindow.__struct_fields__}
     document["fields"] = dict(lead.fields)
     return document

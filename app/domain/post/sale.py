@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from app.domain.checks.retention import DueRetention
+from app.domain.checks.retain import DueRetain
 from app.domain.duplicate import Sighting
 from app.domain.identity import Person
 from app.wire.ping import Leg
@@ -38,7 +38,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     `nonce` is hex. `certificates` are keyed digests (hex). A person sold after `duplicate_since` (UTC epoch seconds)
     within `duplicate_scope` is a duplicate. `identity` and `evidence` are sealed; `seller_lead_id` and `sub_id` are
     not, and say who nobody is. `decision` is the JSON of the ping's decision, `None` where a restart lost it.
-    `retentions` are certificates that must still be stored.
+    `retains` are certificates that must still be stored.
     """
 
     lead_id: str
@@ -67,7 +67,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     model_version: str
     destinations: tuple[str, ...]
     answer: PostAnswer
-    retentions: tuple[DueRetention, ...] = ()
+    retains: tuple[DueRetain, ...] = ()
 
 
 class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,8 +41,8 @@ from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, refuse_ping
 from app.usecases.bid_reference import BidReference, bid_by_own_id, find_reference, is_live, seller_of_bid
 from app.usecases.bidder import Bidder
+from app.usecases.checks.gather_checks import checks_of_ping, consult_on_ping, left_s
 from app.usecases.direct_post import direct_post
-from app.usecases.gather_checks import checks_of_ping, consult_on_ping, left_s
 from app.usecases.limits.shed_pings import LOAD_SHED, ShedCount
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import Post, PostAnswer
@@ -251,8 +251,9 @@ class Intake:
         bidder, seller = self._bidder, request.seller
         try:
             # Only a ping of which there is something to ask is set aside; all others are answered in their round.
-            if bidder.catalogue.checks and isinstance(reading.value, Asked):
-                asked, checks = checks_of_ping(bidder, reading.value)
+            if bidder.catalogue.ping_checks and isinstance(reading.value, Asked):
+                asked = replace(reading.value, traces=generic.traces_of(request.fields, reading.value.seller))
+                asked, checks = checks_of_ping(bidder, asked)
                 reading = replace(reading, value=asked)
                 if checks and left_s(bidder, asked) > 0.0:
                     return partial(self._decided_later, request, reading, asked, checks)

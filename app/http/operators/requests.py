@@ -15,7 +15,7 @@ from app.domain.answers import refused_receipt
 from app.domain.operators.audit import by_key
 from app.domain.reasons import Refusal
 from app.http.answer import http_answer, http_refusal
-from app.http.operators.asking import AWAY, Asker, denial, operators_request, response, taken
+from app.http.operators.operator_request import AWAY, Asker, denial, operators_request, response, taken
 from app.store.errors import StoreUnavailable
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import set_demand, set_signal

@@ -8,7 +8,7 @@ from app.dialects.reading import Reading
 from app.dialects.text import Scalar, text_of
 from app.domain.operators.audit import by_key
 from app.domain.reasons import Refusal
-from app.http.operators.asking import Asker, denial, operators_request, response, taken
+from app.http.operators.operator_request import Asker, denial, operators_request, response, taken
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import allow_person, suppress_person
 from app.usecases.suppression.person_text import READERS, REMEDIES, digests_of

@@ -7,7 +7,7 @@ import msgspec
 
 from app.domain.campaign import Campaign
 from app.domain.pricing.pricing import Valuation
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.reports.caps import CapRecords, Place, place_of
 from app.reports.counter import LineCounter
 from app.reports.day.bins import AnswerTimes, Band, Bands, times
@@ -207,8 +207,8 @@ class _Day:
     def notice(self, line: NoticeLine) -> None:
         self.counter.notice(line)
 
-    def retention(self, line: RetentionLine) -> None:
-        self.counter.retention(line)
+    def retain(self, line: RetainLine) -> None:
+        self.counter.retain(line)
 
     def _at(self, line: PingLine) -> int:
         """Its bin."""

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from app.domain.reasons import Refusal
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.reports.fold import fold
 from app.store.delivery.deliveries import DeliveryDetail
 from app.store.exports import OutcomeRow
@@ -147,7 +147,7 @@ class _LinesByPing:
     def notice(self, line: NoticeLine) -> None:
         self._of(line, line.ping_id).notices.append(line)
 
-    def retention(self, line: RetentionLine) -> None:
+    def retain(self, line: RetainLine) -> None:
         """It names a lead and no ping, and says nothing of who that is."""
 
     def _of(self, line: AnyLine, *ids: str) -> _Piece:

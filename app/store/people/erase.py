@@ -14,12 +14,12 @@ from app.store.schema import (
     answer,
     attempt,
     certificate,
+    certificate_retain,
     delivery,
     evidence,
     lead,
     lead_return,
     outcome,
-    retention,
     sighting,
 )
 from app.wire.post import PostAnswer
@@ -45,7 +45,7 @@ KEEPS = {
     "demand": "nothing of people",
     "destination_state": "nothing of people",
     "evidence": "nothing: it is deleted",
-    "held_configuration": "nothing of people",
+    "pending_configuration": "nothing of people",
     "key_check": "nothing of people",
     "last_declared": "nothing of people",
     "lead": "the sale: seller, campaign, price, time, ZIP code, decision, and ids that do not say who it is",
@@ -54,7 +54,7 @@ KEEPS = {
     "notice": "what the seller said of a bid",
     "outcome": "what became of the sale, under an id that does not say who it is",
     "operator_key": "nothing of people",
-    "retention": "whether its certificate was stored",
+    "certificate_retain": "whether its certificate was stored",
     "shadow_price": "nothing of people",
     "sighting": "nothing: it is deleted",
     "signal": "nothing of people",
@@ -115,7 +115,7 @@ def unname(connection: Connection, lead_ids: Collection[str], now: float) -> int
     That these people were bought is still known, by digests: duplicates are told by it.
     """
     # Without a contact nothing can be matched with a certificate, and nothing is stored without a match.
-    connection.execute(delete(retention).where(retention.c.lead_id.in_(list(lead_ids))))
+    connection.execute(delete(certificate_retain).where(certificate_retain.c.lead_id.in_(list(lead_ids))))
     ids = list(lead_ids)
     _end_deliveries(connection, ids, now)
     return connection.execute(

@@ -5,7 +5,7 @@ from app.service_notes import ServicePlaces, ServiceState
 from app.store.store import Store
 from app.usecases.former import configuration_in_force
 
-HELD_S = 30.0
+PENDING_S = 30.0
 """A service that holds a configuration back says so every few seconds; what was said earlier is over."""
 
 
@@ -21,7 +21,7 @@ async def status(store: Store, places: ServicePlaces | None, state: ServiceState
         machine_now=machine_now,
         configuration=configuration,
         in_force_since=await store.in_force_since(configuration.config_hash) if configuration is not None else None,
-        held=await store.held(machine_now - HELD_S),
+        pending=await store.awaiting_consent(machine_now - PENDING_S),
         requests=await store.requests(now),
         used=await store.cap_usage(now),
         today=await store.sales(day, now + 1.0),

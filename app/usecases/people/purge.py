@@ -9,7 +9,7 @@ import msgspec
 
 from app.domain.buyer import Retention
 from app.domain.operators.audit import OperatorAct
-from app.journal.retention import Retained, retain
+from app.journal.retention import RemovedLines, remove_old
 from app.store.people.ages import AgedKind
 from app.store.store import Store
 
@@ -45,14 +45,14 @@ async def purge(store: Store, journal: Path, retention: Retention, by: str, now:
 
     The caller is alone with the journal. Raises StoreUnavailable, ParquetError, OtherVersion, OSError.
     """
-    retained = await _retain(store, journal, retention, now, is_real=is_real)
+    removed = await _remove_lines(store, journal, retention, now, is_real=is_real)
     counts = {
         "leads": await _all(store, "leads", retention.leads_s, now, is_real=is_real),
         "evidence": await _all(store, "evidence", retention.evidence_s, now, is_real=is_real),
         "answers": await _all(store, "answers", retention.answers_s, now, is_real=is_real),
         "counters": await _all(store, "counters", retention.counters_s, now, is_real=is_real),
     }
-    purged = Purged(lost_pings=retained.lost_pings, journal=retained.lines, **counts)
+    purged = Purged(lost_pings=removed.lost_pings, journal=removed.lines, **counts)
     if is_real and not purged.is_nothing:
         await store.note(OperatorAct(by=by, action="purge", target="retention", detail=str(purged)), now)
     return purged
@@ -74,7 +74,9 @@ async def _all(store: Store, kind: AgedKind, kept_s: float, now: float, *, is_re
 _MOST = 1_000_000_000
 
 
-async def _retain(store: Store, journal: Path, retention: Retention, now: float, *, is_real: bool) -> Retained:
+async def _remove_lines(
+    store: Store, journal: Path, retention: Retention, now: float, *, is_real: bool
+) -> RemovedLines:
     """In a thread, which asks the database from there."""
     held, loop = await _held_words(store), asyncio.get_running_loop()
 
@@ -82,7 +84,7 @@ async def _retain(store: Store, journal: Path, retention: Retention, now: float,
         return asyncio.run_coroutine_threadsafe(store.sold_pings(since, until), loop).result()
 
     return await asyncio.to_thread(
-        retain,
+        remove_old,
         journal,
         now - retention.lost_pings_s,
         now - retention.journal_s,

@@ -168,7 +168,7 @@ class ConfigWatcher:
             return False
         self._ask_at = self._steady() + ASK_S
         words = (*(f"it {lost}" for lost in waiting.lost), *waiting.changes)
-        return await self._bidder.store.hold(waiting.reloaded.catalogue.config_hash, words, now)
+        return await self._bidder.store.await_consent(waiting.reloaded.catalogue.config_hash, words, now)
 
     async def _take(self, waiting: PendingReload, now: float) -> None:
         bidder, reloaded = self._bidder, waiting.reloaded

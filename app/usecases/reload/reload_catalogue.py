@@ -12,6 +12,7 @@ from app.config.file.problem import Problem
 from app.config.idle import idle_settings
 from app.config.load import Declared, LoadedConfig
 from app.domain.calendar import utc_offset
+from app.domain.calling.rules import CallingTable
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue, Challenger, Model, index_campaigns
 from app.domain.schedule import HOURS_OF_WEEK
@@ -29,12 +30,16 @@ Named = TypeVar("Named", Vertical, Seller)
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a catalogue comes from. `config` reads it by a function that gives a file's content."""
+    """Where a catalogue comes from. `config` reads it by a function that gives a file's content.
+
+    `calling` knows the clocks of places; the rules are declared.
+    """
 
     config: Callable[[ReadFile], LoadedConfig | tuple[Problem, ...]]
     models: Callable[[], LoadedModels]
     models_dir: Path
     zip_states: ZipStates
+    calling: CallingTable = CallingTable()
 
     @property
     def pointer(self) -> Path:
@@ -62,7 +67,7 @@ class Reloaded(msgspec.Struct, frozen=True, kw_only=True):
 def first_catalogue(sources: Sources, declared: Declared) -> Reloaded:
     """The catalogue to start with."""
     models = _fitting(sources.models(), declared)
-    catalogue = _compose(declared, models.models, models.challengers, sources.zip_states)
+    catalogue = _compose(declared, models.models, models.challengers, sources)
     return Reloaded(catalogue=catalogue, declared=declared, problems=_texts(models))
 
 
@@ -80,7 +85,7 @@ def next_catalogue(sources: Sources, read: LoadedConfig, live: Reloaded) -> Relo
         verticals=_same(live.declared.verticals, declared.verticals),
         sellers=_same(live.declared.sellers, declared.sellers),
     )
-    catalogue = _compose(same, models, challengers, sources.zip_states)
+    catalogue = _compose(same, models, challengers, sources)
     return Reloaded(
         catalogue=catalogue,
         declared=same,
@@ -130,7 +135,7 @@ def _compose(
     declared: Declared,
     models: Mapping[str, Model],
     challengers: Mapping[str, Challenger],
-    zip_states: ZipStates,
+    sources: Sources,
 ) -> Catalogue:
     campaigns = tuple(_planned(campaign, declared.buyer.zone, models) for campaign in declared.campaigns)
     return Catalogue(
@@ -145,8 +150,9 @@ def _compose(
         models=models,
         challengers=challengers,
         index=index_campaigns(campaigns),
-        zip_states=zip_states,
+        zip_states=sources.zip_states,
         checks=declared.checks,
+        calling=replace(sources.calling, rules=declared.calling_rules or sources.calling.rules),
     )
 
 

@@ -67,22 +67,22 @@ def test_one_that_was_last_in_force_long_ago_is_forgotten(url: str) -> None:
 def test_consent_is_for_one_content_and_for_an_hour(url: str) -> None:
     async def scene(store: Store) -> None:
         assert not await store.approve(ONE, "ada", NOW)
-        assert not await store.hold(ONE, ("it loses every seller",), NOW)
-        assert not await store.hold(OTHER, ("it loses every campaign",), NOW + 1.0)
-        assert not await store.hold(ONE, ("it loses every seller (3)",), NOW + 2.0)
-        (other, one) = sorted(await store.held(NOW), key=lambda each: each.config_hash, reverse=True)
-        assert (one.config_hash, one.words, one.held_at, one.seen_at) == (
+        assert not await store.await_consent(ONE, ("it loses every seller",), NOW)
+        assert not await store.await_consent(OTHER, ("it loses every campaign",), NOW + 1.0)
+        assert not await store.await_consent(ONE, ("it loses every seller (3)",), NOW + 2.0)
+        (other, one) = sorted(await store.awaiting_consent(NOW), key=lambda each: each.config_hash, reverse=True)
+        assert (one.config_hash, one.words, one.found_at, one.seen_at) == (
             ONE,
             ("it loses every seller (3)",),
             NOW,
             NOW + 2.0,
         )
         assert other.config_hash == OTHER
-        assert [each.config_hash for each in await store.held(NOW + 1.5)] == [ONE]
+        assert [each.config_hash for each in await store.awaiting_consent(NOW + 1.5)] == [ONE]
         assert await store.approve(ONE, "ada", NOW + 3.0)
         assert not await store.approve(ONE, "ada", NOW + 3.0)
-        assert await store.hold(ONE, ("it loses every seller (3)",), NOW + 4.0)
-        assert not await store.hold(OTHER, ("it loses every campaign",), NOW + 4.0)
-        assert not await store.hold(ONE, ("it loses every seller (3)",), NOW + 4.0 + CONSENT_S)
+        assert await store.await_consent(ONE, ("it loses every seller (3)",), NOW + 4.0)
+        assert not await store.await_consent(OTHER, ("it loses every campaign",), NOW + 4.0)
+        assert not await store.await_consent(ONE, ("it loses every seller (3)",), NOW + 4.0 + CONSENT_S)
 
     in_store(url, scene)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.certificates.desk import Consulted
+from app.certificates.provider_client import Consulted
 from app.domain.checks.check import Check, LeadIdTerms
 from app.domain.checks.rule import AnswerRule
 from app.domain.checks.verdict import failures, unsettled
@@ -17,7 +17,7 @@ BOUGHT, AGAIN = "bought", "unverified"
 
 
 def consult(scenario: str, asked: Check = AUDIT) -> Consulted:
-    return asyncio.run(FakesAtHand().desk().consult(asked, token_subject(scenario), 1.0, NOW))
+    return asyncio.run(FakesAtHand().client().consult(asked, token_subject(scenario), 1.0, NOW))
 
 
 def decision(consulted: Consulted) -> str:
@@ -73,7 +73,7 @@ def test_a_rule_reads_a_number_and_no_text_in_its_place() -> None:
 
 def test_without_an_audit_profile_only_the_token_is_asked_about_and_nobody_is_named() -> None:
     fakes = FakesAtHand()
-    consulted = asyncio.run(fakes.desk().consult(check("leadid"), token_subject(), 1.0, NOW))
+    consulted = asyncio.run(fakes.client().consult(check("leadid"), token_subject(), 1.0, NOW))
     assert said(consulted.consultation) == {"certificate": ("pass",)}
     (request,) = fakes.sent
     assert request.url == "https://fakes.example/leadid/Authenticate"
@@ -83,7 +83,7 @@ def test_without_an_audit_profile_only_the_token_is_asked_about_and_nobody_is_na
 def test_the_data_of_a_person_have_no_separators_in_them_and_never_stand_in_an_address() -> None:
     fakes = FakesAtHand()
     lead = token_subject(contact=contact(first_name="Ma|ria;x"))
-    asyncio.run(fakes.desk().consult(AUDIT, lead, 1.0, NOW))
+    asyncio.run(fakes.client().consult(AUDIT, lead, 1.0, NOW))
     fake = fakes.fakes.fakes["leadid"]
     assert isinstance(fake, FakeLeadId)
     assert fake.data[leadid_token()].startswith("f_name;Ma ria x|l_name;Lopez|address1;12 Oak Street|")
@@ -93,17 +93,17 @@ def test_the_data_of_a_person_have_no_separators_in_them_and_never_stand_in_an_a
 def test_brand_names_are_asked_for_one_to_one_consent() -> None:
     fakes = FakesAtHand()
     asked = check("leadid", leadid=LeadIdTerms(profile="env:LAK", brand_names=("Acme", "Acme Solar")))
-    assert decision(asyncio.run(fakes.desk().consult(asked, token_subject(), 1.0, NOW))) == BOUGHT
+    assert decision(asyncio.run(fakes.client().consult(asked, token_subject(), 1.0, NOW))) == BOUGHT
     assert b'"brand_names":"Acme|Acme Solar"' in fakes.sent[0].body
 
 
 def test_a_token_is_looked_up_once_however_often_it_is_posted() -> None:
     fakes = FakesAtHand()
-    desk = fakes.desk()
+    client = fakes.client()
 
     async def scene() -> None:
         for _ in range(LOOKUPS_MAX + 5):
-            assert decision(await desk.consult(AUDIT, token_subject(), 1.0, NOW)) == BOUGHT
+            assert decision(await client.consult(AUDIT, token_subject(), 1.0, NOW)) == BOUGHT
 
     asyncio.run(scene())
     assert len(fakes.sent) == 1
@@ -112,7 +112,7 @@ def test_a_token_is_looked_up_once_however_often_it_is_posted() -> None:
 def test_a_token_that_is_asked_about_too_often_dies() -> None:
     fakes = FakesAtHand()
     decisions = [
-        decision(asyncio.run(fakes.desk().consult(AUDIT, token_subject(), 1.0, NOW))) for _ in range(LOOKUPS_MAX + 1)
+        decision(asyncio.run(fakes.client().consult(AUDIT, token_subject(), 1.0, NOW))) for _ in range(LOOKUPS_MAX + 1)
     ]
     assert (decisions[-2], decisions[-1]) == (BOUGHT, "consent_invalid")
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.certificates.desk import Consulted
+from app.certificates.provider_client import Consulted
 from app.domain.checks.check import Check, ConsentVerification, TrustedFormTerms
 from app.domain.checks.rule import AnswerRule
 from app.domain.checks.verdict import CheckOutcome, failures, unsettled
@@ -31,7 +31,7 @@ BOUGHT, AGAIN = "bought", "unverified"
 
 
 def consult(scenario: str, asked: Check = FULL, **more: Any) -> Consulted:
-    return asyncio.run(FakesAtHand().desk().consult(asked, subject(scenario, **more), 1.0, NOW))
+    return asyncio.run(FakesAtHand().client().consult(asked, subject(scenario, **more), 1.0, NOW))
 
 
 def decision(consulted: Consulted) -> str:
@@ -121,7 +121,7 @@ def test_every_scenario_of_the_fake_but_those_of_rules_has_its_row() -> None:
 
 def test_one_request_has_all_operations_in_plain_under_the_documented_head() -> None:
     fakes = FakesAtHand()
-    asyncio.run(fakes.desk().consult(FULL, subject(), 1.0, NOW))
+    asyncio.run(fakes.client().consult(FULL, subject(), 1.0, NOW))
     (request,) = fakes.sent
     assert request.headers == {
         "authorization": "Basic QVBJOnRmLWtleS0zMzQ0",
@@ -192,17 +192,17 @@ def test_a_rule_may_lower_the_price_instead_of_refusing() -> None:
 def test_a_certificate_that_is_just_not_there_yet_is_asked_for_once_more() -> None:
     for scenario, times in (("not_found", 2), ("malformed", 1), ("expired_v3", 1), ("busy", 1)):
         fakes = FakesAtHand()
-        asyncio.run(fakes.desk().consult(FULL, subject(scenario), 1.0, NOW))
+        asyncio.run(fakes.client().consult(FULL, subject(scenario), 1.0, NOW))
         assert len(fakes.sent) == times
 
 
 def test_a_fault_of_ours_is_told_to_the_operator_and_nothing_more_is_asked(caplog: pytest.LogCaptureFixture) -> None:
     fakes = FakesAtHand()
-    desk = fakes.desk()
+    client = fakes.client()
 
     async def scene() -> None:
         for scenario in ("unpaid", "good"):
-            consulted = await desk.consult(FULL, subject(scenario), 1.0, NOW)
+            consulted = await client.consult(FULL, subject(scenario), 1.0, NOW)
             assert decision(consulted) == AGAIN
 
     asyncio.run(scene())
@@ -212,4 +212,4 @@ def test_a_fault_of_ours_is_told_to_the_operator_and_nothing_more_is_asked(caplo
 
 @pytest.mark.parametrize("url", ["https://ping.trustedform.com/0.abc.def.ghi", ""])
 def test_without_a_certificate_that_can_be_asked_about_nothing_is_asked(url: str) -> None:
-    assert not FakesAtHand().desk().has_questions(FULL, subject(trustedform=read_trustedform(url)))
+    assert not FakesAtHand().client().has_questions(FULL, subject(trustedform=read_trustedform(url)))

@@ -25,8 +25,13 @@ def demo(loaded_demo: LoadedConfig) -> Declared:
     return loaded_demo.declared
 
 
-def test_only_the_published_keys_are_warned_of(loaded_demo: LoadedConfig) -> None:
-    assert [warning.path for warning in loaded_demo.warnings] == ["sellers.acme.key_sha256"]
+def test_only_the_published_keys_and_hours_for_a_crm_that_waits_are_warned_of(loaded_demo: LoadedConfig) -> None:
+    assert [warning.path for warning in loaded_demo.warnings] == [
+        "campaigns.auto-texas-agents.schedule",
+        "campaigns.solar-sunbelt.schedule",
+        "campaigns.mortgage-refinance.schedule",
+        "sellers.acme.key_sha256",
+    ]
 
 
 def test_the_published_keys_open_the_demo(demo: Declared) -> None:

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.dialects.answers import write_ping_answer, write_post_answer, write_receipt
+from app.dialects.answers import write_ping_answer, write_post_answer, write_receipt, write_receipts
 from app.dialects.written import CONTENT_TYPES, Format
 from app.wire.feedback import Receipt
 from app.wire.ping import Bid, PingAnswer
@@ -112,3 +112,10 @@ def test_a_warning_that_spells_an_accept_word_is_left_out_alone() -> None:
 
 def test_each_format_has_its_content_type() -> None:
     assert CONTENT_TYPES == {"json": "application/json", "xml": "application/xml", "text": "text/plain"}
+
+
+def test_an_operator_reads_a_reason_whole_whatever_it_spells() -> None:
+    receipt = Receipt(status="rejected", reason="status is true, success or ok", reason_code="invalid_field")
+    assert b'"reason":""' in write_receipt(receipt, "json")
+    assert receipt.reason in write_receipt(receipt, "json", to_operator=True).decode()
+    assert receipt.reason in write_receipts([receipt], "json", to_operator=True).decode()

@@ -57,3 +57,8 @@ def test_what_is_wrong_with_the_request_itself_is_told_to_everybody(disclosure: 
         "missing_field",
         "a required field is missing: zip",
     )
+
+
+@pytest.mark.parametrize("disclosure", ["full", "class", "opaque"])
+def test_no_seller_can_tell_who_sues_from_who_opted_out(disclosure: Disclosure) -> None:
+    assert disclosed(Refusal("litigator", "a list"), disclosure) == disclosed(Refusal("suppressed"), disclosure)

@@ -8,7 +8,7 @@ from app.journal.compact import compact
 from app.journal.lines import AnyLine, PingLine
 from app.journal.parts import parts
 from app.journal.reader import lines
-from app.journal.retention import STRIPPED, Retained, retain
+from app.journal.retention import STRIPPED, RemovedLines, remove_old
 from app.usecases.bidder import Bidder
 from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 from tests.build import NOW
@@ -31,11 +31,11 @@ def traded(tmp_path: Path) -> list[AnyLine]:
     return at_bidder(tmp_path, scene)
 
 
-def retained(
+def removed(
     journal: Path, now: float, sold: frozenset[str] = frozenset(), held: tuple[str, ...] = (), *, is_real: bool = True
-) -> Retained:
+) -> RemovedLines:
     """After `now`, with pings kept 30 days and lines 400."""
-    return retain(journal, now - 30 * DAY_S, now - 400 * DAY_S, lambda _since, _until: sold, held, is_real=is_real)
+    return remove_old(journal, now - 30 * DAY_S, now - 400 * DAY_S, lambda _since, _until: sold, held, is_real=is_real)
 
 
 def names(journal: Path) -> list[str]:
@@ -56,10 +56,10 @@ def test_a_ping_that_was_not_bought_loses_its_person_after_its_time(
     if form == "parquet":
         list(compact(journal, NOW + 7_200.0, lambda _name, _lines: None))
     sold = sold_in(traded)
-    assert retained(journal, NOW + 29 * DAY_S, sold) == Retained()
-    assert retained(journal, NOW + 31 * DAY_S, sold, is_real=False) == Retained(lost_pings=1)
+    assert removed(journal, NOW + 29 * DAY_S, sold) == RemovedLines()
+    assert removed(journal, NOW + 31 * DAY_S, sold, is_real=False) == RemovedLines(lost_pings=1)
     assert names(journal) == [BOUGHT, LOST]
-    assert retained(journal, NOW + 31 * DAY_S, sold) == Retained(lost_pings=1)
+    assert removed(journal, NOW + 31 * DAY_S, sold) == RemovedLines(lost_pings=1)
     assert names(journal) == [BOUGHT, ""]
     assert len(list(lines(journal))) == len(traded)
 
@@ -68,31 +68,31 @@ def test_a_part_that_holds_no_one_is_not_read_again(
     traded: list[AnyLine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = tmp_path / "journal"
-    retained(journal, NOW + 31 * DAY_S, sold_in(traded))
+    removed(journal, NOW + 31 * DAY_S, sold_in(traded))
     assert (journal / STRIPPED).exists()
     with monkeypatch.context() as patched:
         patched.setattr("app.journal.retention._strip", None)
-        assert retained(journal, NOW + 31 * DAY_S, sold_in(traded)) == Retained()
+        assert removed(journal, NOW + 31 * DAY_S, sold_in(traded)) == RemovedLines()
     written(journal, route(7))
-    assert retained(journal, NOW + 31 * DAY_S, sold_in(traded)) == Retained()
+    assert removed(journal, NOW + 31 * DAY_S, sold_in(traded)) == RemovedLines()
 
 
 def test_lines_go_in_the_end(traded: list[AnyLine], tmp_path: Path) -> None:
     journal = tmp_path / "journal"
     written(journal, route(8, NOW + 390 * DAY_S))
     now = NOW + 401 * DAY_S
-    assert retained(journal, now, is_real=False).lines == len(traded)
-    assert retained(journal, now) == Retained(lines=len(traded))
+    assert removed(journal, now, is_real=False).lines == len(traded)
+    assert removed(journal, now) == RemovedLines(lines=len(traded))
     assert list(lines(journal)) == [route(8, NOW + 390 * DAY_S)]
     assert len(parts(journal)) == 1
 
 
 def test_what_is_held_stays_until_the_hold_ends(traded: list[AnyLine], tmp_path: Path) -> None:
     journal = tmp_path / "journal"
-    assert retained(journal, NOW + 31 * DAY_S, held=(LOST,)) == Retained(lost_pings=1)
+    assert removed(journal, NOW + 31 * DAY_S, held=(LOST,)) == RemovedLines(lost_pings=1)
     assert names(journal) == ["", LOST]
-    assert retained(journal, NOW + 401 * DAY_S, held=(LOST,)) == Retained(lines=len(traded) - 1)
+    assert removed(journal, NOW + 401 * DAY_S, held=(LOST,)) == RemovedLines(lines=len(traded) - 1)
     assert names(journal) == [LOST]
-    assert retained(journal, NOW + 31 * DAY_S) == Retained(lost_pings=1)
-    assert retained(journal, NOW + 401 * DAY_S) == Retained(lines=1)
+    assert removed(journal, NOW + 31 * DAY_S) == RemovedLines(lost_pings=1)
+    assert removed(journal, NOW + 401 * DAY_S) == RemovedLines(lines=1)
     assert parts(journal) == []

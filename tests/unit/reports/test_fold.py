@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.reports.fold import fold
 from tests.build import NOW
 from tests.trading_day import trading_day
@@ -35,13 +35,13 @@ class Kinds:
     def notice(self, line: NoticeLine) -> None:
         self.read.append(("notice", line))
 
-    def retention(self, line: RetentionLine) -> None:
-        self.read.append(("retention", line))
+    def retain(self, line: RetainLine) -> None:
+        self.read.append(("retain", line))
 
 
 def test_every_kind_of_line_is_read_by_its_own_method_and_in_order(tmp_path_factory: pytest.TempPathFactory) -> None:
     notice = NoticeLine(at=NOW, seller="acme", ping_id="b", result="won")
-    lost = RetentionLine(at=NOW, seller="acme", lead_id="c", check="tf", result="lost", deadline_at=NOW, attempts=3)
+    lost = RetainLine(at=NOW, seller="acme", lead_id="c", check="tf", result="lost", deadline_at=NOW, attempts=3)
     every = [*trading_day(tmp_path_factory.mktemp("day")).lines, notice, lost]
     kinds = Kinds()
     fold(every, kinds)

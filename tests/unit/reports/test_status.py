@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from app.domain.calendar import local_time
 from app.reports.status import Facts, Status, status_of
 from app.service_notes import CircuitState, ModelState, ServiceState
-from app.store.configurations import Held
+from app.store.configurations import PendingConfiguration
 from app.store.delivery.deliveries import Waiting
 from app.store.leads import SalesRow, Summary
 from app.store.operators.requested import RequestRows, Switch
@@ -25,7 +25,7 @@ def facts(**overrides: Any) -> Facts:
         "machine_now": NOW,
         "configuration": catalogue([campaign(caps=(DAILY,))]).configuration,
         "in_force_since": NOW,
-        "held": [],
+        "pending": [],
         "requests": RequestRows(demands=[], signals=[], switches=[]),
         "used": {},
         "today": Summary(sales=(), deliveries={}),
@@ -45,9 +45,9 @@ def used(amount: int) -> dict[str, int]:
     return {today: amount, yesterday: 9}
 
 
-def held() -> Held:
-    return Held(
-        config_hash="ab12", words=("it loses a campaign",), held_at=NOW, seen_at=NOW, approved_by="", approved_at=None
+def pending() -> PendingConfiguration:
+    return PendingConfiguration(
+        config_hash="ab12", words=("it loses a campaign",), found_at=NOW, seen_at=NOW, approved_by="", approved_at=None
     )
 
 
@@ -67,7 +67,7 @@ def pause(by: str) -> Switch:
         ({"state": None}, "no service has noted itself"),
         ({"state": replace(STATE, models={"solar": ModelState()})}, "no model prices solar"),
         ({"state": replace(STATE, problems=("the disk is full",))}, "the disk is full"),
-        ({"held": [held()]}, "configuration ab12 waits for consent, as it loses a campaign"),
+        ({"pending": [pending()]}, "configuration ab12 waits for consent, as it loses a campaign"),
         ({"disabled": {"crm": "HTTP 410"}}, "`leadbid deliveries enable crm`"),
         ({"month": Summary(sales=(), deliveries={"crm": {"dead": 1, "rejected": 1}})}, "2 leads did not reach crm"),
         ({"waiting": {"crm": Waiting(count=1, since=NOW - 3_600.0, refused_address=0, disabled="")}}, "1 lead for crm"),

@@ -88,14 +88,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("config_hash", name="pk_configuration"),
     )
     op.create_table(
-        "held_configuration",
+        "pending_configuration",
         sa.Column("config_hash", sa.String(length=64), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("held_at", sa.Double(), nullable=False),
+        sa.Column("found_at", sa.Double(), nullable=False),
         sa.Column("seen_at", sa.Double(), nullable=False),
         sa.Column("approved_by", sa.Text(), nullable=False),
         sa.Column("approved_at", sa.Double(), nullable=True),
-        sa.PrimaryKeyConstraint("config_hash", name="pk_held_configuration"),
+        sa.PrimaryKeyConstraint("config_hash", name="pk_pending_configuration"),
     )
     op.create_table(
         "last_declared",
@@ -365,7 +365,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'requested'"),
     )
     op.create_table(
-        "retention",
+        "certificate_retain",
         sa.Column("lead_id", sa.String(length=64), nullable=False),
         sa.Column("check_name", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=7), nullable=False),
@@ -375,13 +375,13 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("is_warned", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("status IN ('pending', 'stored', 'lost')", name=op.f("ck_retention_status")),
-        sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_retention_lead_id"),
-        sa.PrimaryKeyConstraint("lead_id", "check_name", name="pk_retention"),
+        sa.CheckConstraint("status IN ('pending', 'stored', 'lost')", name=op.f("ck_certificate_retain_status")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_certificate_retain_lead_id"),
+        sa.PrimaryKeyConstraint("lead_id", "check_name", name="pk_certificate_retain"),
     )
     op.create_index(
-        "ix_retention_due_at",
-        "retention",
+        "ix_certificate_retain_due_at",
+        "certificate_retain",
         ["due_at"],
         sqlite_where=sa.text("status = 'pending'"),
         postgresql_where=sa.text("status = 'pending'"),
@@ -409,7 +409,7 @@ def downgrade() -> None:
     """Remove them with all they hold."""
     op.drop_table("attempt")
     op.drop_table("lead_return")
-    op.drop_table("retention")
+    op.drop_table("certificate_retain")
     op.drop_table("outcome")
     op.drop_table("evidence")
     op.drop_table("delivery")
@@ -430,7 +430,7 @@ def downgrade() -> None:
     op.drop_table("lead")
     op.drop_table("last_declared")
     op.drop_table("key_check")
-    op.drop_table("held_configuration")
+    op.drop_table("pending_configuration")
     op.drop_table("configuration")
     op.drop_table("destination_state")
     op.drop_table("demand")

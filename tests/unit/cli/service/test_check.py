@@ -26,7 +26,7 @@ def test_a_good_configuration_is_summed_up(capsys: pytest.CaptureFixture[str]) -
     )
     assert "Pasco County, FL" in out
     assert "97 ZIPs in all, ZIP 342.." in out
-    assert "1 warning\n" in out
+    assert "4 warnings\n" in out
     assert out.endswith("No problems.\n")
     assert "whsec_" not in out
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from app.certificates.budgets import CheckBudgets
 from app.certificates.evidence import ProviderExchange, exchange_of
+from app.certificates.facts import facts_in
 from app.certificates.kept_answers import KeptAnswers
 from app.certificates.known import PROVIDERS
 from app.certificates.provider import Asking, Provider, ProviderAnswer, Secrets, Subject, verdict
@@ -40,7 +41,7 @@ class Consulted(msgspec.Struct, frozen=True, kw_only=True):
     exchanges: tuple[ProviderExchange, ...] = ()
 
 
-class ProviderDesk:
+class ProviderClient:
     """One for a process. `secrets` is asked anew each time, so that a reload takes effect.
 
     `steady` is the clock of the circuits.
@@ -97,6 +98,7 @@ class ProviderDesk:
                 verdicts=tuple(provider.read(check, subject, answers)),
                 millicents=sum(cost for _, cost in pairs),
                 took_ms=round((self._steady() - started) * 1000.0, 1),
+                facts=facts_in(check, answers),
             ),
             exchanges=self.exchanges(check, answers),
         )

@@ -14,10 +14,10 @@ WARN_S = 6 * 3_600.0
 _PAUSES_S = (5.0, 30.0, 120.0, 300.0, 1_800.0, 3_600.0)
 _JITTER = 0.2
 
-RetentionResult = Literal["pending", "stored", "lost"]
+RetainResult = Literal["pending", "stored", "lost"]
 
 
-class DueRetention(msgspec.Struct, frozen=True, kw_only=True):
+class DueRetain(msgspec.Struct, frozen=True, kw_only=True):
     """What a sale leaves to be done, by this check and this deadline (UTC epoch seconds)."""
 
     check: str

@@ -17,7 +17,7 @@ from app.usecases.people.nonces import nonces_of
 from app.usecases.people.who import Who
 
 
-class HeldOf(msgspec.Struct, frozen=True, kw_only=True):
+class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
     """`people` are the documents that CRMs were sent, one a lead; `evidence`, `answers` and `lines` are counts."""
 
     people: tuple[dict[str, Any], ...]
@@ -35,12 +35,14 @@ class HeldOf(msgspec.Struct, frozen=True, kw_only=True):
         return not (self.stories or self.suppressed or self.answers or self.holds)
 
     def __repr__(self) -> str:
-        return "HeldOf(***)"
+        return "PersonalData(***)"
 
     __str__ = __repr__
 
 
-async def held_of(store: Store, journal: Path, who: Who, vault: Vault, key: bytes, *, only: bool) -> HeldOf:
+async def personal_data_of(
+    store: Store, journal: Path, who: Who, vault: Vault, key: bytes, *, only: bool
+) -> PersonalData:
     """All of it. Raises TooManyLinked, StoreUnavailable, ParquetError, OtherVersion."""
     subject = await subject_of(store, who, vault, only=only)
     found = [await store.lead_record(lead_id) for lead_id in subject.lead_ids]
@@ -51,7 +53,7 @@ async def held_of(store: Store, journal: Path, who: Who, vault: Vault, key: byte
     sold = find_all(journal, frozenset([record.lead.ping_id for record in records]))
     lines = {msgspec.json.encode(line): line for line in (*sold, *all_about(journal, theirs))}
     in_order = sorted(lines.values(), key=lambda line: line.at)
-    return HeldOf(
+    return PersonalData(
         people=subject.documents,
         stories=tuple(lead_stories(records, in_order)),
         suppressed=await store.suppressing(subject.digests),

@@ -14,13 +14,13 @@ from app.certificates.provider import ProviderAnswer, Subject
 from app.certificates.trustedform.answer import has_refused, storage_of
 from app.certificates.trustedform.provider import retain_asking
 from app.domain.checks.check import Check
-from app.domain.checks.retention import RetentionResult, is_late, next_try
+from app.domain.checks.retain import RetainResult, is_late, next_try
 from app.domain.consent.certificate import read_trustedform
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.identity import normal_email, normal_phone
 from app.domain.post.sale import Evidence
-from app.journal.lines import RetentionLine
-from app.store.delivery.retentions import ClaimedRetention, RetentionReport
+from app.journal.lines import RetainLine
+from app.store.delivery.retains import ClaimedRetain, RetainReport
 from app.usecases.bidder import Bidder
 
 AT_ONCE = 20
@@ -31,7 +31,7 @@ LEASE_S = 60.0
 _log = logging.getLogger(__name__)
 
 
-class RetentionWorker:
+class RetainWorker:
     """One for a process; `owner` names its claims."""
 
     def __init__(self, bidder: Bidder, owner: str) -> None:
@@ -41,24 +41,24 @@ class RetentionWorker:
     async def retain_due(self, now: float, uniform: Callable[[], float]) -> int:
         """Try everything that is due; how many there were."""
         bidder = self._bidder
-        due = await bidder.store.claim_retentions(self._owner, now, AT_ONCE, LEASE_S)
+        due = await bidder.store.claim_retains(self._owner, now, AT_ONCE, LEASE_S)
         for claim in due:
             report = await self._try(claim, now, uniform())
-            if await bidder.store.settle_retention(report):
+            if await bidder.store.settle_retain(report):
                 self._tell(report, now)
         return len(due)
 
-    async def _try(self, claim: ClaimedRetention, now: float, draw: float) -> RetentionReport:
+    async def _try(self, claim: ClaimedRetain, now: float, draw: float) -> RetainReport:
         check = next((each for each in self._bidder.catalogue.checks if each.name == claim.check), None)
         answers, exchanges = await self._ask(check, claim, now) if check is not None else ([], ())
-        result: RetentionResult = "pending"
+        result: RetainResult = "pending"
         due_at = next_try(claim.attempt, now, draw, claim.deadline_at)
         if storage_of(answers).is_stored:
             result = "stored"
         elif due_at is None or any(map(has_refused, answers)):
             result = "lost"
         late = result == "pending" and is_late(now, claim.sold_at, claim.deadline_at)
-        return RetentionReport(
+        return RetainReport(
             claim=claim,
             result=result,
             due_at=due_at or now,
@@ -67,16 +67,16 @@ class RetentionWorker:
         )
 
     async def _ask(
-        self, check: Check, claim: ClaimedRetention, now: float
+        self, check: Check, claim: ClaimedRetain, now: float
     ) -> tuple[list[ProviderAnswer], tuple[ProviderExchange, ...]]:
-        desk = self._bidder.desk
-        asking = retain_asking(check, _subject(claim), desk.secrets)
+        client = self._bidder.providers
+        asking = retain_asking(check, _subject(claim), client.secrets)
         if asking is None:
             return [], ()
-        answered, _ = await desk.ask(check, claim.seller, asking, TIMEOUT_S, now)
-        return [answered], desk.exchanges(check, [answered])
+        answered, _ = await client.ask(check, claim.seller, asking, TIMEOUT_S, now)
+        return [answered], client.exchanges(check, [answered])
 
-    def _sealed(self, claim: ClaimedRetention, exchanges: tuple[ProviderExchange, ...]) -> tuple[Evidence, ...]:
+    def _sealed(self, claim: ClaimedRetain, exchanges: tuple[ProviderExchange, ...]) -> tuple[Evidence, ...]:
         """Each with a name of its own beside those of the sale and of earlier attempts."""
         pieces = []
         for exchange in exchanges:
@@ -85,14 +85,14 @@ class RetentionWorker:
             pieces.append(Evidence(kind, hashlib.sha256(plain).hexdigest(), sealed))
         return tuple(pieces)
 
-    def _tell(self, report: RetentionReport, now: float) -> None:
+    def _tell(self, report: RetainReport, now: float) -> None:
         """Journal what is settled, and once what soon will be too late."""
         claim, result = report.claim, str(report.result)
         if report.result == "pending":
             if claim.is_warned or not report.is_warned:
                 return
             result = "late"
-        self._bidder.metrics.count("retentions_total", claim.check, result)
+        self._bidder.metrics.count("certificate_retains_total", claim.check, result)
         if result != "stored":
             _log.error(
                 "the certificate of lead %s is not stored (check %s, attempt %d): %s",
@@ -102,7 +102,7 @@ class RetentionWorker:
                 "it is lost" if result == "lost" else f"{(claim.deadline_at - now) / 3600.0:.1f} hours are left",
             )
         self._bidder.journal.append(
-            RetentionLine(
+            RetainLine(
                 at=now,
                 seller=claim.seller,
                 lead_id=claim.lead_id,
@@ -114,7 +114,7 @@ class RetentionWorker:
         )
 
 
-def _subject(claim: ClaimedRetention) -> Subject:
+def _subject(claim: ClaimedRetain) -> Subject:
     """The lead as it was sold."""
     contact, consent = _table(claim.lead, "contact"), _table(claim.lead, "consent")
     return Subject(

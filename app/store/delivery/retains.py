@@ -7,40 +7,45 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from app.domain.checks.retention import DueRetention, RetentionResult
+from app.domain.checks.retain import DueRetain, RetainResult
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.post.sale import Evidence
 from app.store.engine.portable import adding_new
 from app.store.engine.trips import Work
-from app.store.schema import evidence, lead, retention
+from app.store.schema import certificate_retain, evidence, lead
 from app.store.vault import SealBroken, Vault
 
 _log = logging.getLogger(__name__)
 
-_COLUMNS = (retention.c.lead_id, retention.c.check_name, retention.c.deadline_at, retention.c.attempts)
-_DUE = (
-    select(*_COLUMNS, retention.c.is_warned, lead.c.identity, lead.c.seller, lead.c.sold_at)
-    .join(lead, lead.c.lead_id == retention.c.lead_id)
-    .where(retention.c.status == "pending", retention.c.due_at <= bindparam("now"))
-    .order_by(retention.c.due_at, retention.c.lead_id)
-    .limit(bindparam("most"))
-    .with_for_update(of=retention, skip_locked=True)
+_COLUMNS = (
+    certificate_retain.c.lead_id,
+    certificate_retain.c.check_name,
+    certificate_retain.c.deadline_at,
+    certificate_retain.c.attempts,
 )
-_IS_ONE = (retention.c.lead_id == bindparam("of")) & (retention.c.check_name == bindparam("by_check"))
+_DUE = (
+    select(*_COLUMNS, certificate_retain.c.is_warned, lead.c.identity, lead.c.seller, lead.c.sold_at)
+    .join(lead, lead.c.lead_id == certificate_retain.c.lead_id)
+    .where(certificate_retain.c.status == "pending", certificate_retain.c.due_at <= bindparam("now"))
+    .order_by(certificate_retain.c.due_at, certificate_retain.c.lead_id)
+    .limit(bindparam("most"))
+    .with_for_update(of=certificate_retain, skip_locked=True)
+)
+_IS_ONE = (certificate_retain.c.lead_id == bindparam("of")) & (certificate_retain.c.check_name == bindparam("by_check"))
 _CLAIM = (
-    update(retention)
+    update(certificate_retain)
     .where(_IS_ONE)
-    .values(owner=bindparam("by"), due_at=bindparam("until"), attempts=retention.c.attempts + 1)
+    .values(owner=bindparam("by"), due_at=bindparam("until"), attempts=certificate_retain.c.attempts + 1)
 )
 _IS_CLAIM = (
     _IS_ONE
-    & (retention.c.status == "pending")
-    & (retention.c.owner == bindparam("by"))
-    & (retention.c.attempts == bindparam("number"))
+    & (certificate_retain.c.status == "pending")
+    & (certificate_retain.c.owner == bindparam("by"))
+    & (certificate_retain.c.attempts == bindparam("number"))
 )
 
 
-class ClaimedRetention(msgspec.Struct, frozen=True, kw_only=True):
+class ClaimedRetain(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate to store now, with its lead. (`owner`, `attempt`) name the claim."""
 
     lead_id: str
@@ -54,22 +59,22 @@ class ClaimedRetention(msgspec.Struct, frozen=True, kw_only=True):
     lead: LeadDocument
 
     def __repr__(self) -> str:
-        return f"ClaimedRetention(lead_id={self.lead_id!r}, ***)"
+        return f"ClaimedRetain(lead_id={self.lead_id!r}, ***)"
 
     __str__ = __repr__
 
 
-class RetentionReport(msgspec.Struct, frozen=True, kw_only=True):
+class RetainReport(msgspec.Struct, frozen=True, kw_only=True):
     """What came of an attempt; `due_at` is when to try again. `evidence` are its exchanges, sealed."""
 
-    claim: ClaimedRetention
-    result: RetentionResult
+    claim: ClaimedRetain
+    result: RetainResult
     due_at: float
     is_warned: bool
     evidence: tuple[Evidence, ...] = ()
 
 
-def adding_retention(lead_id: str, due: DueRetention, now: float) -> Work:
+def adding_retain(lead_id: str, due: DueRetain, now: float) -> Work:
     """The statement that has a sold lead's certificate stored from now on."""
     row = {
         "lead_id": lead_id,
@@ -82,11 +87,11 @@ def adding_retention(lead_id: str, due: DueRetention, now: float) -> Work:
         "attempts": 0,
         "is_warned": False,
     }
-    return adding_new(retention), row
+    return adding_new(certificate_retain), row
 
 
-def claim_retentions(connection: Connection, owner: str, now: float, limit: int, lease_s: float) -> Sequence[Row[Any]]:
-    """Claim what is due, earliest first; the rows are for `opened_retentions`."""
+def claim_retains(connection: Connection, owner: str, now: float, limit: int, lease_s: float) -> Sequence[Row[Any]]:
+    """Claim what is due, earliest first; the rows are for `opened_retains`."""
     rows = connection.execute(_DUE, {"now": now, "most": limit}).fetchall()
     for row in rows:
         claim = {"of": row.lead_id, "by_check": row.check_name, "by": owner, "until": now + lease_s}
@@ -94,7 +99,7 @@ def claim_retentions(connection: Connection, owner: str, now: float, limit: int,
     return rows
 
 
-def opened_retentions(rows: Sequence[Row[Any]], owner: str, vault: Vault) -> list[ClaimedRetention]:
+def opened_retains(rows: Sequence[Row[Any]], owner: str, vault: Vault) -> list[ClaimedRetain]:
     """With their leads. One whose seal we cannot open stays claimed until its lease ends."""
     found = []
     for row in rows:
@@ -104,7 +109,7 @@ def opened_retentions(rows: Sequence[Row[Any]], owner: str, vault: Vault) -> lis
             _log.error("the certificate of lead %s waits, the lead cannot be opened: %s", row.lead_id, error)
             continue
         found.append(
-            ClaimedRetention(
+            ClaimedRetain(
                 lead_id=row.lead_id,
                 check=row.check_name,
                 seller=row.seller,
@@ -119,12 +124,12 @@ def opened_retentions(rows: Sequence[Row[Any]], owner: str, vault: Vault) -> lis
     return found
 
 
-def settle_retention(connection: Connection, report: RetentionReport) -> bool:
+def settle_retain(connection: Connection, report: RetainReport) -> bool:
     """Record an attempt with its evidence, in one commit; False where the claim has passed to someone else."""
     claim = report.claim
     values = {"status": report.result, "owner": "", "due_at": report.due_at, "is_warned": report.is_warned}
     whose = {"of": claim.lead_id, "by_check": claim.check, "by": claim.owner, "number": claim.attempt}
-    if connection.execute(update(retention).where(_IS_CLAIM).values(values), whose).rowcount != 1:
+    if connection.execute(update(certificate_retain).where(_IS_CLAIM).values(values), whose).rowcount != 1:
         return False
     pieces = [
         {"lead_id": claim.lead_id, "kind": piece.kind, "sha256": piece.sha256, "sealed": piece.sealed}
@@ -135,13 +140,13 @@ def settle_retention(connection: Connection, report: RetentionReport) -> bool:
     return True
 
 
-def release_retentions(connection: Connection, now: float) -> None:
+def release_retains(connection: Connection, now: float) -> None:
     """Every claim ends: what a dead process held is due."""
-    held = (retention.c.status == "pending") & (retention.c.owner != "")
-    connection.execute(update(retention).where(held).values(owner="", due_at=now))
+    held = (certificate_retain.c.status == "pending") & (certificate_retain.c.owner != "")
+    connection.execute(update(certificate_retain).where(held).values(owner="", due_at=now))
 
 
-def retentions_by_status(connection: Connection) -> dict[str, int]:
+def retains_by_status(connection: Connection) -> dict[str, int]:
     """How many there are of each."""
-    rows = connection.execute(select(retention.c.status, func.count()).group_by(retention.c.status))
+    rows = connection.execute(select(certificate_retain.c.status, func.count()).group_by(certificate_retain.c.status))
     return dict(rows.tuples().all())

@@ -6,13 +6,13 @@ import time
 from collections.abc import Awaitable, Callable
 from zoneinfo import ZoneInfo
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
-from app.cli.who import by_user
+from app.cli.in_force import last_in_force
 from app.domain.calendar import local_text, until_when
 from app.domain.configuration import Configuration
 from app.domain.money import cents
 from app.store.store import Store
-from app.usecases.former import configuration_in_force
 from app.usecases.operators.requests import NotDone, RequestTerms
 
 Do = Callable[[Store, Configuration, RequestTerms, argparse.Namespace], Awaitable[str]]
@@ -41,10 +41,7 @@ def run_act(args: argparse.Namespace, do: Do) -> int:
     """0 where it was done; 1 with a sentence where not. Neither the file nor a secret is read."""
 
     async def acted(store: Store, _: argparse.Namespace) -> int:
-        configuration = await configuration_in_force(store)
-        if configuration is None:
-            print("no service has put a configuration in force here yet: start it once", file=sys.stderr)
-            return 1
+        configuration = await last_in_force(store)
         try:
             print(await do(store, configuration, _terms(args, configuration), args))
         except NotDone as reason:

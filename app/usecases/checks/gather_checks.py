@@ -6,8 +6,8 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from app.certificates.desk import Consulted
 from app.certificates.provider import Subject
+from app.certificates.provider_client import Consulted
 from app.domain.auction.decide import Decision
 from app.domain.checks.check import Check
 from app.domain.checks.verdict import Consultation
@@ -17,7 +17,7 @@ from app.domain.post.posted_lead import PostedLead
 from app.usecases.answer_ping import Asked, preview
 from app.usecases.bidder import Bidder
 from app.usecases.post_collectors import PostCollector, PostCollectors
-from app.wire.ping import Ping
+from app.wire.post import Contact
 
 ANSWER_S = 0.03
 """What is left of a ping's deadline when its providers are given up: to decide again, and to answer."""
@@ -32,13 +32,13 @@ def post_collectors(bidder: Bidder) -> PostCollectors:
         subject = _of_post(lead, lead.lead_id(bidder.keys.index))
         return [
             PostCollector(
-                unknown=bidder.desk.unknown(check, subject),
+                unknown=bidder.providers.unknown(check, subject),
                 collect=partial(_collect, bidder, check, subject, lead.now),
             )
             for check in bidder.catalogue.checks
             if "post" in check.on
             and check.covers(lead.campaign.name, lead.campaign.vertical, lead.seller.name)
-            and bidder.desk.has_questions(check, subject)
+            and bidder.providers.has_questions(check, subject)
         ]
 
     return PostCollectors(of=of)
@@ -50,11 +50,10 @@ def checks_of_ping(bidder: Bidder, asked: Asked) -> tuple[Asked, tuple[Check, ..
     There are none where we would not bid enough to make them worthwhile.
     """
     ping = asked.ping
-    checks = [check for check in bidder.catalogue.checks if "ping" in check.on]
-    if not checks or ping.test:
+    if not bidder.catalogue.ping_checks or ping.test:
         return asked, ()
-    subject = _of_ping(asked.seller.name, ping)
-    checks = [check for check in checks if bidder.desk.has_questions(check, subject)]
+    subject = _of_ping(asked)
+    checks = [check for check in bidder.catalogue.ping_checks if bidder.providers.has_questions(check, subject)]
     if not checks:
         return asked, ()
     asked, decision = preview(bidder, asked)
@@ -63,12 +62,14 @@ def checks_of_ping(bidder: Bidder, asked: Asked) -> tuple[Asked, tuple[Check, ..
 
 async def consult_on_ping(bidder: Bidder, asked: Asked, checks: Sequence[Check], within_s: float) -> Asked:
     """The same ping with what its providers said until then."""
-    subject = _of_ping(asked.seller.name, asked.ping)
+    subject = _of_ping(asked)
     tasks = [asyncio.create_task(_said_of_ping(bidder, check, subject, within_s, asked.now)) for check in checks]
     try:
         await asyncio.wait(tasks, timeout=max(within_s, 0.0))
         consultations = [
-            task.result() if task.done() and not task.cancelled() else bidder.desk.unknown(check, subject).consultation
+            task.result()
+            if task.done() and not task.cancelled()
+            else bidder.providers.unknown(check, subject).consultation
             for check, task in zip(checks, tasks, strict=True)
         ]
     finally:
@@ -96,16 +97,20 @@ async def _said_of_ping(bidder: Bidder, check: Check, subject: Subject, within_s
 
 
 async def _collect(bidder: Bidder, check: Check, subject: Subject, now: float, within_s: float) -> Consulted:
-    return await bidder.desk.consult(check, subject, within_s, now)
+    return await bidder.providers.consult(check, subject, within_s, now)
 
 
-def _of_ping(seller: str, ping: Ping) -> Subject:
+def _of_ping(asked: Asked) -> Subject:
+    ping = asked.ping
     return Subject(
         stage="ping",
-        seller=seller,
+        seller=asked.seller.name,
         trustedform=read_trustedform(ping.trustedform_cert_url),
         leadid=read_leadid(ping.leadid_token),
+        contact=Contact(state=ping.state, zip=ping.zip),
         consent_at=ping.created_at,
+        ip_address=asked.traces.ip_address,
+        hashes=asked.traces.hashes,
     )
 
 
@@ -116,9 +121,10 @@ def _of_post(lead: PostedLead, lead_id: str) -> Subject:
         seller=lead.seller.name,
         trustedform=read_trustedform(post.trustedform_cert_url),
         leadid=read_leadid(post.leadid_token),
-        contact=post.contact,
+        contact=replace(post.contact, state=post.contact.state or post.state, zip=post.contact.zip or post.zip),
         phone=normal_phone(post.contact.phone),
         email=normal_email(post.contact.email),
         reference=lead_id,
         consent_at=post.consent_at if post.consent_at is not None else post.created_at,
+        ip_address=post.ip_address,
     )

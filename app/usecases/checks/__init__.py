@@ -1,0 +1,1 @@
+"""Providers are asked about leads before they are bought; certificates of bought leads are stored."""
