@@ -68,7 +68,7 @@ def contents(data: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(path for path in data.rglob("*") if path.is_file()):
         yield path.name, path.read_bytes()
         if path.suffix == ".parquet":
-            rows = duckdb.sql(f"SELECT * FROM read_parquet('{path}')").fetchall()
+            rows = duckdb.read_parquet(str(path)).fetchall()
             yield path.name, "\n".join(map(str, rows)).encode()
 
 
