@@ -42,7 +42,9 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.telemetry.trouble import where
-from app.usecases.background import BackgroundJobs
+from app.usecases.alerts.self_watch import clock_alerts
+from app.usecases.alerts.send_alerts import AlertSender
+from app.usecases.background import AlertParts, BackgroundJobs
 from app.usecases.bidder import Bidder
 from app.usecases.checks.gather_checks import post_collectors
 from app.usecases.clock.clock_watch import ClockWatch
@@ -68,6 +70,7 @@ RELOAD_S = 0.5
 HEAR_S = 0.5
 STUCK_S = 3.0
 NOTE_S = 3.0
+ALERT_S = 1.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
 PURGE_S = 3_600.0
@@ -201,6 +204,7 @@ async def _started(
         rates=RateLimits(),
         quotas=HashQuotas(usage),
         providers=_provider_client(sender, lambda: watch.secrets, usage, metrics),
+        secrets=lambda: watch.secrets,
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
         former=former,
@@ -214,8 +218,9 @@ async def _started(
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
+    alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
     background = BackgroundJobs(
-        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, AuditWatch(settings.journal)
+        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, alerts
     )
     noting = StateNotes(settings.data, background.state)
     stack.callback(noting.note_stop)
@@ -266,6 +271,16 @@ def _provider_client(
         metrics.count("check_cost_millicents_total", check, by=millicents)
 
     return ProviderClient(sender.send, secrets, CheckBudgets(usage), count)
+
+
+def _alerts(settings: Settings, sender: AlertSender, clock: ServiceClock) -> AlertParts:
+    """What has operators told, with what it cannot find out by itself."""
+    return AlertParts(
+        journal=settings.journal,
+        sender=sender,
+        audit=AuditWatch(settings.journal),
+        clock=lambda: clock_alerts(clock.behind_s, is_apart=clock.is_apart),
+    )
 
 
 async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: Vault, world: World) -> Store:
@@ -364,6 +379,7 @@ async def _run_beside(
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
+    await _beside(stack, _every(ALERT_S, background.watch_alerts))
     await _beside(stack, _every(STUCK_S, background.ask_for_returns))
     await _beside(stack, _every(STUCK_S, background.retain_certificates))
     await noting.note()

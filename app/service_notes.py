@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from app.domain.alerts.alert import Alert
 from app.private_files import write_new
 
 SEEN_S = 15.0
@@ -45,11 +46,25 @@ class CircuitState(msgspec.Struct, frozen=True, kw_only=True):
     opens_at: float | None = None
 
 
+class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
+    """How the provider of one check is doing. `failures` are in a row, and `opens_at` is when it is asked again, where
+    it is left alone. `spent_millicents` is of today (UTC), `calls` and those `unanswered` are since the start.
+    """
+
+    failures: int = 0
+    opens_at: float | None = None
+    spent_millicents: int = 0
+    call_millicents: int = 0
+    budget_cents: int | None = None
+    calls: int = 0
+    unanswered: int = 0
+
+
 class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     """How a service is `at` this moment of its clock, noted `noted_at` by the machine's.
 
-    `stopped_at` is when it stopped in order. `circuits` are the destinations that fail, by name. `problems` are what
-    else it knows to be wrong.
+    `stopped_at` is when it stopped in order. `circuits` are the destinations that fail, by name, `providers` those that
+    are asked, by check. `problems` are what else it knows to be wrong.
     """
 
     at: float
@@ -57,7 +72,8 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     live_bids: int
     models: dict[str, ModelState]
     circuits: dict[str, CircuitState]
-    problems: tuple[str, ...] = ()
+    providers: dict[str, ProviderState] = {}
+    problems: tuple[Alert, ...] = ()
     stopped_at: float | None = None
 
     def is_running(self, now: float) -> bool:

@@ -75,6 +75,16 @@ class ProviderClient:
         """How the provider of this check is doing."""
         return self._circuits.setdefault(check, Circuit())
 
+    def opens_at(self, check: str, now: float) -> float | None:
+        """When the provider of this check may be asked again, by the clock of `now`; `None` where nothing is wrong.
+
+        It stays wrong until it has answered, though nobody may ask for hours.
+        """
+        breaker = self.circuit(check).breaker
+        if breaker.opened_at is None:
+            return None
+        return now + max(breaker.opened_at + breaker.cooldown_s - self._steady(), 0.0)
+
     def has_questions(self, check: Check, subject: Subject) -> bool:
         """Whether there is anything to ask about this lead."""
         return bool(self._providers[check.provider].questions(check, subject))

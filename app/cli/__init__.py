@@ -51,7 +51,8 @@ GROUPS = {
         "suppress": "say who may not be bought, one by one or by a list, and take it back",
     },
     "operate": {
-        "status": "show what needs attention, caps and budgets, what is in force, CRMs and models",
+        "status": "show what needs attention, caps and budgets, what is in force, CRMs, providers and models",
+        "alerts": "list, test and mute what is told of that needs attention",
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",
         "suspend": "stop buying from a seller until it is resumed",

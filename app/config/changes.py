@@ -49,6 +49,7 @@ def losses(before: Configuration, after: Configuration) -> tuple[str, ...]:
 def changes(before: Configuration, after: Configuration) -> tuple[str, ...]:
     """Every difference, one a line, without any secret: "campaign solar-tx: floor $5.00 -> $6.00"; at most a few."""
     lines = [f"buyer: {text}" for text in _changed(before.buyer, after.buyer)]
+    lines += [f"alerts: {text}" for text in _changed(before.alerts, after.alerts)]
     lines += [f"retention: {text}" for text in _changed(before.retention, after.retention)]
     for section in _SECTIONS:
         lines += _of_section(section[:-1], getattr(before, section), getattr(after, section))

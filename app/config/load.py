@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from app.config.alerts import build_alerts
 from app.config.campaigns import Surroundings, build_campaigns
-from app.config.checks import build_checks, warn_of_unchecked
+from app.config.checks import build_checks, warn_of_shared_consent, warn_of_unchecked
 from app.config.described_checks import check_facts, provider_facts
 from app.config.destinations import Placed, check_destinations, check_lead_paths, resolve_secrets
 from app.config.file.files import Files, ReadFile
@@ -25,6 +26,7 @@ from app.config.schema import BuyerFile, BuyerTable, RetentionTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.values.calling import build_calling_rules, warn_of_uncallable
 from app.config.verticals import build_verticals
+from app.domain.alerts.terms import AlertTerms
 from app.domain.buyer import Buyer, Exploration, Operator, Retention
 from app.domain.calling.rules import CallingRule
 from app.domain.campaign import Campaign
@@ -52,6 +54,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     destinations: tuple[Destination, ...]
     retention: Retention = Retention()
     checks: tuple[Check, ...]
+    alerts: AlertTerms
     calling_rules: Mapping[str, CallingRule] = {}
     config_hash: str
     contents: Mapping[Path, bytes | None]
@@ -151,7 +154,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     all_known = len(whole) == len(_members(tree, "verticals"))
     sellers = build_sellers(table.sellers, buyer, whole if all_known else (), findings)
     warn_of_points_apart(campaigns, table.sellers, sellers, findings)
-    operators = build_operators(table.operators, findings)
+    operators, verifying = build_operators(table.operators, files, findings)
     refuse_shared_keys((*table.sellers, *table.operators), findings)
     placed = _placed(table.destinations, tree)
     used = {name for campaign in campaigns for name in campaign.destinations}
@@ -164,6 +167,8 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     check_facts(table.checks, verticals, findings)
     checks, keys = build_checks(table.checks, names, files, findings)
     warn_of_unchecked(checks, campaigns, findings)
+    warn_of_shared_consent(checks, campaigns, verticals, findings)
+    alerts, addresses = build_alerts(table.alerts, files, findings)
     calling_rules = build_calling_rules(table.calling_rules, findings)
     warn_of_uncallable(campaigns, calling_rules, findings)
     _warn_of_missing(table, findings)
@@ -176,10 +181,11 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         destinations=table.destinations,
         retention=_retention(table.retention),
         checks=checks,
+        alerts=alerts,
         calling_rules=calling_rules,
         config_hash=files.hash,
         contents=files.contents,
-        secrets={**secrets, **keys},
+        secrets={**secrets, **keys, **verifying, **addresses},
     )
 
 

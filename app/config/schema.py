@@ -31,10 +31,12 @@ from app.config.values.kinds import (
     read_number,
     read_rate,
     read_scalar,
+    read_word,
     share_within,
     within,
 )
 from app.config.values.times import read_duration
+from app.domain.alerts.alert import CAUSES
 from app.domain.buyer import Role
 from app.domain.calendar import WindowKind
 from app.domain.campaign import DuplicateScope
@@ -53,6 +55,8 @@ from app.wire.ping import Leg
 from app.wire.returns import ReturnReason
 
 ConversionRate = Annotated[float, Kind("share", share_within(0.0001, 1.0))]
+
+AlertCause = Annotated[str, Kind("cause", read_word(CAUSES, "a cause of alerts"))]
 
 _ALL_DAY = ((0, 1440),)
 _EVERY_DAY = tuple(range(7))
@@ -582,6 +586,10 @@ class OperatorTable(Table, frozen=True, kw_only=True):
         dict[str, EventWord],
         says("its words for outcomes, and those to ignore", '{ "Closed Won" = "sold", "New" = "ignore" }'),
     ] = {}
+    preset: Annotated[Text, says("the CRM whose webhooks it sends: see below", '"hubspot"')] = ""
+    secret: Annotated[
+        Text, says("a reference to what the preset's webhooks are verified with", '"env:HUBSPOT_CLIENT_SECRET"')
+    ] = ""
 
 
 class CheckRuleTable(Table, frozen=True, kw_only=True):
@@ -845,6 +853,51 @@ class CheckTable(Table, frozen=True, kw_only=True):
     ] = ()
 
 
+class AlertsTable(Table, frozen=True, kw_only=True):
+    """`[alerts]`: who is told what needs attention, and when not. Without it, `leadbid status` still shows it."""
+
+    to: Annotated[
+        tuple[Text, ...],
+        says(
+            "references to addresses: an https URL gets a signed webhook in JSON, any other (`slack://...`, "
+            "`mailto://...`) is sent by Apprise, which `pip install 'leadbid[alerts]'` adds",
+            '["env:ALERT_URL"]',
+        ),
+    ] = ()
+    webhook_secret: Annotated[
+        str | None,
+        says("a reference to the Standard Webhooks key that signs webhooks (`whsec_...`)", '"env:ALERT_SECRET"'),
+    ] = None
+    quiet: Annotated[
+        Hours | None, says("hours of the buyer's day in which nobody is told; the rest waits", '"22:00-07:00"')
+    ] = None
+    wake_for_critical: Annotated[bool, says("whether what is critical is told in quiet hours, too", "false")] = True
+    off: Annotated[
+        tuple[AlertCause, ...], says("causes that nobody wants to know of, nor `status` to show", '["cap_ahead"]')
+    ] = ()
+    no_wins_after: Annotated[
+        float,
+        Kind("duration", within(read_duration, 3_600.0, 172_800.0, 'use "1h" to "48h"')),
+        says("without a lead bought for so long, though bids usually win", '"3h"'),
+    ] = 10_800.0
+    seller_silent_after: Annotated[
+        float,
+        Kind("duration", within(read_duration, 3_600.0, 172_800.0, 'use "1h" to "48h"')),
+        says("without a ping of a seller for so long, though it usually sends", '"2h"'),
+    ] = 7_200.0
+    certificate_failures: Annotated[
+        Share, says("the share of a seller's posts in a day whose certificate fails", '"30%"')
+    ] = 0.3
+    contact_fall: Annotated[
+        Share, says("by how much of the usual rate fewer leads of a campaign are reached", '"30%"')
+    ] = 0.3
+    disk_free: Annotated[Share, says("the share of the disk that is still free", '"5%"')] = 0.05
+    allow_private_hosts: Annotated[
+        tuple[Text, ...],
+        says("hosts of webhooks that may have a private address and be reached without TLS", '["127.0.0.1"]'),
+    ] = ()
+
+
 class CallingRuleTable(Table, frozen=True, kw_only=True):
     """`[[calling_rules]]`: when and how often people in a state may be called; it replaces the row that is shipped.
 
@@ -905,6 +958,7 @@ class BuyerFile(Table, frozen=True, kw_only=True):
     operators: Annotated[tuple[OperatorTable, ...], says("people and systems of the buyer", "see below")] = ()
     destinations: Annotated[tuple[Destination, ...], says("where bought leads are sent", "see below")] = ()
     checks: Annotated[tuple[CheckTable, ...], says("providers that are asked about leads", "see below")] = ()
+    alerts: Annotated[AlertsTable, says("who is told what needs attention", "see below")] = AlertsTable()
     calling_rules: Annotated[
         tuple[CallingRuleTable, ...], says("when people may be called, where it is not as shipped", "see below")
     ] = ()

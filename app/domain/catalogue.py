@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.alerts.terms import AlertTerms
 from app.domain.buyer import Buyer, Operator
 from app.domain.calendar import local_minute
 from app.domain.calling.rules import CallingTable
@@ -96,6 +97,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     index: "CampaignIndex"
     challengers: Mapping[str, Challenger] = {}
     checks: tuple[Check, ...] = ()
+    alerts: AlertTerms = AlertTerms()
     calling: CallingTable = CallingTable()
 
     @cached_property
@@ -137,6 +139,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             operators=tuple(operators.values()),
             destinations=tuple(self.destinations.values()),
             checks=self.checks,
+            alerts=self.alerts,
         )
 
 

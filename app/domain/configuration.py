@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.alerts.terms import AlertTerms
 from app.domain.buyer import Buyer, Operator, Retention
 from app.domain.campaign import Campaign
 from app.domain.checks.check import Check
@@ -26,6 +27,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     destinations: tuple[Destination, ...] = ()
     retention: Retention = Retention()
     checks: tuple[Check, ...] = ()
+    alerts: AlertTerms = AlertTerms()
 
     def campaign_of(self, tag: bytes) -> Campaign | None:
         """The campaign that a bid names, which this configuration made."""

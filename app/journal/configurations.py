@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.alerts.terms import AlertTerms
 from app.domain.buyer import Buyer
 from app.domain.catalogue import Catalogue, Model, index_campaigns
 from app.domain.configuration import Configuration
@@ -32,7 +33,7 @@ def configuration_of(catalogue: Catalogue) -> Configuration:
     """What is kept of a catalogue: all that `decide` reads of a configuration, and nobody's key or address."""
     whole = catalogue.configuration
     sellers = tuple(replace(seller, key_sha256=(), allowed_ips=()) for seller in whole.sellers)
-    return replace(whole, sellers=sellers, operators=(), destinations=())
+    return replace(whole, sellers=sellers, operators=(), destinations=(), alerts=AlertTerms())
 
 
 def keep(directory: Path, catalogue: Catalogue) -> bool:

@@ -19,12 +19,20 @@ class PingFacts(msgspec.Struct, frozen=True, gc=False):
     test: bool = False
 
 
+class ScoreFacts(msgspec.Struct, frozen=True, gc=False):
+    """Of what a bid was made of: the score, and whether it was only expected of all such leads."""
+
+    probability: float
+    expected: bool = False
+
+
 class BidFacts(msgspec.Struct, frozen=True, gc=False):
-    """Of a bid: whose it is and what it offers."""
+    """Of a bid: whose it is, what it offers, and of which score."""
 
     campaign: str
     leg: str
     price_cents: int
+    valuation: ScoreFacts | None = None
 
 
 class DecisionFacts(msgspec.Struct, frozen=True, gc=False):
@@ -40,6 +48,7 @@ class PingSummary(Line, frozen=True, gc=False, tag="ping"):
 
     ping: PingFacts
     decision: DecisionFacts
+    model: str = ""
     withdrawn: Refusal | None = None
     took_ms: float = 0.0
 

@@ -16,6 +16,7 @@ from app.reports.tally import (
     SellerTrade,
     Share,
     VerticalTrade,
+    score_step,
 )
 
 K = TypeVar("K", int, float, str)
@@ -56,6 +57,10 @@ class LineCounter:
         seller.bid_cents += decision.bids[0].price_cents
         for campaign in dict.fromkeys([bid.campaign for bid in decision.bids]):
             _of(self.tally.campaigns, campaign, CampaignTrade).pings += 1
+        score = decision.bids[0].valuation
+        if score is not None and not score.expected:
+            scores = _of(self.tally.verticals, ping.vertical, VerticalTrade).scores
+            _count(scores.setdefault(line.model, {}), score_step(score.probability))
         for bid in decision.bids:
             _count(self._leg(bid.campaign, bid.leg).bid_cents, bid.price_cents)
 

@@ -6,39 +6,17 @@ import msgspec
 from msgspec.structs import replace
 
 from app.config.caps import limit_in_words
+from app.domain.alerts.alert import Alert
 from app.domain.calendar import local_time, window_bounds
 from app.domain.caps.caps import Cap
 from app.domain.configuration import Configuration
-from app.domain.operators.audit import SERVICE
-from app.service_notes import CircuitState, ModelState, ServicePlaces, ServiceState
-from app.store.configurations import PendingConfiguration
-from app.store.delivery.deliveries import Waiting
-from app.store.leads import SalesRow, Summary
-from app.store.operators.requested import RequestRows, Switch
-
-NEARLY = 0.9
-"""The share of a total at which somebody should top it up."""
-
-WAITS_S = 900.0
-"""A lead that waits longer for its CRM is late."""
-
-
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the database and the service's notes say at one moment; `now` is the service's clock."""
-
-    now: float
-    machine_now: float
-    configuration: Configuration | None
-    in_force_since: float | None
-    pending: list[PendingConfiguration]
-    requests: RequestRows
-    used: dict[str, int]
-    today: Summary
-    month: Summary
-    waiting: dict[str, Waiting]
-    disabled: dict[str, str]
-    places: ServicePlaces | None
-    state: ServiceState | None
+from app.reports.attention.buying import full_cap
+from app.reports.attention.facts import Facts
+from app.reports.attention.others import DestinationStatus, destination_alerts
+from app.reports.attention.service import model_alerts, service_alerts, switch_alerts
+from app.service_notes import CircuitState, ModelState, ProviderState, ServiceState
+from app.store.leads import SalesRow
+from app.store.operators.requested import RequestRows
 
 
 class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,33 +74,18 @@ class RequestStatus(msgspec.Struct, frozen=True, kw_only=True):
     until: float | None
 
 
-class DestinationStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Deliveries of one destination; `failures` in a row, and `tried_at` is when it is tried next where it is left
-    alone.
-    """
-
-    destination: str
-    waiting: int
-    waiting_since: float | None
-    arrived: int
-    rejected: int
-    dead: int
-    disabled: str
-    failures: int
-    tried_at: float | None
-
-
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Times are UTC epoch seconds, `zone` is the buyer's; money is in cents."""
 
     at: float
     zone: str
-    attention: tuple[str, ...]
+    attention: tuple[Alert, ...]
     service: ServiceStatus
     bought: tuple[BoughtStatus, ...]
     caps: tuple[CapStatus, ...]
     in_force: tuple[RequestStatus, ...]
     destinations: tuple[DestinationStatus, ...]
+    providers: dict[str, ProviderState]
     models: dict[str, ModelState]
 
 
@@ -134,21 +97,23 @@ def status_of(facts: Facts) -> Status:
     destinations = tuple(_destinations(facts))
     models = facts.state.models if facts.state is not None else {}
     attention = [
-        *_of_service(facts, service),
-        *_of_destinations(destinations, facts.now),
-        *_of_caps(caps),
-        *_of_models(models),
-        *_of_switches(facts.requests.switches),
+        *service_alerts(facts, service.state),
+        *destination_alerts(destinations, facts.now),
+        *(found for each in caps for found in full_cap(each.cap, each.window, each.used, each.limit, each.words)),
+        *model_alerts(models),
+        *switch_alerts(facts.requests.switches),
     ]
+    off = configuration.alerts.off if configuration is not None else ()
     return Status(
         at=facts.now,
         zone=configuration.buyer.zone if configuration is not None else "UTC",
-        attention=tuple(attention),
+        attention=tuple([each for each in attention if each.cause not in off]),
         service=service,
         bought=tuple(_bought(facts.today.sales, facts.month.sales)),
         caps=caps,
         in_force=tuple(_in_force(facts.requests, caps)),
         destinations=destinations,
+        providers=facts.state.providers if facts.state is not None else {},
         models=models,
     )
 
@@ -282,58 +247,6 @@ def _destinations(facts: Facts) -> Iterator[DestinationStatus]:
             failures=circuit.failures,
             tried_at=circuit.opens_at,
         )
-
-
-def _of_service(facts: Facts, service: ServiceStatus) -> Iterator[str]:
-    if service.state == "down":
-        yield "the service is down: it did not stop in order, and nothing is bought; start it with `leadbid serve`"
-    if service.state == "stopped":
-        yield "the service is stopped, and nothing is bought; start it with `leadbid serve`"
-    if service.state == "unknown":
-        yield "no service has noted itself in this directory: is --data the service's own?"
-    if service.state == "running" and facts.state is not None:
-        yield from facts.state.problems
-    for each in facts.pending:
-        yield f"configuration {each.config_hash} waits for consent, as {each.words[0]}: `leadbid reload`"
-
-
-def _of_destinations(destinations: Iterable[DestinationStatus], now: float) -> Iterator[str]:
-    for each in destinations:
-        name = each.destination
-        if each.disabled:
-            yield f"{name} is disabled ({each.disabled}): `leadbid deliveries enable {name}`"
-        elif each.tried_at is not None:
-            yield f"{name} fails ({each.failures} times in a row) and is left alone for a while"
-        if each.dead + each.rejected:
-            count = _counted(each.dead + each.rejected, "lead")
-            yield f"{count} did not reach {name}: `leadbid deliveries list --status dead --destination {name}`"
-        if each.waiting and now - (each.waiting_since if each.waiting_since is not None else now) > WAITS_S:
-            yield f"{_counted(each.waiting, 'lead')} for {name} waiting for more than {WAITS_S / 60:.0f} minutes"
-
-
-def _of_caps(caps: Iterable[CapStatus]) -> Iterator[str]:
-    """A day's cap that is full is as planned; what does not come back soon is not."""
-    for each in caps:
-        if each.window == "total" and each.share >= NEARLY:
-            yield f"{each.cap} is used up by {each.share:.0%} ({each.words})"
-        elif each.window == "month" and each.share >= 1.0:
-            yield f"{each.cap} is full for this month ({each.words})"
-
-
-def _of_models(models: dict[str, ModelState]) -> Iterator[str]:
-    unpriced = [name for name, each in models.items() if not each.live]
-    if unpriced:
-        yield f"no model prices {', '.join(unpriced)}"
-
-
-def _of_switches(switches: Iterable[Switch]) -> Iterator[str]:
-    for each in switches:
-        if each.kind == "pause" and each.told_by == SERVICE:
-            yield f"{each.target} was stopped by the service: {each.why}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def spans(now: float, zone: str) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from math import floor, log2
 from typing import Any, TypeVar
 
 import msgspec
@@ -136,10 +137,14 @@ class CampaignTrade(msgspec.Struct, kw_only=True):
 
 
 class VerticalTrade(msgspec.Struct, kw_only=True):
-    """One vertical's trade; `quarters` are its pings by quarter of an hour since 1970 (UTC), which shape its plans."""
+    """One vertical's trade; `quarters` are its pings by quarter of an hour since 1970 (UTC), which shape its plans.
+
+    `scores` counts by model the pings with a bid that it scored, by `score_step`.
+    """
 
     share: Share = msgspec.field(default_factory=Share)
     quarters: dict[int, int] = {}
+    scores: dict[str, dict[int, int]] = {}
 
 
 class JournalTally(msgspec.Struct, kw_only=True):
@@ -163,6 +168,11 @@ class JournalTally(msgspec.Struct, kw_only=True):
         for seller in self.sellers.values():
             seller.sources.settle()
         return self
+
+
+def score_step(probability: float) -> int:
+    """By which step a score is counted: eight for each doubling."""
+    return floor(8.0 * log2(min(max(probability, 1e-6), 1.0)))
 
 
 def add(mine: msgspec.Struct, more: msgspec.Struct) -> None:

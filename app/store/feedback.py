@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, select
 
 from app.domain.identity import Person
 from app.domain.keyed import digest
@@ -34,6 +34,23 @@ class OutcomeFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     heard: dict[tuple[str, str], OutcomeRow]
     of_leads: tuple[OutcomeRow, ...]
+
+
+REACHED_WITHIN_S = 2 * 86_400.0
+RECENT_S, BEFORE_S = 3 * 86_400.0, 28 * 86_400.0
+"""Leads of three days, with those of the four weeks before, each given two days to be reached."""
+
+_REACHED = ("contacted", "qualified", "quoted", "sold")
+
+
+class ContactCounts(msgspec.Struct, frozen=True):
+    """How many recent leads of a campaign were reached in time, and how many of those before."""
+
+    campaign: str
+    leads: int
+    contacted: int
+    leads_before: int
+    contacted_before: int
 
 
 class TrialSale(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +122,31 @@ def outcome_facts(connection: Connection, told: Sequence[Outcome]) -> OutcomeFac
         heard={(row.source, row.event_id): row for row in heard},
         of_leads=tuple(_outcomes(connection, outcome.c.lead_id.in_(ids))),
     )
+
+
+def contact_counts(connection: Connection, now: float) -> list[ContactCounts]:
+    """By campaign, of leads that are two days old or older."""
+    end = now - REACHED_WITHIN_S
+    since, before = end - RECENT_S, end - RECENT_S - BEFORE_S
+    is_reached = exists().where(
+        outcome.c.lead_id == lead.c.lead_id,
+        outcome.c.event.in_(_REACHED),
+        outcome.c.occurred_at <= lead.c.sold_at + REACHED_WITHIN_S,
+    )
+    is_recent, reached = (lead.c.sold_at >= since).label("is_recent"), case((is_reached, 1), else_=0)
+    rows = connection.execute(
+        select(lead.c.campaign, is_recent, func.count(), func.sum(reached))
+        .where(lead.c.sold_at >= before, lead.c.sold_at < end)
+        # By its name: PostgreSQL takes two parameters of one value for two expressions.
+        .group_by(lead.c.campaign, "is_recent")
+    )
+    found: dict[str, dict[bool, tuple[int, int]]] = {}
+    for campaign, recent, leads, contacted in rows:
+        found.setdefault(campaign, {})[bool(recent)] = leads, int(contacted)
+    return [
+        ContactCounts(campaign, *each.get(True, (0, 0)), *each.get(False, (0, 0)))
+        for campaign, each in sorted(found.items())
+    ]
 
 
 def trial_sales(

@@ -417,6 +417,49 @@ switch = Table(
     CheckConstraint("kind IN ('pause', 'boost', 'cap')", "kind"),
 )
 
+# What is known of each alert: one that is over stays for a day, so that what comes and goes is told more rarely.
+alert_state = Table(
+    "alert_state",
+    metadata,
+    Column("cause", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("since", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("told_at", Double, nullable=True),
+    Column("episodes", Integer, nullable=False),
+    Column("is_over", Boolean, nullable=False),
+    PrimaryKeyConstraint("cause", "target"),
+)
+
+# `cause` is one cause, or CAUSE:TARGET.
+alert_mute = Table(
+    "alert_mute",
+    metadata,
+    Column("cause", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("told_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=True),
+    PrimaryKeyConstraint("cause"),
+)
+
+# `address` is a reference to the secret address, `due_at` the end of the lease while somebody sends it.
+alert_message = Table(
+    "alert_message",
+    metadata,
+    Column("message_id", String(40), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("settled_at", Double, nullable=True),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("message_id"),
+)
+
 audit = Table(
     "audit",
     metadata,

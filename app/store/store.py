@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
 
+from app.domain.alerts.notices import Mute
 from app.domain.buyer import Role
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
@@ -52,11 +53,12 @@ from app.store.engine.revision import require_head
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
-from app.store.feedback import OutcomeFacts, OutcomeResult, TrialSale
+from app.store.feedback import ContactCounts, OutcomeFacts, OutcomeResult, TrialSale
 from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
-from app.store.operators import audit, requested
+from app.store.operators import alerts, audit, requested
 from app.store.operators import keys as operator_keys
+from app.store.operators.alerts import AlertRows, Look, OutgoingAlert
 from app.store.operators.keys import OperatorKey
 from app.store.operators.requested import DemandRow, RequestRows, SignalRow, Switch, SwitchKind
 from app.store.people import ages, erase, forgetting, holds, named, records
@@ -421,6 +423,40 @@ class Store:
         """What others wrote that the service must act on; see `store.heard`."""
         return await self._hearing.run(lambda c: heard(c, now, since))
 
+    async def look_at_alerts(self, plan: Look, now: float) -> None:
+        """Put in force what `plan` makes of what is known and muted; on SQLite it is called in another thread."""
+        await self._writer.run(lambda c: alerts.look(c, plan, now))
+
+    async def alert_rows(self, now: float, limit: int = 20) -> AlertRows:
+        """What is known of alerts, what is muted, and the latest messages."""
+        return await self._reader.run(lambda c: alerts.alert_rows(c, now, limit))
+
+    async def mute_alert(self, wanted: Mute, detail: str) -> None:
+        """Have nobody told of a cause."""
+        await self._writer.run(lambda c: alerts.mute(c, wanted, detail))
+
+    async def unmute_alert(self, cause: str, by: str, why: str, now: float) -> bool:
+        """Take it back; False where it was not muted."""
+        return await self._writer.run(lambda c: alerts.unmute(c, cause, by, why, now))
+
+    async def try_alerts(self, messages: Sequence[OutgoingAlert], by: str, now: float) -> None:
+        """Have a test sent by the running service."""
+        await self._writer.run(lambda c: alerts.try_alerts(c, messages, by, now))
+
+    async def claim_alert_messages(self, now: float, until: float) -> list[OutgoingAlert]:
+        """Messages that are due, nobody else's until then."""
+        if not await self._reader.run(lambda c: alerts.waiting_messages(c, now)):
+            return []
+        return await self._writer.run(lambda c: alerts.claim_messages(c, now, until))
+
+    async def settle_alert_message(self, message: OutgoingAlert) -> None:
+        """Write down what came of sending one."""
+        await self._writer.run(lambda c: alerts.settle_message(c, message))
+
+    async def contact_counts(self, now: float) -> list[ContactCounts]:
+        """How many leads of each campaign were reached, lately and before."""
+        return await self._reader.run(lambda c: feedback.contact_counts(c, now))
+
     async def note(self, act: OperatorAct, now: float) -> AuditHead:
         """Write down an act that changes nothing, as a look at a lead; others do so in their own transactions."""
         return await self._writer.run(lambda c: audit.note(c, now, act))
@@ -609,6 +645,10 @@ class Store:
     async def settle_retain(self, report: RetainReport) -> bool:
         """Record an attempt to store a certificate; False where the claim has passed to someone else."""
         return await self._writer.run(lambda c: retains.settle_retain(c, report))
+
+    async def troubled_retains(self, lost_since: float) -> tuple[int, int]:
+        """How many certificates are stored late, and how many of the leads since then have lost theirs."""
+        return await self._reader.run(lambda c: retains.troubled_retains(c, lost_since))
 
     async def retains(self) -> dict[str, int]:
         """How many certificates wait to be stored, were stored after their sale, or are lost."""

@@ -1,15 +1,22 @@
 """What runs beside answering: time passes, switches apply, prices and lines are written, leads delivered."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from math import inf
+from pathlib import Path
 
+import msgspec
+
+from app.domain.alerts.alert import Alert
 from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
 from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
+from app.usecases.alerts.alert_watch import AlertWatch
+from app.usecases.alerts.self_watch import SelfWatch, audit_alerts
+from app.usecases.alerts.send_alerts import AlertSender
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.checks.retain_certificates import RetainWorker
@@ -40,6 +47,15 @@ _CLOCKS_DIFFER_S = 60.0
 _log = logging.getLogger(__name__)
 
 
+class AlertParts(msgspec.Struct, frozen=True, kw_only=True):
+    """What alerts are made with: where the journal lies, who sends them, and what audit log and clock have to say."""
+
+    journal: Path
+    sender: AlertSender
+    audit: AuditWatch
+    clock: Callable[[], Iterable[Alert]]
+
+
 class BackgroundJobs:
     """Each job is done again and again while the service runs, or all of them by `catch_up` in stepped time."""
 
@@ -54,7 +70,7 @@ class BackgroundJobs:
         uniform: Callable[[], float],
         certifier: Certifier,
         machine_clock: Callable[[], float],
-        audit_watch: AuditWatch,
+        alerts: AlertParts,
     ) -> None:
         self.bidder = bidder
         self.certifier = certifier
@@ -63,7 +79,10 @@ class BackgroundJobs:
         self.worker = worker
         self.clock = clock
         self.uniform = uniform
-        self._audit_watch = audit_watch
+        self._audit_watch = alerts.audit
+        self._self_watch = SelfWatch(bidder, alerts.journal, lambda: journal.lost, self._found)
+        self._clock_alerts = alerts.clock
+        self._alerts = AlertWatch(bidder, self._self_watch, alerts.sender, self.state, machine_clock)
         self._canaries = CanaryWatch(bidder)
         self._return_rules = ReturnRules(bidder)
         self._retain = RetainWorker(bidder, worker.owner)
@@ -94,7 +113,15 @@ class BackgroundJobs:
 
     def state(self) -> ServiceState:
         """How the service is now."""
-        return state_of(self.bidder, self.worker, self.clock(), self._machine_clock())
+        return state_of(self.bidder, self.worker, self.clock(), self._machine_clock(), self._self_watch.alerts)
+
+    async def watch_alerts(self) -> None:
+        """Look for what needs attention, and have it told."""
+        await self._alerts.look()
+
+    def _found(self) -> Iterator[Alert]:
+        yield from self._clock_alerts()
+        yield from audit_alerts(self._audit_watch.fault)
 
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""

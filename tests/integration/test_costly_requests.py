@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ def test_no_body_costs_more_than_honest_ones_of_its_size(tmp_path: Path) -> None
     async def scene(application: Application) -> dict[tuple[str, str, str], float]:
         honest = min([await _cost(application, "/v1/ping", _honest(number), JSON, KEY) for number in range(50, 80)])
         return {
-            (key, path, shape): await _least(application, path, *body_of(shape, size), key) / honest
+            (key, path, shape): await _least(application, path, *body_of(shape, size), key, HONEST_MAX * honest)
+            / honest
             for key, size in (("", KEYLESS_BODY_MAX), (KEY, BODY_MAX))
             for path in PATHS
             for shape in SHAPES
@@ -58,7 +60,9 @@ def test_nothing_of_a_body_is_read_for_a_key_of_nobody(tmp_path: Path) -> None:
     async def scene(application: Application) -> tuple[float, float]:
         honest = min([await _cost(application, "/v1/ping", _honest(number), JSON, KEY) for number in range(50, 80)])
         bodies = [body_of(shape, KEYLESS_BODY_MAX) for shape in SHAPES]
-        return honest, max([await _least(application, path, *body, WRONG) for path in PATHS for body in bodies])
+        return honest, max(
+            [await _least(application, path, *body, WRONG, UNREAD_MAX * honest) for path in PATHS for body in bodies]
+        )
 
     honest, worst = asyncio.run(_at(tmp_path, scene))
     assert worst <= UNREAD_MAX * honest
@@ -119,9 +123,16 @@ async def _at(folder: Path, scene: Callable[[Application], Awaitable[Any]]) -> A
         return await scene(application)
 
 
-async def _least(application: Application, path: str, body: bytes, content_type: str, key: str) -> float:
-    """The least processor time of some answers."""
-    return min([await _cost(application, path, body, content_type, key) for _ in range(5)])
+async def _least(
+    application: Application, path: str, body: bytes, content_type: str, key: str, allowed: float
+) -> float:
+    """The least processor time of up to five answers, of which the first within what is allowed is enough."""
+    least = inf
+    for _ in range(5):
+        least = min(least, await _cost(application, path, body, content_type, key))
+        if least <= allowed:
+            break
+    return least
 
 
 async def _cost(application: Application, path: str, body: bytes, content_type: str, key: str) -> float:

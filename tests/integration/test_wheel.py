@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 import pytest
 
-from tests.installed import Installed, build_wheel, environment, install
+from app.packaged import DEMO, MODELS, SCENARIOS
+from tests.installed import ROOT, Installed, build_wheel, environment, install
 from tests.service import answers, free_port
 from training.main import COMMANDS
 
@@ -74,6 +76,14 @@ def ping(url: str, body: str, key: str) -> dict[str, Any]:
     return answer
 
 
+def test_every_file_that_commands_look_for_is_in_the_wheel(wheel: Path) -> None:
+    held = {Path(name) for name in ZipFile(wheel).namelist()}
+    needed = {path.relative_to(ROOT) for folder in (DEMO, SCENARIOS, MODELS) for path in folder.rglob("*")}
+    needed = {path for path in needed if (ROOT / path).is_file() and "__pycache__" not in path.parts}
+    assert len(needed) > 20
+    assert {"app/packaged" / path for path in needed} <= held
+
+
 def test_nothing_of_the_source_and_no_extra_is_seen(bare: Installed, tmp_path: Path) -> None:
     script = (
         "import app, training, sys; from importlib.util import find_spec; "
@@ -84,6 +94,7 @@ def test_nothing_of_the_source_and_no_extra_is_seen(bare: Installed, tmp_path: P
     assert extras.strip() == "[]"
 
 
+@pytest.mark.long
 def test_a_demo_without_extras_says_in_one_sentence_what_it_leaves_out(bare: Installed, tmp_path: Path) -> None:
     said = ran(bare, tmp_path, "leadbid", "demo", "--leads", "12", "--seed", "2")
     assert "Sellers, journal, database and CRM agree." in said
@@ -99,6 +110,7 @@ def test_samples_and_a_market_come_along(bare: Installed, tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_the_demo_is_served_where_there_is_nothing_yet(bare: Installed, tmp_path: Path) -> None:
     with running(bare, tmp_path, "serve") as url:
         assert ping(url, SOLAR, "demo-acme-key")["status"] == "accepted"
@@ -127,6 +139,7 @@ def test_what_init_writes_is_served_by_the_models_that_come_along(bare: Installe
     assert "model 0001" in explained
 
 
+@pytest.mark.long
 def test_the_sandbox_comes_along(bare: Installed, tmp_path: Path) -> None:
     with running(bare, tmp_path, "sandbox") as url:
         assert ping(url, SOLAR, "sandbox")["status"] == "accepted"

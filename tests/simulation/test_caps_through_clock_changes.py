@@ -1,4 +1,4 @@
-"""Caps while clocks change: a lead every minute for 49 hours, with restarts, in zones that do and do not.
+"""Caps while clocks change: a lead every three minutes for 49 hours, with restarts, in zones that do and do not.
 
 A day is a local date, of 23 or 25 hours where clocks change. The hour that autumn repeats is two windows, each with the
 whole limit of its own; the one that spring skips is none.
@@ -39,7 +39,7 @@ Where clocks stay as they are, one of the two is as good as the other.
 """
 
 EVERYWHERE = pytest.mark.parametrize(("zone", "day"), HOURS)
-LIMITS: dict[WindowKind, int] = {"hour": 7, "day": 400, "week": 500, "month": 600}
+LIMITS: dict[WindowKind, int] = {"hour": 7, "day": 130, "week": 170, "month": 200}
 ALL_DAY = Schedule(minutes=ALWAYS)
 SPLIT = Schedule(minutes=week_minutes({weekday: [(60, 180), (480, 1080)] for weekday in range(7)}))
 """From 1 to 3, when clocks change, and from 8 to 18."""
@@ -47,14 +47,15 @@ SPLIT = Schedule(minutes=week_minutes({weekday: [(60, 180), (480, 1080)] for wee
 MONDAY_OFF = Schedule(minutes=SPLIT.minutes, blackout_dates=frozenset({"2026-10-26", "2027-03-08"}))
 """The same but for the first day of the week, as on a holiday."""
 
-RESTART_MINUTES = 95
+EVERY = 3
+RESTART_LEADS = 32
 """Restarts fall into the middle of hours and days, also between two hours of one name."""
 
 
 def minutes_around(zone: str, day: str) -> list[float]:
-    """Every minute of 49 hours from the noon before."""
+    """Every third minute of 49 hours from the noon before."""
     noon = datetime.fromisoformat(day).replace(hour=12, tzinfo=ZoneInfo(zone)) - timedelta(days=1)
-    return [noon.timestamp() + 60.0 * minute for minute in range(49 * 60)]
+    return [noon.timestamp() + 60.0 * minute for minute in range(0, 49 * 60, EVERY)]
 
 
 def window_of(now: float, zone: str, kind: WindowKind) -> object:
@@ -75,7 +76,7 @@ def bought(buying: Campaign, by: Seller, minutes: Sequence[float]) -> tuple[list
     stored: dict[str, int] = {}
     standing, sales = LiveStanding(), []
     for number, now in enumerate(minutes):
-        if number % RESTART_MINUTES == 0:
+        if number % RESTART_LEADS == 0:
             standing = LiveStanding()
             standing.apply(UsageRead(used=stored))
         pass_time(standing, now)
@@ -118,7 +119,7 @@ def test_a_day_lasts_from_midnight_to_midnight_and_windows_leave_no_gap(zone: st
         bounds = [*dict.fromkeys(window_bounds(now, zone, kind) for now in minutes)]
         assert all(end == start for (_, end), (start, _) in pairwise(bounds))
         assert len(bounds) == len({local_time(now, zone).labels[kind] for now in minutes})
-    start, end = window_bounds(minutes[24 * 60], zone, "day")
+    start, end = window_bounds(minutes[24 * 60 // EVERY], zone, "day")
     assert local_time(start, zone).date == day
     assert end - start == HOURS[zone, day] * 3_600
 
@@ -138,12 +139,12 @@ def test_the_hour_that_autumn_repeats_is_two_windows_and_the_one_that_spring_ski
 @pytest.mark.parametrize("zone", [LOS_ANGELES, PHOENIX, HONOLULU])
 def test_a_sellers_day_is_the_buyers_and_a_campaigns_its_own(zone: str, day: str) -> None:
     minutes = minutes_around(zone, day)
-    buying = campaign(zone=zone, caps=(cap(limit=400, zone=zone),))
-    selling = seller(caps=(cap(name="day", owner="acme", scope="seller", limit=450, zone=NEW_YORK),))
+    buying = campaign(zone=zone, caps=(cap(limit=130, zone=zone),))
+    selling = seller(caps=(cap(name="day", owner="acme", scope="seller", limit=150, zone=NEW_YORK),))
     expected, taken = [], Tally[object]()
     for now in minutes:
         here, there = ("here", window_of(now, zone, "day")), ("there", window_of(now, NEW_YORK, "day"))
-        if taken[here] < 400 and taken[there] < 450:
+        if taken[here] < 130 and taken[there] < 150:
             taken.update((here, there))
             expected.append(now)
     sales, stored = bought(buying, selling, minutes)
@@ -153,7 +154,7 @@ def test_a_sellers_day_is_the_buyers_and_a_campaigns_its_own(zone: str, day: str
 
 @EVERYWHERE
 def test_a_schedule_is_open_in_each_of_its_minutes_that_there_are(zone: str, day: str) -> None:
-    start, end = window_bounds(minutes_around(zone, day)[24 * 60], zone, "day")
+    start, end = window_bounds(minutes_around(zone, day)[24 * 60 // EVERY], zone, "day")
     minutes = [local_time(start + 60.0 * minute, zone) for minute in range(int(end - start) // 60)]
     assert sum(map(SPLIT.is_open, minutes)) == 12 * 60 + (HOURS[zone, day] - 24) * 60
     assert {local.minute for local in minutes if SPLIT.is_open(local)} >= {*range(60, 120), *range(480, 1080)}
@@ -165,7 +166,7 @@ def test_a_schedule_is_open_in_each_of_its_minutes_that_there_are(zone: str, day
 def test_the_plan_counts_the_open_minutes_and_ends_with_all_of_them(
     zone: str, day: str, schedule: Schedule, kind: WindowKind
 ) -> None:
-    start, end = window_bounds(minutes_around(zone, day)[24 * 60], zone, kind)
+    start, end = window_bounds(minutes_around(zone, day)[24 * 60 // EVERY], zone, kind)
     is_open = [schedule.is_open(local_time(start + 60.0 * minute, zone)) for minute in range(int(end - start) // 60)]
     passed = [0, *accumulate(is_open)]
     for minute in range(0, len(is_open), 15):

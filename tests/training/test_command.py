@@ -36,7 +36,6 @@ fields = [
 name = "mortgage"
 fields = [
   { name = "loan_purpose", type = "choice", values = ["purchase", "refinance"], required = true },
-  { name = "loan_amount", type = "number", required = true },
 ]
 """
 

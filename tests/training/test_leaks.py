@@ -28,7 +28,7 @@ def checked(history: History, vertical: Vertical, heard: list[str]) -> dict[str,
 def test_a_planted_leak_is_suspected_and_nothing_else_is(draw: Draw, vertical: Vertical) -> None:
     leaky = msgspec.structs.replace(vertical, fields=(*vertical.fields, Field(name="call_length", type="number")))
     heard: list[str] = []
-    checks = checked(draw(2_500, leak="call_length"), leaky, heard)
+    checks = checked(draw(1_600, leak="call_length"), leaky, heard)
     assert [name for name, check in checks.items() if suspected(check)] == ["call_length"]
     assert checks["call_length"].alone > 0.9
     assert checks["call_length"].removal > 0.05
@@ -38,9 +38,9 @@ def test_a_planted_leak_is_suspected_and_nothing_else_is(draw: Draw, vertical: V
 
 
 def test_a_leak_that_a_stronger_one_hides_is_found_without_it(draw: Draw) -> None:
-    history = draw(2_500, leak="call_length")
+    history = draw(1_600, leak="call_length")
     random = np.random.default_rng(6)
-    weaker = history.converted * 1.2 + random.normal(0.0, 0.8, 2_500)
+    weaker = history.converted * 1.2 + random.normal(0.0, 0.8, 1_600)
     facts = [{**lead, "note_length": float(told)} for lead, told in zip(facts_in(history), weaker, strict=True)]
     columns = (Column("tier", "category"), Column("call_length", "number"), Column("note_length", "number"))
     checks = check_fields(columns, table(columns, facts), history.converted, seed=1, tell=lambda _: None)
@@ -59,7 +59,7 @@ def test_of_a_long_history_rare_conversions_are_all_looked_at(vertical: Vertical
 
 
 def test_honest_fields_stay_far_below_the_limits(draw: Draw, vertical: Vertical) -> None:
-    checks = checked(draw(2_500), vertical, [])
+    checks = checked(draw(1_600), vertical, [])
     assert not any(suspected(check) for check in checks.values())
     assert checks["tier"].alone > 0.53 > checks["weekday"].alone
 
@@ -109,11 +109,11 @@ def history_of(fields: dict[str, Array], y: Array) -> dict[str, FieldCheck]:
 
 def test_two_twin_leaks_that_hide_each_other_are_both_named() -> None:
     random = np.random.default_rng(8)
-    honest = {f"fact{number}": random.normal(0.0, 1.0, 2_000) for number in range(4)}
-    y = (random.random(2_000) < 1.0 / (1.0 + np.exp(1.5 - 0.6 * honest["fact0"] - 0.4 * honest["fact1"]))).astype(int)
-    call = y * 1.3 + random.normal(0.0, 1.0, 2_000)
+    honest = {f"fact{number}": random.normal(0.0, 1.0, 1_200) for number in range(4)}
+    y = (random.random(1_200) < 1.0 / (1.0 + np.exp(1.5 - 0.6 * honest["fact0"] - 0.4 * honest["fact1"]))).astype(int)
+    call = y * 1.3 + random.normal(0.0, 1.0, 1_200)
     checks = history_of(
-        {**honest, "length": call, "minutes": call + random.normal(0.0, 0.3, 2_000)},
+        {**honest, "length": call, "minutes": call + random.normal(0.0, 0.3, 1_200)},
         y,
     )
     assert {name for name, check in checks.items() if suspected(check)} == {"length", "minutes"}

@@ -27,7 +27,7 @@ from training.trial.trial import BidOutcome, TrialStanding, TrialTally, outcome_
 
 DAY = 86_400.0
 LATER = NOW + 40 * DAY
-PINGS = 1_200
+PINGS = 800
 TRUTH = {"tile": 0.45, "shingle": 0.2, "flat": 0.04}
 ROOFS = tuple(TRUTH)
 POINTED = 'solar = { live = "1", challenger = "2", canary = 0.5 }\nroofing = "1"\n'

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import COMMANDS
+from app.domain.alerts.alert import CAUSES
 from app.domain.reasons import REASONS, Reason
 from app.mock_exchange.conformance.checks import CHECKS
 from app.platforms.known import DIALECTS
@@ -55,6 +56,12 @@ def test_a_page_names_only_commands_that_there_are(page: Path) -> None:
 def test_a_page_links_only_to_files_that_there_are(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_alert_is_documented_with_what_to_do() -> None:
+    text = (DOCS / "operations.md").read_text(encoding="utf-8")
+    missing = [cause for cause, severity in CAUSES.items() if f"\n| `{cause}` | {severity} | " not in text]
+    assert missing == []
 
 
 def sections(page: Path) -> set[str]:

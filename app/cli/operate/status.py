@@ -12,8 +12,9 @@ from app.cli.database import add_database, existing_store
 from app.cli.table import table
 from app.domain.calendar import local_text
 from app.domain.money import money
-from app.reports.status import CapStatus, DestinationStatus, RequestStatus, Status
-from app.service_notes import ModelState, service_places, service_state
+from app.reports.attention.others import DestinationStatus
+from app.reports.status import CapStatus, RequestStatus, Status
+from app.service_notes import ModelState, ProviderState, service_places, service_state
 from app.store.errors import StoreError
 from app.usecases.operators.status import status
 
@@ -54,13 +55,14 @@ def _screen(found: Status) -> Iterator[str]:
     yield ""
     if found.attention:
         yield "Needs attention"
-        yield from (f"  ! {each}" for each in found.attention)
+        yield from (f"  ! {each.text}" for each in found.attention)
     else:
         yield "Nothing needs attention."
     yield from _bought(found)
     yield from _caps(found.caps)
     yield from _in_force(found.in_force, found.zone)
     yield from _destinations(found.destinations, found.zone)
+    yield from _providers(found.providers, found.zone)
     models = ", ".join(_model(name, each) for name, each in found.models.items())
     live = found.service.live_bids if found.service.state == "running" else None
     yield ""
@@ -149,11 +151,26 @@ def _destinations(destinations: tuple[DestinationStatus, ...], zone: str) -> Ite
     yield table(("destination", "waiting", "arrived", "rejected", "dead", "health"), rows)
 
 
-def _health(each: DestinationStatus, zone: str) -> str:
-    if each.disabled:
+def _providers(providers: dict[str, ProviderState], zone: str) -> Iterator[str]:
+    if providers:
+        rows = [(name, *_provider(each, zone)) for name, each in providers.items()]
+        yield ""
+        yield "Providers, calls since the start"
+        yield table(("check", "calls", "unanswered", "spent today", "of", "health"), rows)
+
+
+def _provider(each: ProviderState, zone: str) -> tuple[str, ...]:
+    budget = "-" if each.budget_cents is None else money(each.budget_cents)
+    spent = money(round(each.spent_millicents / 1000))
+    return f"{each.calls:,}", f"{each.unanswered:,}", spent, budget, _health(each, zone)
+
+
+def _health(each: DestinationStatus | ProviderState, zone: str) -> str:
+    if isinstance(each, DestinationStatus) and each.disabled:
         return "disabled"
-    if each.tried_at is not None:
-        return f"fails, left alone until {local_text(each.tried_at, zone)}"
+    tried_at = each.tried_at if isinstance(each, DestinationStatus) else each.opens_at
+    if tried_at is not None:
+        return f"fails, left alone until {local_text(tried_at, zone)}"
     return f"{each.failures} failures in a row" if each.failures else "well"
 
 

@@ -1,7 +1,7 @@
 """The kinds of configuration values: dollars, shares, places, names, keys; times have a module of their own."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from ipaddress import ip_network
 from math import isfinite
@@ -216,6 +216,17 @@ def read_scalar(raw: object) -> str | int | float | bool:
     if isinstance(raw, (str, int, bool)) or (isinstance(raw, float) and isfinite(raw)):
         return raw
     raise UnreadableValue(f"{shown(raw)} is not a single value", "write a text, a number, or true or false")
+
+
+def read_word(words: Collection[str], what: str) -> Callable[[object], str]:
+    """One of these words."""
+
+    def read(raw: object) -> str:
+        if isinstance(raw, str) and raw in words:
+            return raw
+        raise UnreadableValue(f"{shown(raw)} is not {what}", did_you_mean(str(raw), words))
+
+    return read
 
 
 Dollars = Annotated[int, Kind("dollars", read_dollars)]

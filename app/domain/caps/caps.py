@@ -65,6 +65,19 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
         return "budget_exhausted" if self.measure == "spend" else "cap_reached"
 
 
+class PacedUse(msgspec.Struct, frozen=True, kw_only=True):
+    """One counter of a cap: what is used of it, and which share of it the plan would have used by now.
+
+    `part` is the seller or territory that it counts, if any; `price_cents` what a lead takes of a budget, 0 for leads.
+    """
+
+    cap: Cap
+    part: str
+    used: int
+    planned: float
+    price_cents: int = 0
+
+
 class CapStanding(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where one counter stands: what is `used` of `limit`, what live bids will probably take, and its dual price.
 

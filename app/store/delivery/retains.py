@@ -146,6 +146,17 @@ def release_retains(connection: Connection, now: float) -> None:
     connection.execute(update(certificate_retain).where(held).values(owner="", due_at=now))
 
 
+def troubled_retains(connection: Connection, lost_since: float) -> tuple[int, int]:
+    """How many are late, and how many of the leads since then have lost theirs."""
+    is_late = (certificate_retain.c.status == "pending") & certificate_retain.c.is_warned
+    is_lost = (certificate_retain.c.status == "lost") & (certificate_retain.c.created_at >= lost_since)
+    late, lost = (
+        connection.execute(select(func.count()).select_from(certificate_retain).where(which)).scalar_one()
+        for which in (is_late, is_lost)
+    )
+    return late, lost
+
+
 def retains_by_status(connection: Connection) -> dict[str, int]:
     """How many there are of each."""
     rows = connection.execute(select(certificate_retain.c.status, func.count()).group_by(certificate_retain.c.status))

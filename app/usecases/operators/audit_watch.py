@@ -16,12 +16,15 @@ class AuditWatch:
         self._journal = journal
         self._last = max(kept_heads(journal), key=lambda head: head.number, default=AuditHead())
         self._failed = False
+        self.fault = ""
+        """In which way the log was changed, once it was."""
 
     def see(self, head: AuditHead, now: float) -> None:
         """Keep a head that is new; say where the log became shorter or another one."""
         if head == self._last:
             return
         if head.number <= self._last.number:
+            self.fault = f"it ended with line {self._last.number}, and now with line {head.number}"
             _log.error("the audit log was changed: it ended with line %s, and now with %s", self._last, head)
         try:
             keep_head(self._journal, head, now)

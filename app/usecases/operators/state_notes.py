@@ -2,15 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from app.domain.alerts.alert import Alert, alert
 from app.domain.auction.canary import share_now
-from app.service_notes import CircuitState, ModelState, ServiceState, note_state
+from app.domain.checks.check import Check
+from app.reports.attention.buying import caps_ahead
+from app.reports.attention.others import provider_alerts
+from app.service_notes import CircuitState, ModelState, ProviderState, ServiceState, note_state
 from app.usecases.bidder import Bidder
 from app.usecases.deliver_leads import DeliveryWorker
+
+_NOT_ASKED = ("budget", "circuit")
+"""What a question comes to that never left."""
+
+_ANSWERED = ("2", "404", "422")
+"""Statuses with which a provider says something of a certificate, be it that there is none."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,15 +53,19 @@ class StateNotes:
             self._failed = False
 
 
-def state_of(bidder: Bidder, worker: DeliveryWorker, now: float, noted_at: float) -> ServiceState:
-    """How a bidder and its deliveries are."""
+def state_of(
+    bidder: Bidder, worker: DeliveryWorker, now: float, noted_at: float, found: Iterable[Alert] = ()
+) -> ServiceState:
+    """How a bidder and its deliveries are; `found` is what else was found to be wrong."""
+    providers = {check.name: _provider(bidder, check, now) for check in bidder.catalogue.checks}
     return ServiceState(
         at=now,
         noted_at=noted_at,
         live_bids=bidder.standing.live_bids,
         models={name: _model(bidder, name) for name in sorted(bidder.catalogue.index.verticals)},
         circuits=dict(_circuits(bidder, worker, now)),
-        problems=tuple(_problems(bidder)),
+        providers=providers,
+        problems=(*_problems(bidder), *provider_alerts(providers), *caps_ahead(bidder.standing.cap_uses()), *found),
     )
 
 
@@ -77,7 +91,28 @@ def _circuits(bidder: Bidder, worker: DeliveryWorker, now: float) -> Iterator[tu
             yield name, CircuitState(failures=breaker.failures, opens_at=opens_at)
 
 
-def _problems(bidder: Bidder) -> Iterator[str]:
+def _provider(bidder: Bidder, check: Check, now: float) -> ProviderState:
+    client = bidder.providers
+    results = {
+        result: count
+        for (name, result), count in bidder.metrics.counted("check_questions_total").items()
+        if name == check.name and result != "kept"
+    }
+    return ProviderState(
+        failures=client.circuit(check.name).breaker.failures,
+        opens_at=client.opens_at(check.name, now),
+        spent_millicents=client.budgets.spent(check.name, "", now),
+        call_millicents=min(check.ping_millicents, check.post_millicents)
+        if "ping" in check.on
+        else check.post_millicents,
+        budget_cents=check.daily_budget_cents,
+        calls=sum(count for result, count in results.items() if result not in _NOT_ASKED),
+        unanswered=sum(count for result, count in results.items() if not result.startswith(_ANSWERED)),
+    )
+
+
+def _problems(bidder: Bidder) -> Iterator[Alert]:
     availability = bidder.store.availability
     if availability.state != "writable":
-        yield f"no sale could be recorded for {availability.unwritable_s:.0f} s: the database takes no write"
+        # Without a figure that grows, since it is told as it is.
+        yield alert("database_unwritable", "no sale can be recorded", "see why the database takes no write")

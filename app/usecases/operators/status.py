@@ -1,6 +1,7 @@
 """Gathers what `status` shows from the database and the service's notes, in one place for command and endpoint."""
 
-from app.reports.status import Facts, Status, spans, status_of
+from app.reports.attention.facts import Facts
+from app.reports.status import Status, spans, status_of
 from app.service_notes import ServicePlaces, ServiceState
 from app.store.store import Store
 from app.usecases.former import configuration_in_force

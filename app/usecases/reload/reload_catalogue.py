@@ -152,6 +152,7 @@ def _compose(
         index=index_campaigns(campaigns),
         zip_states=sources.zip_states,
         checks=declared.checks,
+        alerts=declared.alerts,
         calling=replace(sources.calling, rules=declared.calling_rules or sources.calling.rules),
     )
 

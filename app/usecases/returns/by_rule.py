@@ -6,6 +6,9 @@ from app.domain.seller import Seller
 from app.store.returns.requests import SellerTerms
 from app.usecases.bidder import Bidder
 
+_OVERDUE_S = 600.0
+"""How often overdue answers are looked for, which sellers have days to give."""
+
 _CLOCKS_DIFFER_S = 60.0
 """Between two machines that tell of outcomes; what is looked at twice is asked for once."""
 
@@ -21,6 +24,7 @@ class ReturnRules:
     def __init__(self, bidder: Bidder) -> None:
         self._bidder = bidder
         self._looked_at: float | None = None
+        self._settled_at = -_OVERDUE_S
 
     async def look(self, now: float) -> None:
         """Do all that is due; whatever fails is done the next time."""
@@ -33,7 +37,9 @@ class ReturnRules:
         if terms:
             await self._ask(terms, now)
         self._looked_at = now
-        await bidder.store.settle_unanswered(now)
+        if abs(now - self._settled_at) >= _OVERDUE_S:
+            await bidder.store.settle_unanswered(now)
+            self._settled_at = now
 
     async def _ask(self, terms: dict[str, SellerTerms], now: float) -> None:
         bidder, place, is_all = self._bidder, (self._since(terms, now), "", ""), False

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import assert_never
 
 from app.domain.calendar import window_bounds
-from app.domain.caps.caps import Cap, CapStanding
+from app.domain.caps.caps import Cap, CapStanding, PacedUse
 from app.domain.caps.honouring import PostRate
 from app.domain.caps.pacing import ShadowPrice, first_dual, next_dual, plan_delta, plan_share
 from app.domain.catalogue import CountedCap
@@ -158,6 +158,12 @@ class Counter:
         self.share = self._share_at(now)
         self.standing = self._stand()
 
+    @property
+    def use_now(self) -> PacedUse:
+        """What is used, as of when it was paced last."""
+        part = self.key.split("/")[-2]
+        return PacedUse(cap=self.cap, part=part, used=self.used, planned=self.share, price_cents=self._usual_price())
+
     def _share_at(self, now: float) -> float:
         if self.cap.window == "total":
             return 0.0
@@ -263,6 +269,10 @@ class Counters:
             if counter.buckets or counter.live:
                 counter.weigh(rates, now)
             counter.pace(now)
+
+    def uses(self) -> list[PacedUse]:
+        """What the open ones have used, and what their plans have by now."""
+        return [counter.use_now for counter in self._open.values()]
 
     def duals(self) -> dict[str, float]:
         """Where the shadow price of each resource stands, as of the windows that are open."""

@@ -6,6 +6,7 @@ from typing import assert_never
 from app.domain.auction.snapshot import Standing
 from app.domain.auction.withholding import ENDS_S
 from app.domain.campaign import Campaign
+from app.domain.caps.caps import PacedUse
 from app.domain.catalogue import counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
@@ -178,6 +179,10 @@ class LiveStanding:
     def bids_nothing(self) -> bool:
         """Whether no sale could be recorded for so long that no bid is made, not even again."""
         return self._unwritable_s >= ENDS_S
+
+    def cap_uses(self) -> list[PacedUse]:
+        """What the open counters have used, and what their plans have by now."""
+        return self._counters.uses()
 
     def duals(self) -> dict[str, float]:
         """Where the shadow price of each resource stands, as of the windows that are open."""

@@ -252,7 +252,7 @@ from tests.integration.store.world import a_sale, a_store
 
 async def answer_until_killed(url):
     async with a_store(url) as store:
-        for number in range(150):
+        for number in range(100):
             await store.answer_return(ReturnReply(lead_id=a_sale(number).lead_id, answer="accepted"), "acme", 0.0)
             print(number, flush=True)
 
@@ -260,8 +260,8 @@ asyncio.run(answer_until_killed(sys.argv[1]))
 """
 
 
-def test_whenever_a_process_is_killed_each_answer_is_credited_once(url: str) -> None:
-    sales = [sale_at(number, FIRST, 1_000 + number) for number in range(150)]
+def test_where_a_process_is_killed_each_answer_is_credited_once(url: str) -> None:
+    sales = [sale_at(number, FIRST, 1_000 + number) for number in range(100)]
 
     async def ask(store: Store) -> None:
         await some_at_once([store.sell(sale, refused) for sale in sales])
@@ -276,17 +276,16 @@ def test_whenever_a_process_is_killed_each_answer_is_credited_once(url: str) -> 
 
     in_store(url, ask)
     said, python_path = 0, {**os.environ, "PYTHONPATH": str(ROOT)}
-    for until in (20, 60):
-        command = [sys.executable, "-c", _ANSWERER, url]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env=python_path) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                said = max(said, int(line) + 1)
-                if said >= until:
-                    process.kill()
-                    break
-        # What was committed while the kill came may not have been said.
-        assert said <= in_store(url, check) <= 150
+    command = [sys.executable, "-c", _ANSWERER, url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env=python_path) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            said = int(line) + 1
+            if said >= 30:
+                process.kill()
+                break
+    # What was committed while the kill came may not have been said.
+    assert said <= in_store(url, check) <= 100
 
     async def again(store: Store) -> int:
         await some_at_once([store.answer_return(accepting(sale.lead_id), "acme", FIRST) for sale in sales])

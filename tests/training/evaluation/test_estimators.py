@@ -7,7 +7,7 @@ import pytest
 from tests.bids import bid
 from training.bootstrap import resampled
 from training.evaluation.earned import earned
-from training.evaluation.estimators import METHODS, Estimated, estimated, known_of, replayed_chance
+from training.evaluation.estimators import METHODS, Estimated, KnownLog, estimated, known_of, replayed_chance
 from training.evaluation.ledger import ledger
 from training.evaluation.support import Support, support
 from training.evaluation.winning import cross_fitted
@@ -51,6 +51,16 @@ def true_surplus(simulated: SimulatedLog, bids: Array) -> float:
     return simulated.outcome(simulated.reruns(60), bids)[1] / 100.0
 
 
+@pytest.fixture(scope="module")
+def explored() -> SimulatedLog:
+    return simulated_log(4_000, 4, 0.25)
+
+
+@pytest.fixture(scope="module")
+def known(explored: SimulatedLog) -> KnownLog:
+    return known_of(explored.log, explored.log.probability)
+
+
 def surplus(policy: Estimated, method: str, simulated: SimulatedLog) -> float:
     return earned(policy.estimates[method], resampled(simulated.log.at)).surplus.at / 100.0
 
@@ -74,7 +84,7 @@ def test_replay_is_within_a_dollar_of_the_truth_where_the_log_explored() -> None
 
 
 def test_of_a_policy_that_the_log_never_tried_nothing_is_said() -> None:
-    simulated = simulated_log(4_000, 1, 0.05)
+    simulated = simulated_log(2_500, 1, 0.05)
     known = known_of(simulated.log, simulated.log.probability)
     for bids in (constant(simulated, 0.35), constant(simulated, 0.65), learned(simulated)):
         held = support(known, estimated(known, bids))
@@ -85,22 +95,18 @@ def test_of_a_policy_that_the_log_never_tried_nothing_is_said() -> None:
     assert near.effective > 0.3
 
 
-def test_every_estimate_of_the_logged_policy_is_near_what_came() -> None:
-    simulated = simulated_log(6_000, 4, 0.25)
-    known = known_of(simulated.log, simulated.log.probability)
-    policy = estimated(known, np.floor(simulated.log.best))
-    truth = true_surplus(simulated, np.floor(simulated.log.best))
+def test_every_estimate_of_the_logged_policy_is_near_what_came(explored: SimulatedLog, known: KnownLog) -> None:
+    policy = estimated(known, np.floor(explored.log.best))
+    truth = true_surplus(explored, np.floor(explored.log.best))
     for method in METHODS:
-        assert surplus(policy, method, simulated) == pytest.approx(truth, abs=1.5), method
+        assert surplus(policy, method, explored) == pytest.approx(truth, abs=1.5), method
 
 
-def test_replay_of_what_was_bid_is_what_happened() -> None:
-    simulated = simulated_log(2_000, 5, 0.25)
-    known = known_of(simulated.log, simulated.log.probability)
-    log, policy = simulated.log, estimated(known, simulated.log.price)
+def test_replay_of_what_was_bid_is_what_happened(explored: SimulatedLog, known: KnownLog) -> None:
+    log, policy = explored.log, estimated(known, explored.log.price)
     assert np.array_equal(policy.chance, log.won.astype(float))
     realised = float(np.where(log.won == 1, np.nan_to_num(log.realised) - log.price, 0.0).mean())
-    assert surplus(policy, "CCR", simulated) == pytest.approx(realised / 100.0)
+    assert surplus(policy, "CCR", explored) == pytest.approx(realised / 100.0)
 
 
 def test_what_would_have_won_by_hand() -> None:
@@ -122,12 +128,10 @@ def test_what_would_have_won_by_hand() -> None:
     assert chance(0.0, 0.0) == [0.0, 0.0, 0.0]
 
 
-def test_a_declined_ping_needs_no_support() -> None:
-    simulated = simulated_log(2_000, 6, 0.25)
-    known = known_of(simulated.log, simulated.log.probability)
-    held = support(known, estimated(known, np.zeros(len(simulated.log))))
+def test_a_declined_ping_needs_no_support(known: KnownLog) -> None:
+    held = support(known, estimated(known, np.zeros(len(known.log))))
     assert held == Support(
-        bidding=0.0, reach=1.0, effective=1.0, effective_rows=float(len(simulated.log)), ratio=(0.0,) * 5
+        bidding=0.0, reach=1.0, effective=1.0, effective_rows=float(len(known.log)), ratio=(0.0,) * 5
     )
 
 

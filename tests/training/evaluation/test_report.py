@@ -48,7 +48,7 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.models = models(folder)
-        self.data = dataset(folder / "data", logged(self.models, 1_200))
+        self.data = dataset(folder / "data", logged(self.models, 700))
         self.journal, self.page = journal(folder / "journal"), folder / "report.html"
 
     def words(self, *more: str, data: Path | None = None) -> list[str]:

@@ -43,7 +43,7 @@ def auctions(count: int, seed: int = 1, winners: int = 1) -> tuple[AuctionLog, A
 
 @pytest.fixture(scope="module")
 def learnt() -> LearnedLeg:
-    return learn_leg(auctions(4_000)[0], COLUMNS, winners=1, tell=lambda _: None)
+    return learn_leg(auctions(2_400)[0], COLUMNS, winners=1, tell=lambda _: None)
 
 
 def test_the_gradient_is_that_of_the_likelihood() -> None:
@@ -82,7 +82,7 @@ def test_it_comes_near_the_truth_on_auctions_it_has_not_seen(learnt: LearnedLeg)
 
 
 def test_what_it_predicted_of_the_newest_auctions_is_told_by_bid_and_by_seller(learnt: LearnedLeg) -> None:
-    assert sum(tenth.count for tenth in learnt.by_bid) == len(learnt.newest) == 1_000
+    assert sum(tenth.count for tenth in learnt.by_bid) == len(learnt.newest) == 600
     assert [seller.name for seller in learnt.by_seller] == ["acme", "bluebird"]
     assert all(abs(tenth.observed - tenth.predicted) < 0.12 for tenth in learnt.by_bid)
 
@@ -121,7 +121,7 @@ def test_a_seller_with_few_auctions_leans_on_the_others() -> None:
 
 
 def test_the_order_of_columns_does_not_matter() -> None:
-    log, _ = auctions(1_500)
+    log, _ = auctions(900)
     there, back = fit(log, COLUMNS, "rivals", 1), fit(log, COLUMNS[::-1], "rivals", 1)
     assert predict(there, log).tolist() == predict(back, log).tolist()
     # What the trees say of the rows they grew on is what was meant when they grew.
@@ -207,11 +207,11 @@ def test_of_few_auctions_no_facts_are_read() -> None:
 
 
 def test_bids_below_the_floor_say_nothing_of_rivals(learnt: LearnedLeg) -> None:
-    log, _ = auctions(4_000)
-    below = msgspec.structs.replace(log, floor_cents=np.where(np.arange(4_000) % 2, 0.0, 1e6))
+    log, _ = auctions(2_400)
+    below = msgspec.structs.replace(log, floor_cents=np.where(np.arange(2_400) % 2, 0.0, 1e6))
     found = learn_leg(below, (), winners=1, tell=lambda _: None)
-    assert len(found.log) == 2_000
-    assert len(learnt.log) == 4_000
+    assert len(found.log) == 1_200
+    assert len(learnt.log) == 2_400
 
 
 def test_columns_are_what_the_facts_are() -> None:
@@ -223,12 +223,12 @@ def test_columns_are_what_the_facts_are() -> None:
 
 def test_the_list_of_flat_prices_is_found() -> None:
     random = np.random.default_rng(4)
-    log, _ = auctions(4_000)
-    price = np.where(random.random(4_000) < 0.5, 2_000.0, 3_500.0)
+    log, _ = auctions(2_000)
+    price = np.where(random.random(2_000) < 0.5, 2_000.0, 3_500.0)
     flat = msgspec.structs.replace(log, won=(log.bid_cents > price).astype(np.int8))
     found = fit(flat, COLUMNS, "rivals", 1)
     for bid, won in ((1_500.0, 0.0), (2_600.0, 0.5), (4_500.0, 1.0)):
-        chance = predict(found, msgspec.structs.replace(flat, bid_cents=np.full(4_000, bid))).mean()
+        chance = predict(found, msgspec.structs.replace(flat, bid_cents=np.full(2_000, bid))).mean()
         assert abs(chance - won) < 0.12
 
 
@@ -241,7 +241,7 @@ def stepped_prices(log: AuctionLog, seed: int = 4) -> AuctionLog:
 
 
 def test_flat_steps_are_learned_and_served_as_they_are(learnt: LearnedLeg) -> None:
-    log = stepped_prices(auctions(3_000)[0])
+    log = stepped_prices(auctions(2_000)[0])
     stepped, smooth = (fit(log, COLUMNS, form, 1) for form in ("stepped", "rivals"))
     fresh = stepped_prices(auctions(2_000, seed=9)[0], seed=5)
     costs = [float(losses(fresh.won, predict(each, fresh)).mean()) for each in (stepped, smooth)]

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.domain.checks.rule import AnswerRule
-from app.domain.delivery.breaker import FAILURES_MAX
+from app.domain.delivery.breaker import COOLDOWN_S, FAILURES_MAX
 from tests.build import NOW
 from tests.providers import FakesAtHand, check, said, subject
 
@@ -124,3 +124,5 @@ def test_a_provider_that_keeps_failing_is_left_alone() -> None:
 
     asyncio.run(scene())
     assert counts == ["timeout"] * FAILURES_MAX + ["circuit"] * 3
+    assert client.opens_at(PRICED.name, NOW + 5.0) == NOW + 5.0 + COOLDOWN_S
+    assert client.opens_at("another", NOW) is None

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.domain.reasons import Refusal
 from app.journal.lines import NoticeLine, PostLine, RefusedLine, RepeatLine
-from app.journal.summary import BidFacts, DecisionFacts, LineSummary, PingFacts, PingSummary, summarize
+from app.journal.summary import BidFacts, DecisionFacts, LineSummary, PingFacts, PingSummary, ScoreFacts, summarize
 from app.reports.counter import LineCounter
 from app.reports.fold import fold
 from app.reports.tally import CampaignTrade, Flow, JournalTally, LegTrade, SellerTrade, Share, VerticalTrade
@@ -162,6 +163,15 @@ def test_a_bid_and_its_lead_are_counted_by_all_that_is_told_apart() -> None:
     assert tally.states == {"TX": whole}
     assert tally.sellers["acme"].sources.by_name == {"s1": whole}
     assert tally.sellers["acme"].bid_cents == 700
+
+
+def test_scores_are_counted_by_model_where_a_model_said_them() -> None:
+    def scored(probability: float, model: str = "7", expected: bool = False) -> PingSummary:
+        score = ScoreFacts(probability, expected)
+        return replace(PING, model=model, decision=DecisionFacts(bids=(BidFacts("solar-tx", "shared", 700, score),)))
+
+    lines = [scored(0.25), scored(0.25), scored(0.5), scored(0.25, "8"), scored(0.25, expected=True), PING]
+    assert tallied(lines).verticals["solar"].scores == {"7": {-16: 2, -8: 1}, "8": {-16: 1}}
 
 
 @pytest.mark.parametrize(

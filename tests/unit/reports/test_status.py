@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from app.domain.alerts.alert import alert
+from app.domain.alerts.terms import AlertTerms
 from app.domain.calendar import local_time
-from app.reports.status import Facts, Status, status_of
+from app.reports.attention.facts import Facts
+from app.reports.status import Status, status_of
 from app.service_notes import CircuitState, ModelState, ServiceState
 from app.store.configurations import PendingConfiguration
 from app.store.delivery.deliveries import Waiting
@@ -66,7 +69,7 @@ def pause(by: str) -> Switch:
         ({"machine_now": NOW + 60.0}, "the service is down"),
         ({"state": None}, "no service has noted itself"),
         ({"state": replace(STATE, models={"solar": ModelState()})}, "no model prices solar"),
-        ({"state": replace(STATE, problems=("the disk is full",))}, "the disk is full"),
+        ({"state": replace(STATE, problems=(alert("disk_full", "the disk is full"),))}, "the disk is full"),
         ({"pending": [pending()]}, "configuration ab12 waits for consent, as it loses a campaign"),
         ({"disabled": {"crm": "HTTP 410"}}, "`leadbid deliveries enable crm`"),
         ({"month": Summary(sales=(), deliveries={"crm": {"dead": 1, "rejected": 1}})}, "2 leads did not reach crm"),
@@ -84,7 +87,7 @@ def pause(by: str) -> Switch:
 def test_what_needs_attention_is_said_and_nothing_else(overrides: dict[str, Any], attention: str | None) -> None:
     found = status_of(facts(**overrides))
     assert len(found.attention) == (attention is not None), found.attention
-    assert attention is None or attention in found.attention[0]
+    assert attention is None or attention in found.attention[0].text
 
 
 def test_a_cap_stands_where_its_window_of_today_does_with_the_limit_that_holds() -> None:
@@ -103,7 +106,9 @@ def test_a_total_that_is_nearly_used_up_needs_attention() -> None:
         return status_of(facts(configuration=configuration, used={key: cents}))
 
     assert at(80_000).attention == ()
-    assert at(95_000).attention == ("solar-tx/balance is used up by 95% ($1,000 in total)",)
+    (found,) = at(95_000).attention
+    assert (found.cause, found.target) == ("cap_nearly_used", "solar-tx/balance")
+    assert "is used up by 95% ($1,000 in total)" in found.sentence
 
 
 def test_what_was_bought_is_summed_by_campaign_the_largest_first() -> None:
@@ -115,3 +120,8 @@ def test_what_was_bought_is_summed_by_campaign_the_largest_first() -> None:
     bought = status_of(facts(today=sales(("a", "blue", 1, 100)), month=month)).bought
     assert [(each.campaign, each.leads_today, each.cents_today) for each in bought] == [("b", 0, 0), ("a", 1, 100)]
     assert [(each.leads_month, each.cents_month) for each in bought] == [(1, 900), (3, 400)]
+
+
+def test_a_cause_that_nobody_wants_to_know_of_is_left_out() -> None:
+    configuration = catalogue(alerts=AlertTerms(off=("destination_disabled",))).configuration
+    assert status_of(facts(configuration=configuration, disabled={"crm": "HTTP 410"})).attention == ()

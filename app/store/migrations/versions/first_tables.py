@@ -26,6 +26,40 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "alert_state",
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("since", sa.Double(), nullable=False),
+        sa.Column("seen_at", sa.Double(), nullable=False),
+        sa.Column("told_at", sa.Double(), nullable=True),
+        sa.Column("episodes", sa.Integer(), nullable=False),
+        sa.Column("is_over", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("cause", "target", name="pk_alert_state"),
+    )
+    op.create_table(
+        "alert_mute",
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("told_by", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.Double(), nullable=False),
+        sa.Column("ends_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("cause", name="pk_alert_mute"),
+    )
+    op.create_table(
+        "alert_message",
+        sa.Column("message_id", sa.String(length=40), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.Double(), nullable=False),
+        sa.Column("due_at", sa.Double(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("settled_at", sa.Double(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name="pk_alert_message"),
+    )
+    op.create_table(
         "audit",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", sa.Double(), nullable=False),
@@ -438,4 +472,7 @@ def downgrade() -> None:
     op.drop_table("certificate")
     op.drop_table("cap_counter")
     op.drop_table("audit")
+    op.drop_table("alert_message")
+    op.drop_table("alert_mute")
+    op.drop_table("alert_state")
     op.drop_table("answer")

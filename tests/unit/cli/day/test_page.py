@@ -46,6 +46,7 @@ def _all_of(amounts: Series, cents: float) -> Series:
     return Series(counts=amounts.counts, totals=tuple(count * cents for count in amounts.counts))
 
 
+@pytest.mark.long
 def test_the_same_story_is_the_same_page_to_the_byte(story: Story, text: str) -> None:
     assert page(story) == text
 

@@ -89,5 +89,6 @@ def test_the_tables_that_may_repeat_are_those_of_the_schema() -> None:
     assert {name for name in repeated_tables() if "." not in name} == {*BuyerFile.__struct_encode_fields__} - {
         "at",
         "buyer",
+        "alerts",
         "retention",
     }

@@ -1,0 +1,1 @@
+"""What should be looked at, and when who is told of it."""

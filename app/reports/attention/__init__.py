@@ -1,0 +1,1 @@
+"""What somebody should look at: rules over a service, its database and its journal, each with its evidence."""

@@ -1,0 +1,73 @@
+"""Which providers and CRMs somebody should look at: those that fail, are used up, or take no leads."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from app.domain.alerts.alert import Alert, alert
+from app.service_notes import ProviderState
+
+WAITS_S = 900.0
+"""A lead that waits longer for its CRM is late."""
+
+
+class DestinationStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Deliveries of one destination; `failures` in a row, and `tried_at` is when it is tried next where it is left
+    alone.
+    """
+
+    destination: str
+    waiting: int
+    waiting_since: float | None
+    arrived: int
+    rejected: int
+    dead: int
+    disabled: str
+    failures: int
+    tried_at: float | None
+
+
+def destination_alerts(destinations: Iterable[DestinationStatus], now: float) -> Iterator[Alert]:
+    """Destinations that take no leads, and leads that have not arrived."""
+    for each in destinations:
+        name = each.destination
+        if each.disabled:
+            sentence, remedy = f"{name} is disabled ({each.disabled})", f"`leadbid deliveries enable {name}`"
+            yield alert("destination_disabled", sentence, remedy, name)
+        elif each.tried_at is not None:
+            sentence = f"{name} fails ({each.failures} times in a row) and is left alone for a while"
+            yield alert("destination_failing", sentence, target=name)
+        if each.dead + each.rejected:
+            sentence = f"{_counted(each.dead + each.rejected, 'lead')} did not reach {name}"
+            remedy = f"`leadbid deliveries list --status dead --destination {name}`"
+            yield alert("leads_undelivered", sentence, remedy, name)
+        if each.waiting and now - (each.waiting_since if each.waiting_since is not None else now) > WAITS_S:
+            sentence = f"{_counted(each.waiting, 'lead')} for {name} waiting for more than {WAITS_S / 60:.0f} minutes"
+            yield alert("leads_waiting", sentence, target=name)
+
+
+def provider_alerts(providers: Mapping[str, ProviderState]) -> Iterator[Alert]:
+    """Providers that do not answer, or may not be asked any more today."""
+    for name, each in providers.items():
+        if each.opens_at is not None:
+            sentence = (
+                f"the provider of check {name} fails ({each.failures} times in a row), so its questions stay open"
+            )
+            yield alert("provider_down", sentence, "`on_unknown` says what becomes of leads meanwhile", name)
+        if each.budget_cents is not None and each.spent_millicents >= each.budget_cents * 1000 - each.call_millicents:
+            sentence = f"the budget of check {name} for today (UTC) is used up, so its questions stay open"
+            yield alert("provider_budget", sentence, "raise `daily_budget`", name)
+
+
+def retain_alerts(late: int, lost: int) -> Iterator[Alert]:
+    """Certificates that are not stored yet though they soon expire, and those that no longer can be."""
+    if late:
+        sentence = f"the certificates of {_counted(late, 'lead')} could not be stored yet, and expire"
+        yield alert("certificates_expiring", sentence, "see whether the provider answers: `leadbid status`")
+    if lost:
+        sentence = f"the certificates of {_counted(lost, 'lead')} of the last week are lost"
+        yield alert("certificates_lost", sentence, "the log names the leads; do not call them without other proof")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,46 @@
+"""Caps that run ahead and contact rates that fall are told with enough leads, and not before."""
+
+import pytest
+
+from app.domain.caps.caps import PacedUse
+from app.reports.attention.buying import caps_ahead, contact_alerts
+from app.store.feedback import ContactCounts
+from tests.build import cap
+
+
+@pytest.mark.parametrize(
+    ("used", "planned", "is_found"),
+    [
+        (60, 0.55, False),
+        (60, 0.30, True),
+        (100, 0.50, False),  # full is not ahead: nothing is lost but the rest of the day
+        (9, 0.0, False),  # three pings are no alarm, nor are nine leads
+        (20, 0.10, False),
+    ],
+)
+def test_a_cap_far_ahead_of_its_plan_is_told(used: int, planned: float, is_found: bool) -> None:
+    use = PacedUse(cap=cap(name="daily", limit=100), part="", used=used, planned=planned)
+    assert [each.cause for each in caps_ahead([use])] == ["cap_ahead"] * is_found
+
+
+@pytest.mark.parametrize(("price_cents", "is_found"), [(100, True), (5_000, False)])
+def test_a_budget_is_judged_by_the_leads_that_it_buys(price_cents: int, is_found: bool) -> None:
+    budget = cap(name="budget", measure="spend", limit=30_000)
+    use = PacedUse(cap=budget, part="acme", used=15_000, planned=0.3, price_cents=price_cents)
+    assert [each.target for each in caps_ahead([use])] == [f"{budget.title} acme"] * is_found
+
+
+@pytest.mark.parametrize(
+    ("counts", "is_found"),
+    [
+        ((100, 60, 1_000, 600), False),
+        ((100, 30, 1_000, 600), True),
+        ((20, 0, 1_000, 600), False),
+        ((100, 0, 100, 60), False),
+        ((100, 0, 1_000, 0), False),  # who never reported an outcome has no rate
+        ((60, 2, 1_000, 60), False),  # 3 % after 6 % is chance among sixty
+    ],
+)
+def test_a_contact_rate_that_falls_is_told(counts: tuple[int, int, int, int], is_found: bool) -> None:
+    found = contact_alerts([ContactCounts("solar-tx", *counts)], 0.3)
+    assert [each.cause for each in found] == ["contact_falling"] * is_found

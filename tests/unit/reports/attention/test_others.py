@@ -1,0 +1,47 @@
+"""Providers that do not answer or are used up need attention, and disks that are nearly full."""
+
+from typing import Any
+
+import pytest
+
+from app.reports.attention.others import provider_alerts, retain_alerts
+from app.reports.attention.service import disk_alerts
+from app.service_notes import ProviderState
+
+GB = 1024**3
+
+
+@pytest.mark.parametrize(
+    ("state", "causes"),
+    [
+        ({}, []),
+        ({"failures": 3}, []),
+        ({"failures": 5, "opens_at": 1.0}, ["provider_down"]),
+        ({"budget_cents": 100, "spent_millicents": 99_000, "call_millicents": 250}, []),
+        ({"budget_cents": 100, "spent_millicents": 99_800, "call_millicents": 250}, ["provider_budget"]),
+        ({"spent_millicents": 10**9}, []),
+    ],
+)
+def test_a_provider_needs_attention(state: dict[str, Any], causes: list[str]) -> None:
+    assert [each.cause for each in provider_alerts({"trustedform": ProviderState(**state)})] == causes
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "causes"),
+    [
+        (50 * GB, 100 * GB, []),
+        (3 * GB, 100 * GB, ["disk_low"]),
+        (100 * GB, 4_000 * GB, []),
+        (GB // 10, 100 * GB, ["disk_full"]),
+    ],
+)
+def test_a_disk_needs_attention(free: int, total: int, causes: list[str]) -> None:
+    assert [each.cause for each in disk_alerts(free, total, 0.05)] == causes
+
+
+@pytest.mark.parametrize(
+    ("late", "lost", "causes"),
+    [(0, 0, []), (1, 0, ["certificates_expiring"]), (2, 3, ["certificates_expiring", "certificates_lost"])],
+)
+def test_certificates_that_are_not_stored_need_attention(late: int, lost: int, causes: list[str]) -> None:
+    assert [each.cause for each in retain_alerts(late, lost)] == causes
