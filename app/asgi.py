@@ -204,6 +204,7 @@ async def _started(
         rates=RateLimits(),
         quotas=HashQuotas(usage),
         providers=_provider_client(sender, lambda: watch.secrets, usage, metrics),
+        secrets=lambda: watch.secrets,
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
         former=former,

@@ -11,6 +11,9 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, cast
 
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+
 DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t| ]*', re.IGNORECASE)
 """Excel's own line for which sign parts the columns."""
@@ -105,3 +108,8 @@ def _encoding_of(path: Path, file: IO[bytes]) -> str:
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8-sig"
+
+
+def inert(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula; a plain number is none."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

@@ -1,6 +1,7 @@
 """Builds the checks of providers, and refuses those that could not work or would leak a secret."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from app.config.check_rules import rules_of
@@ -27,9 +28,13 @@ from app.domain.checks.check import (
 )
 from app.domain.checks.verdict import OnUnknown
 from app.domain.delivery.destination_auth import is_plain, is_secret
+from app.domain.vertical import Vertical
 
 BRANDS_MAX = 30
 """LeadiD's own limit of brand names in one query."""
+
+_ONE_TO_ONE = re.compile("medicare|medigap", re.IGNORECASE)
+"""Verticals of which consent must be to one company by name, whatever became of the rule for all others."""
 
 _RESULTS = {"green": 1, "yellow": 2, "red": 3}
 
@@ -64,6 +69,34 @@ def warn_of_unchecked(checks: tuple[Check, ...], campaigns: tuple[Campaign, ...]
                 f"a post with another certificate than `{provider}` is bought without a check",
                 f'require it with certificate = "{provider}", or add a check for the other one',
             )
+
+
+def warn_of_shared_consent(
+    checks: tuple[Check, ...], campaigns: tuple[Campaign, ...], verticals: Iterable[Vertical], findings: Findings
+) -> None:
+    """Warn where the law of a vertical wants consent to one company, and nobody looks whether it is."""
+    by_type = {vertical.name for vertical in verticals if vertical.buyer_types}
+    for position, campaign in enumerate(campaigns):
+        # A text that need only name a type of company names none.
+        is_named = campaign.consent.text_required and campaign.vertical not in by_type
+        if not _ONE_TO_ONE.search(campaign.vertical) or is_named:
+            continue
+        if not any(_proves_one_to_one(each) for each in checks if _is_asked_of(each, campaign)):
+            findings.warn(
+                ("campaigns", position, "consent"),
+                "Medicare leads need consent to each company by name (42 CFR 422.2274(g)(4), since October 2024)",
+                "require the text without `buyer_types`, or verify `one_to_one` (TrustedForm), `brand_names` (LeadiD)",
+            )
+
+
+def _is_asked_of(check: Check, campaign: Campaign) -> bool:
+    named = not check.campaigns or campaign.name in check.campaigns
+    return named and (not check.verticals or campaign.vertical in check.verticals)
+
+
+def _proves_one_to_one(check: Check) -> bool:
+    verify = check.trustedform.verify
+    return (verify is not None and verify.one_to_one) or bool(check.leadid.brand_names)
 
 
 def _check(table: CheckTable, findings: Findings) -> Check:

@@ -98,7 +98,10 @@ def check_lead_paths(destinations: Sequence[Any], verticals: Sequence[Vertical],
 
 def _named_paths(destination: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
     """Each path of the lead in a destination as written, with its place."""
-    url, fields, only = (destination.get(key) for key in ("url", "fields", "only"))
+    url, fields, only, mail = (destination.get(key) for key in ("url", "fields", "only", "mail"))
+    subject = mail.get("subject") if isinstance(mail, dict) else None
+    if isinstance(subject, str):
+        yield from ((("mail", "subject"), path) for path in PLACEHOLDER.findall(subject))
     if isinstance(url, str) and not is_secret(url):
         yield from ((("url",), path) for path in placeholders(url))
     for target, source in fields.items() if isinstance(fields, dict) else ():
@@ -176,5 +179,7 @@ def _place_of(reference: str, destination: Destination, at: KeyPath) -> KeyPath:
     """The key in which a reference stands."""
     if reference == destination.url:
         return (*at, "url")
+    if destination.mail is not None and reference in (destination.mail.user, destination.mail.password):
+        return (*at, "mail", "password" if reference == destination.mail.password else "user")
     header = next((name for name, value in destination.headers.items() if value == reference), None)
     return (*at, "headers", header) if header is not None else (*at, "auth")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from app.config.alerts import build_alerts
 from app.config.campaigns import Surroundings, build_campaigns
-from app.config.checks import build_checks, warn_of_unchecked
+from app.config.checks import build_checks, warn_of_shared_consent, warn_of_unchecked
 from app.config.described_checks import check_facts, provider_facts
 from app.config.destinations import Placed, check_destinations, check_lead_paths, resolve_secrets
 from app.config.file.files import Files, ReadFile
@@ -154,7 +154,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     all_known = len(whole) == len(_members(tree, "verticals"))
     sellers = build_sellers(table.sellers, buyer, whole if all_known else (), findings)
     warn_of_points_apart(campaigns, table.sellers, sellers, findings)
-    operators = build_operators(table.operators, findings)
+    operators, verifying = build_operators(table.operators, files, findings)
     refuse_shared_keys((*table.sellers, *table.operators), findings)
     placed = _placed(table.destinations, tree)
     used = {name for campaign in campaigns for name in campaign.destinations}
@@ -167,6 +167,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     check_facts(table.checks, verticals, findings)
     checks, keys = build_checks(table.checks, names, files, findings)
     warn_of_unchecked(checks, campaigns, findings)
+    warn_of_shared_consent(checks, campaigns, verticals, findings)
     alerts, addresses = build_alerts(table.alerts, files, findings)
     calling_rules = build_calling_rules(table.calling_rules, findings)
     warn_of_uncallable(campaigns, calling_rules, findings)
@@ -184,7 +185,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         calling_rules=calling_rules,
         config_hash=files.hash,
         contents=files.contents,
-        secrets={**secrets, **keys, **addresses},
+        secrets={**secrets, **keys, **verifying, **addresses},
     )
 
 

@@ -12,8 +12,9 @@ from app.config.presets import Preset, check_presets, presets
 from app.config.schema import Table
 from app.config.values.kind import Kind
 from app.config.values.times import WEEKDAYS
+from app.dialects.outcomes.crm_reports import REPORT_PRESETS
 from app.domain.delivery import destination as crm
-from app.domain.delivery import destination_auth, outcome_rule
+from app.domain.delivery import destination_auth, other_ways, outcome_rule
 
 _TABLES: tuple[type[Table], ...] = (
     schema.BuyerTable,
@@ -107,6 +108,8 @@ DESTINATIONS: dict[type[msgspec.Struct], tuple[str, _Rows]] = {
                 "the URL; path and query may hold placeholders such as `{lead_id}`; the whole URL may be a secret",
                 '"https://crm.example/leads"',
             ),
+            "mail": ("a mailbox in place of a URL: see below", '{ host = "smtp.example.com", ... }'),
+            "file": ("a folder in place of a URL: see below", '{ folder = "/srv/leads" }'),
             "method": ("the HTTP method", '"PUT"'),
             "encoding": ("how a lead is encoded; `query` puts it in the URL", '"form"'),
             "headers": ("additional headers; a value may be a secret", '{ X-System = "leadbid" }'),
@@ -130,6 +133,28 @@ DESTINATIONS: dict[type[msgspec.Struct], tuple[str, _Rows]] = {
                 "hosts that may have a private address and be reached without TLS",
                 '["127.0.0.1"]',
             ),
+        },
+    ),
+    other_ways.MailDelivery: (
+        "`mail`: one mail a lead. Replies of 4xx are tried again, 5xx reject the lead.",
+        {
+            "host": ("the mail server", '"smtp.example.com"'),
+            "port": ("its port", "465"),
+            "tls": ("`none` only for a host in `allow_private_hosts`", '"implicit"'),
+            "user": ("the user, or a reference to it", '"leads"'),
+            "password": ("a reference to the password", '"env:SMTP_PASSWORD"'),
+            "from": ("the sender's address", '"leads@example.com"'),
+            "to": ("the recipients' addresses", '["sales@example.com"]'),
+            "subject": ("the subject, with placeholders", '"New lead {lead_id}"'),
+            "body": ("`text`: a line for each of `fields`; `xml`: their elements, as in ADF", '"xml"'),
+        },
+    ),
+    other_ways.FileDelivery: (
+        "`file`: a line a lead in a CSV file a day, whose columns are `fields`.",
+        {
+            "folder": ("the folder, as a whole path; made if it is missing", '"/srv/leads"'),
+            "name": ("how the names of its files begin", '"solar"'),
+            "time_zone": ("whose days count", '"America/Chicago"'),
         },
     ),
     destination_auth.BearerAuth: (
@@ -213,7 +238,7 @@ def reference() -> str:
     """The keys of every table, as Markdown."""
     parts = [_section(table) for table in _TABLES]
     parts += [_crm_section(kind, title, rows) for kind, (title, rows) in DESTINATIONS.items()]
-    return "\n".join([*parts, _lead_paths(), _presets(), _check_presets()])
+    return "\n".join([*parts, _lead_paths(), _presets(), _check_presets(), _report_presets()])
 
 
 def _lead_paths() -> str:
@@ -237,10 +262,23 @@ def _check_presets() -> str:
     return "\n".join(["## Presets of checks", "", _CHECK_PRESETS, "", *head, *rows, ""])
 
 
+def _report_presets() -> str:
+    """Which CRMs report outcomes in a way that is known."""
+    rows = [
+        f"| `{name}` | {preset.title}. {_escaped(preset.about)} | {'yes' if preset.signature else 'no'} |"
+        for name, preset in REPORT_PRESETS.items()
+    ]
+    return "\n".join(["## Presets of outcomes", "", _REPORTS, "", *_REPORTS_HEAD, *rows, ""])
+
+
 def _own(preset: Preset) -> str:
     parameters = [f"`{name}`: {what}" for name, what in preset.parameters.items()]
     secrets = sorted({f"`{each}`" for each in _SECRET.findall(str(preset.destination))})
     url = [] if "url" in preset.destination else ["`url`"]
+    if "mail" in preset.destination:
+        url = ["`mail.host`", "`mail.from`", "`mail.to`"]
+    if "file" in preset.destination:
+        url = ["`file.folder`"]
     return "; ".join([*url, *parameters, *secrets])
 
 
@@ -258,6 +296,12 @@ def _crm_section(kind: type[msgspec.Struct], title: str, rows: _Rows) -> str:
 
 
 _SECRET = re.compile("env:[A-Z0-9_]+")
+_REPORTS = (
+    '`preset = "hubspot"` in an operator reads the webhooks of that CRM and knows its words; your `events` stand over '
+    "its own. Where the CRM signs and `secret` is given, a report without its signature is refused."
+)
+_REPORTS_HEAD = ("| preset | what it is | takes a `secret` |", "|---|---|---|")
+
 _PATHS_HEAD = ("| path | what it is | example |", "|---|---|---|")
 _PRESETS_HEAD = ("| preset | what it is | what your file must give |", "|---|---|---|")
 _PRESETS = (

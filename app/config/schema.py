@@ -586,6 +586,10 @@ class OperatorTable(Table, frozen=True, kw_only=True):
         dict[str, EventWord],
         says("its words for outcomes, and those to ignore", '{ "Closed Won" = "sold", "New" = "ignore" }'),
     ] = {}
+    preset: Annotated[Text, says("the CRM whose webhooks it sends: see below", '"hubspot"')] = ""
+    secret: Annotated[
+        Text, says("a reference to what the preset's webhooks are verified with", '"env:HUBSPOT_CLIENT_SECRET"')
+    ] = ""
 
 
 class CheckRuleTable(Table, frozen=True, kw_only=True):

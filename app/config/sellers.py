@@ -5,18 +5,21 @@ from collections.abc import Iterable
 from math import ceil
 
 from app.config.caps import build_caps
+from app.config.file.files import Files
 from app.config.file.problem import Findings, did_you_mean
 from app.config.prices import build_price_points
 from app.config.returns import build_feedback, build_returns
 from app.config.schema import OperatorTable, SellerTable
 from app.config.values.names import refuse_accept_words, refuse_repeated
 from app.dialects.names import CANONICAL
-from app.dialects.outcome_words import event_word
+from app.dialects.outcomes.crm_reports import REPORT_PRESETS
+from app.dialects.outcomes.outcome_words import event_word
 from app.dialects.text import alike, alike_value
 from app.dialects.values.kinds import Trouble, reader_of
 from app.dialects.values.states import state_of
 from app.domain.buyer import Buyer, Operator
 from app.domain.caps.caps import Cap
+from app.domain.delivery.destination_auth import is_secret, signing_key
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.seller import Habits, Seller
 from app.domain.vertical import Field, Vertical
@@ -54,18 +57,44 @@ def build_sellers(
     return tuple(_seller(table, buyer, fields, names, findings) for table in tables)
 
 
-def build_operators(tables: tuple[OperatorTable, ...], findings: Findings) -> tuple[Operator, ...]:
-    """The declared operators."""
+def build_operators(
+    tables: tuple[OperatorTable, ...], files: Files, findings: Findings
+) -> tuple[tuple[Operator, ...], dict[str, str]]:
+    """The declared operators, and what their references stand for."""
     refuse_repeated(((table.name, table.at) for table in tables), findings)
-    return tuple(
+    secrets = {table.secret: secret for table in tables if (secret := _secret(table, files, findings)) is not None}
+    operators = tuple(
         Operator(
             name=table.name,
             key_sha256=table.key_sha256,
             role=table.role,
             events=_events(table, findings),
+            preset=table.preset,
+            secret=table.secret,
         )
         for table in tables
     )
+    return operators, secrets
+
+
+def _secret(table: OperatorTable, files: Files, findings: Findings) -> str | None:
+    """What the webhooks of its CRM are verified with; nothing, and reported, where that cannot be."""
+    preset, at = REPORT_PRESETS.get(table.preset), (*table.at, "secret")
+    if table.preset and preset is None:
+        remedy = did_you_mean(table.preset, list(REPORT_PRESETS))
+        findings.error((*table.at, "preset"), f"there is no preset `{table.preset}` of outcomes", remedy)
+    if not table.secret or (table.preset and preset is None):
+        return None
+    if preset is None or not preset.signature:
+        findings.error(at, "nothing is verified with it", "name a preset whose CRM signs, or remove it")
+    elif not is_secret(table.secret):
+        findings.error(at, "secrets must not be written in the file", 'refer to it as "env:NAME" or "file:PATH"')
+    else:
+        secret = files.secret(table.secret, at, findings)
+        if secret is not None and preset.signature == "standard_webhooks" and signing_key(secret) is None:
+            findings.error(at, "is no key of Standard Webhooks", "`whsec_` and the base64 of 24 to 64 random bytes")
+        return secret
+    return None
 
 
 def _events(table: OperatorTable, findings: Findings) -> dict[str, EventWord]:
@@ -74,7 +103,8 @@ def _events(table: OperatorTable, findings: Findings) -> dict[str, EventWord]:
     for word, event in table.events.items():
         if events.setdefault(event_word(word), event) != event:
             findings.error((*table.at, "events", word), "another word here differs from it in signs only", "remove one")
-    return events
+    preset = REPORT_PRESETS.get(table.preset)
+    return events if preset is None else preset.plain_words | events
 
 
 def refuse_shared_keys(tables: Iterable[SellerTable | OperatorTable], findings: Findings) -> None:

@@ -35,14 +35,18 @@ _FORMS = {
 
 def read_struct(kind: type[T], raw: object, at: KeyPath, findings: Findings) -> T | None:
     """A value of this kind, or `None`. What is wrong is reported, struck out, and the rest read on."""
-    rest = deepcopy(raw)
+    rest, struck = deepcopy(raw), set[str]()
     while True:
         try:
             value = msgspec.convert(rest, kind)
         except msgspec.ValidationError as error:
+            if struck.intersection(re.findall(r"`(\w+)`", str(error))):
+                # It misses only what was struck out.
+                return None
             place = _report(kind, str(error), rest, at, findings)
             if not _strike(kind, rest, place):
                 return None
+            struck.add(str(place[0]))
         else:
             return value if rest == raw else None
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from app.crm.pick import is_page, picked
+from app.crm.pick import is_page, picked, text_of
 from app.crm.redaction import hidden, redacted
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.outcome_rule import DeliveryOutcome, OutcomeRule, Pick, When
@@ -30,6 +30,8 @@ _DENIALS = (
 """How an answer takes back what its status says."""
 
 
+_STEPS_OF_THE_LEAD = ("MAIL", "RCPT", "DATA")
+_UNAUTHENTICATED = (530, 534, 535, 538)
 _TOKEN_PLACES = tuple([Pick(json=place) for place in ("code", "error", "0.errorCode")])
 _TOKEN_WORDS = frozenset(("INVALID_TOKEN", "INVALID_SESSION_ID", "TOKEN_EXPIRED", "EXPIRED_TOKEN"))
 
@@ -46,7 +48,9 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 def judge(destination: Destination, answer: OutboundAnswer, lead: LeadDocument) -> Judgement:
     """The outcome of one attempt."""
     if answer.trouble:
-        return Judgement(outcome="retry", note=f"no answer: {answer.trouble}")
+        return Judgement(outcome="retry", note=_untold(answer))
+    if destination.mail is not None:
+        return _of_mail(answer, lead, len(destination.mail.to))
     rule = next((rule for rule in destination.outcomes if _holds(rule.when, answer)), None)
     if rule is None:
         outcome, note, disables = _by_status(destination, answer)
@@ -56,6 +60,25 @@ def judge(destination: Destination, answer: OutboundAnswer, lead: LeadDocument) 
     crm_id = _crm_id(place, answer, lead) if outcome in ("delivered", "duplicate") else ""
     doubt = _doubt(destination, answer, crm_id, is_declared=rule is not None) if outcome == "delivered" else ""
     return Judgement(outcome=outcome, crm_id=crm_id, note=f"{note}, but {doubt}" if doubt else note, disables=disables)
+
+
+def _untold(answer: OutboundAnswer) -> str:
+    """Why there is no answer; of a file, what the system says."""
+    return f"not written: {text_of(answer)}" if answer.trouble == "disk" else f"no answer: {answer.trouble}"
+
+
+def _of_mail(answer: OutboundAnswer, lead: LeadDocument, recipients: int) -> Judgement:
+    """By the class of the reply; what is said before there is a lead speaks of our account, and the lead waits."""
+    step, status = answer.step, answer.status
+    note = f"SMTP {status} at {step}"
+    if 200 <= status < 300:
+        doubt = f", but {answer.refused} of {recipients} recipients were refused: check `mail.to`"
+        return Judgement(outcome="delivered", note=note + doubt if answer.refused else note)
+    if step not in _STEPS_OF_THE_LEAD or status in _UNAUTHENTICATED:
+        note = f"{note}: check `mail`"
+    is_of_lead = status >= 500 and step in _STEPS_OF_THE_LEAD and status not in _UNAUTHENTICATED
+    said = redacted(text_of(answer), lead)
+    return Judgement(outcome="rejected" if is_of_lead else "retry", note=f"{note}: {said}" if said else note)
 
 
 def refuses_token(answer: OutboundAnswer) -> bool:

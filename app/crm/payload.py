@@ -58,15 +58,15 @@ def build_request(
     `secrets` must have passed `require_secrets`. Where an address needs a value that this lead does not have,
     there is no request.
     """
-    mapped = _mapped(destination, lead, secrets)
-    url = _address(_revealed(destination.url, secrets), lead)
+    mapped = mapped_fields(destination, lead, secrets)
+    url = _address(revealed(destination.url, secrets), lead)
     if isinstance(url, Unbuildable):
         return url
     body = _body(destination, mapped, lead)
     headers = {"user-agent": "leadbid", "accept": "*/*", "accept-encoding": "identity", "webhook-id": webhook_id}
     if destination.encoding in _CONTENT_TYPES:
         headers["content-type"] = _CONTENT_TYPES[destination.encoding]
-    headers |= {name.lower(): _revealed(value, secrets) for name, value in destination.headers.items()}
+    headers |= {name.lower(): revealed(value, secrets) for name, value in destination.headers.items()}
     headers |= _credentials(destination, secrets, webhook_id, attempted_at, body)
     parameters = {name: as_text(value) for name, value in mapped.items()} if destination.encoding == "query" else {}
     if isinstance(destination.auth, QueryAuth):
@@ -81,7 +81,8 @@ def build_request(
     )
 
 
-def _mapped(destination: Destination, lead: LeadDocument, secrets: Secrets) -> Mapped:
+def mapped_fields(destination: Destination, lead: LeadDocument, secrets: Secrets) -> Mapped:
+    """What the field map makes of a lead; without one, all of it. What a lead lacks is left out."""
     sources = destination.fields or {path: path for path in _paths(lead)}
     values = {target: _value(source, lead, secrets) for target, source in sources.items()}
     return {target: value for target, value in values.items() if value is not None}
@@ -90,7 +91,7 @@ def _mapped(destination: Destination, lead: LeadDocument, secrets: Secrets) -> M
 def _value(source: str | Source, lead: LeadDocument, secrets: Secrets) -> Value | None:
     """Some take their key in the body: a constant may be a secret."""
     constant = source.constant if isinstance(source, Source) else None
-    return _revealed(constant, secrets) if isinstance(constant, str) else value_of(source, lead)
+    return revealed(constant, secrets) if isinstance(constant, str) else value_of(source, lead)
 
 
 def _paths(lead: LeadDocument) -> list[str]:
@@ -100,7 +101,8 @@ def _paths(lead: LeadDocument) -> list[str]:
     return paths
 
 
-def _revealed(text: str, secrets: Secrets) -> str:
+def revealed(text: str, secrets: Secrets) -> str:
+    """The text, or the secret that it refers to."""
     return secrets[text] if is_secret(text) else text
 
 
@@ -123,7 +125,7 @@ def _body(destination: Destination, mapped: Mapped, lead: LeadDocument) -> bytes
     if destination.encoding == "form":
         return urlencode({name: as_text(value) for name, value in mapped.items()}).encode()
     if destination.encoding == "xml":
-        return _xml(mapped if destination.fields else {f"lead.{path}": value for path, value in mapped.items()})
+        return xml_document(mapped if destination.fields else {f"lead.{path}": value for path, value in mapped.items()})
     if destination.fields:
         return msgspec.json.encode(_tree({tuple(target.split(".")): value for target, value in mapped.items()}))
     told = lead.get("feedback")
@@ -150,7 +152,7 @@ def _with_lists(node: Any) -> Any:
     return {name: _with_lists(child) for name, child in node.items()}
 
 
-def _xml(mapped: Mapped) -> bytes:
+def xml_document(mapped: Mapped) -> bytes:
     """Elements of dotted targets: `a.b@c` is an attribute, numbers repeat the element before them."""
     leaves: dict[tuple[str, ...], Value] = {}
     for target, value in mapped.items():
@@ -183,7 +185,7 @@ def _credentials(
     if isinstance(auth, OAuth2Auth):
         return {"authorization": f"{auth.scheme} {secrets[ACCESS_TOKEN]}"}
     if isinstance(auth, BasicAuth):
-        pair = f"{_revealed(auth.user, secrets)}:{_revealed(auth.password, secrets)}"
+        pair = f"{revealed(auth.user, secrets)}:{revealed(auth.password, secrets)}"
         return {"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
     if isinstance(auth, HeaderAuth):
         return {auth.name.lower(): secrets[auth.value]}

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.dialects.generic import ping_id_of
-from app.dialects.outcome_words import EVENTS, IGNORED, ReportKeys, event_of, is_of_a_state, says_what_changed
+from app.dialects.outcomes.outcome_words import EVENTS, IGNORED, ReportKeys, event_of, is_of_a_state, says_what_changed
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar, alike, is_absent, text_of
 from app.dialects.values import fields, kinds

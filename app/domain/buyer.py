@@ -58,13 +58,16 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
     """A person or system of the buyer, known by its key, that may do what its role may.
 
-    `events` are the words of its system for outcomes, in lower case without signs and spaces.
+    `events` are the words of its system for outcomes, in lower case without signs and spaces. `preset` is the CRM whose
+    webhooks it stands for, and `secret` a reference to what they are signed with.
     """
 
     name: str
     key_sha256: tuple[str, ...]
     role: Role = "operator"
     events: dict[str, EventWord] = {}
+    preset: str = ""
+    secret: str = ""
 
     def may(self, role: Role) -> bool:
         """Whether it may do what needs this role."""

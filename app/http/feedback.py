@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from typing import get_args
 
 from litestar import HttpMethod, Response, get, post, route
@@ -22,6 +23,7 @@ from app.domain.buyer import Operator
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_receipts, http_refusal
+from app.http.operators.crm_webhooks import is_authentic, reports_of
 from app.http.operators.operator_request import AWAY, Asker, denial, operators_request, raw_request, response, taken
 from app.http.request import FEEDBACK, NOTICE, Route, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
@@ -39,6 +41,11 @@ _NO_DAYS = Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}"
 _STATES: dict[str, ReturnState | None] = {**{state: state for state in get_args(ReturnState)}, "all": None}
 _NO_STATE = Refusal("invalid_field", f"state: one of {', '.join(_STATES)}")
 _NO_LIMIT = Refusal("invalid_field", f"limit: a whole number from 1 to {LIST_MAX}")
+_UNSIGNED = Receipt(
+    status="rejected",
+    reason="the signature does not match what is declared as this operator's secret",
+    reason_code="auth_failed",
+)
 _NO_REPORT = Refusal("invalid_field", "report: send an object")
 
 
@@ -69,7 +76,14 @@ async def outcomes(request: Asker) -> Response[bytes]:
     refusal = asked.refusal if batch is None else batch.refusal if isinstance(batch, UnreadableBody) else None
     if refusal is not None:
         return response(http_refusal(asked, refusal))
-    reports = batch.reports if isinstance(batch, Batch) else [asked.fields]
+    reports: Sequence[dict[str, Scalar] | None] = batch.reports if isinstance(batch, Batch) else [asked.fields]
+    if operator.preset:
+        if not is_authentic(request, asked, operator, reports[0] or {}, bidder):
+            return response(http_receipt(replace(asked, status=401), _UNSIGNED))
+        reports = reports_of(operator, reports, asked.body)
+        batch = batch if len(reports) == 1 else Batch([*reports])
+    if not reports:
+        return response(_acknowledged(asked, http_receipt(asked, Receipt(status="ignored"))))
     try:
         receipts = await asyncio.gather(*[_outcome(bidder, operator, report, asked.now) for report in reports])
     except StoreUnavailable:
@@ -152,10 +166,14 @@ FEEDBACK_ROUTES = (notices, outcomes, posts, scorecard, returns, answered_return
 async def _outcome(bidder: Bidder, operator: Operator, report: dict[str, Scalar] | None, now: float) -> Receipt:
     outcome = feedback.read_outcome(report, operator.events).value if report is not None else _NO_REPORT
     if isinstance(outcome, Refusal):
+        if operator.preset and outcome.detail.startswith("event"):
+            # A stage that the buyer made and did not declare; the CRM would send it again for days.
+            bidder.metrics.count("outcomes_passed_over_total", "unknown_word")
+            return Receipt(status="ignored", warnings=(refused_receipt(outcome).reason,))
         return refused_receipt(outcome)
     if isinstance(outcome, IgnoredEvent):
         return Receipt(status="ignored")
-    return await record_outcome(bidder, outcome, now)
+    return await record_outcome(bidder, outcome, now, of_any_record=bool(operator.preset))
 
 
 def _acknowledged(asked: SellerRequest, answer: HttpAnswer) -> HttpAnswer:

@@ -10,7 +10,8 @@ import httpcore
 from msgspec.structs import replace
 
 from app.outbound.allowance import ALLOWANCE, Allowance
-from app.outbound.message import OutboundAnswer, OutboundRequest, OutboundTrouble
+from app.outbound.file_drop import append_line
+from app.outbound.message import OutboundAnswer, OutboundLine, OutboundMail, OutboundRequest, OutboundTrouble, Outgoing
 from app.outbound.network import (
     CONNECT_TIMEOUT_S,
     AddressRefused,
@@ -19,6 +20,7 @@ from app.outbound.network import (
     VettedNetwork,
     resolve_by_system,
 )
+from app.outbound.smtp import post_mail
 
 
 class Sender:
@@ -34,12 +36,15 @@ class Sender:
         self._pools: dict[frozenset[str], httpcore.AsyncConnectionPool] = {}
         _silence_logs_of_addresses()
 
-    async def send(self, request: OutboundRequest) -> OutboundAnswer:
+    async def send(self, request: Outgoing) -> OutboundAnswer:
         """The answer, in no more than the request's `timeout_s`.
 
         Who is cancelled while it waits here leaves nothing behind: the exchange has ended before that goes on.
         """
         started = time.monotonic()
+        if isinstance(request, OutboundLine):
+            answer = await asyncio.to_thread(append_line, request)
+            return replace(answer, took_s=time.monotonic() - started)
         allowance = Allowance(asyncio.get_running_loop().time() + request.timeout_s)
         exchange = asyncio.create_task(self._answer(request, allowance))
         try:
@@ -56,12 +61,18 @@ class Sender:
             await pool.aclose()
         self._pools.clear()
 
-    async def _answer(self, request: OutboundRequest, allowance: Allowance) -> OutboundAnswer:
+    async def _answer(self, request: OutboundRequest | OutboundMail, allowance: Allowance) -> OutboundAnswer:
         private_hosts = frozenset(host.lower() for host in request.private_hosts)
+        ALLOWANCE.set(allowance)
+        if isinstance(request, OutboundMail):
+            try:
+                network = VettedNetwork(private_hosts, self._resolve)
+                return await post_mail(request, network, self._ssl_context)
+            except (OSError, ValueError, *_HTTP_TROUBLE) as error:
+                return OutboundAnswer(trouble=_trouble(error))
         parts = urlsplit(request.url)
         if parts.scheme != "https" and parts.hostname not in private_hosts:
             return OutboundAnswer(trouble="refused_address")
-        ALLOWANCE.set(allowance)
         try:
             return await _exchange(self._pool(private_hosts), request)
         except (OSError, ValueError, *_HTTP_TROUBLE) as error:

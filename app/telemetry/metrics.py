@@ -33,6 +33,7 @@ COUNTERS = {
     "deliveries_total": ("Delivery attempts, by outcome.", ("destination", "outcome")),
     "notices_total": ("Win and loss notices.", ("seller", "result")),
     "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),
+    "outcomes_passed_over_total": ("Reports of a CRM's webhooks that counted as nothing, by why.", ("why",)),
     "returns_total": ("Returns, by what became of them.", ("seller", "state")),
     "challenger_faults_total": ("Pings that a challenger could not price; the live model answered.", ("vertical",)),
     "canaries_stopped_total": ("Canaries that cost more than chance explains and were stopped.", ("vertical",)),

@@ -58,6 +58,7 @@ class Bidder(msgspec.Struct, kw_only=True):
     seed: bytes
     chance: Callable[[int], bytes]
     steady: Callable[[], float]
+    secrets: Callable[[], Mapping[str, str]] = dict
     store: Store
     vault: Vault
     journal: Journal

@@ -3,13 +3,15 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Protocol
 
 import msgspec
 
-from app.crm.access_tokens import AccessTokens, NoToken, Send
+from app.crm.access_tokens import AccessTokens, NoToken
+from app.crm.csv_line import build_line
+from app.crm.mail import build_mail
 from app.crm.outcome import Judgement, judge, refuses_token
 from app.crm.payload import ACCESS_TOKEN, Secrets, Unbuildable, build_request
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
@@ -18,7 +20,7 @@ from app.domain.delivery.destination_auth import OAuth2Auth
 from app.domain.delivery.feedback import feedback_document
 from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.circuit import Circuit
-from app.outbound.message import OutboundAnswer
+from app.outbound.message import OutboundAnswer, Outgoing
 from app.outbound.retry import next_attempt_at
 from app.platforms.known import PLATFORMS
 
@@ -64,6 +66,7 @@ class DeliveryStore(Protocol):
         ...
 
 
+Send = Callable[[Outgoing], Awaitable[OutboundAnswer]]
 Answer = OutboundAnswer | Unbuildable | NoToken
 
 
@@ -209,7 +212,7 @@ async def answer_of(
                 return granted
             token = granted
             secrets = {**target.secrets, ACCESS_TOKEN: token}
-        request = build_request(destination, lead, secrets, webhook_id, told)
+        request = _request(destination, lead, secrets, webhook_id, told)
         if isinstance(request, Unbuildable):
             return request
         answer = await send(request)
@@ -217,6 +220,16 @@ async def answer_of(
             break
         tokens.forget(auth, token)
     return answer
+
+
+def _request(
+    destination: Destination, lead: LeadDocument, secrets: Secrets, webhook_id: str, told: float
+) -> Outgoing | Unbuildable:
+    if destination.mail is not None:
+        return build_mail(destination, destination.mail, lead, secrets, webhook_id, told)
+    if destination.file is not None:
+        return build_line(destination, destination.file, lead, secrets, webhook_id, told)
+    return build_request(destination, lead, secrets, webhook_id, told)
 
 
 def judgement_of(destination: Destination, answer: Answer, lead: LeadDocument) -> Judgement:
@@ -249,8 +262,8 @@ def report_of(
         started_at=now,
         took_ms=round(received.took_s * 1000),
         due_at=due_at,
-        http_status=received.status or None,
-        failure=received.trouble,
+        http_status=received.status if received.status and not received.step else None,
+        failure=received.trouble or (f"SMTP {received.status}" if received.status >= 400 and received.step else ""),
         crm_id=judgement.crm_id,
         note=judgement.note,
         disables=judgement.disables,

@@ -10,6 +10,7 @@ from app.domain.seller import Seller
 from app.domain.territory import ZipStates
 from app.domain.token import read
 from app.journal.lines import NoticeLine
+from app.store.delivery.named_leads import UNKNOWN
 from app.usecases.bidder import Bidder
 from app.usecases.standing.changes import Allowed, BidLost, DemandSet, SignalSet, Suppressed
 from app.usecases.standing.restore import read_lists
@@ -47,9 +48,15 @@ async def record_notice(bidder: Bidder, seller: Seller, notice: Notice, now: flo
     return Receipt(status="recorded")
 
 
-async def record_outcome(bidder: Bidder, outcome: Outcome, now: float) -> Receipt:
-    """The CRM reports the outcome of a lead; a person who opted out is never bought again."""
+async def record_outcome(bidder: Bidder, outcome: Outcome, now: float, *, of_any_record: bool = False) -> Receipt:
+    """The CRM reports the outcome of a lead; a person who opted out is never bought again.
+
+    A webhook reports on `of_any_record` of the CRM: one that is no lead of ours is nothing to send again.
+    """
     result = await bidder.store.record_outcome(outcome, now)
+    if of_any_record and result.remedy.endswith(UNKNOWN):
+        bidder.metrics.count("outcomes_passed_over_total", "unknown_record")
+        return Receipt(status="ignored", warnings=(result.remedy,))
     if result.remedy:
         return refused_receipt(Refusal("invalid_field", result.remedy))
     bidder.standing.apply(Suppressed(digests=tuple(result.suppressed)))

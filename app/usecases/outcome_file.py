@@ -8,7 +8,7 @@ import msgspec
 
 from app.csv_file import CsvFile, all_rows, is_summary, read_csv_file
 from app.dialects.feedback import OUTCOME_COLUMNS, IgnoredEvent, outcome_columns, read_outcome
-from app.dialects.outcome_words import event_word
+from app.dialects.outcomes.outcome_words import event_word
 from app.dialects.text import alike
 from app.domain.delivery.record_id import plain_id
 from app.domain.money import dollars

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -304,6 +305,7 @@ def address_for(scenario: str) -> str:
     return f"203.0.113.{ipqs.NAMES.index(scenario) + 1}"
 
 
+ABUSE = AnswerRule(property="fraud_score", op="at_most", value=89, code="suspected_fraud")
 SCORE = check(
     "http",
     url="https://fakes.example/ipqs/api/json/ip/{secret}/{ip_address}",
@@ -358,3 +360,27 @@ def test_a_bought_lead_tells_the_crm_when_it_may_be_called(tmp_path: Path) -> No
         assert told["basis"] == "area_code"
 
     played(tmp_path, scene)
+
+
+def test_what_a_seller_sends_of_its_consumer_is_told_to_the_provider_and_kept_nowhere(tmp_path: Path) -> None:
+    address, hashed = address_for("abusive"), hashlib.md5(b"5124612234", usedforsecurity=False).hexdigest()
+    sent = {"a": "ip_address", "p": "phone_md5", "z": "zip"}
+    asked = replace(SCORE, http=replace(SCORE.http, send=sent), rules=(ABUSE,))
+
+    async def scene(bidder: Bidder, fakes: FakesAtHand) -> None:
+        bidder.steady = time.monotonic
+        intake = Intake(bidder, lambda: NOW, time.monotonic)
+        lead = {"vertical": "solar", "zip": "78701", "created_at": NOW - 60, "roof": "tile", "deadline_ms": 2_000}
+        lead |= {"trustedform_cert_url": url(), "ip_address": address, "phone_hash": hashed}
+        headers = [(b"x-api-key", b"acme-key"), (b"content-type", b"application/json")]
+        scope = {"type": "http", "method": "POST", "path": "/v1/ping", "query_string": b"", "headers": headers}
+        (waiting,) = intake.answers([intake.request({**scope, "client": ("127.0.0.1", 1)}, msgspec.json.encode(lead))])
+        assert not isinstance(waiting, HttpAnswer)
+        assert b"suspected_fraud" in (await waiting()).body
+        assert f"/{address}?" in fakes.sent[0].url
+        assert f"p={hashed}&z=78701" in fakes.sent[0].url
+        written = str(msgspec.json.encode(journaled(bidder, tmp_path)))
+        assert "ip_score" in written
+        assert not [text for text in (address, hashed) if text in written]
+
+    played(tmp_path, scene, asked)

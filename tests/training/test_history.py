@@ -8,7 +8,7 @@ import pytest
 from app.domain.calendar import local_time
 from tests.histories import facts_in
 from training.errors import TrainingError
-from training.histories.declared import declared
+from training.histories.declared import declared, spec_of
 from training.histories.history import History
 from training.histories.synthetic import DAY_S, DAYS, ENDS_AT, synthetic
 
@@ -71,3 +71,30 @@ def test_a_file_that_declares_too_little_is_named(tmp_path: Path, content: str) 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="cannot be read"):
         declared(tmp_path / "buyer.toml")
+
+
+def test_what_providers_tell_of_pings_is_a_field_to_learn_from(tmp_path: Path) -> None:
+    path = tmp_path / "buyer.toml"
+    path.write_text(
+        """
+[buyer]
+time_zone = "America/Chicago"
+[[verticals]]
+name = "solar"
+[[verticals]]
+name = "roofing"
+[[checks]]
+name = "score"
+on = ["ping"]
+verticals = ["solar"]
+facts = [{ name = "ip_score", property = "s" }, { name = "net", type = "choice", values = ["A"], property = "n" }]
+[[checks]]
+name = "late"
+facts = [{ name = "never", property = "x" }]
+""",
+        encoding="utf-8",
+    )
+    found = declared(path).verticals
+    told = {name: [(field.name, field.type) for field in spec_of(each).fields] for name, each in found.items()}
+    assert told["solar"][:2] == [("ip_score", "number"), ("net", "choice")]
+    assert not {"ip_score", "never"} & {name for name, _ in told["roofing"]}

@@ -27,7 +27,7 @@ from app.domain.calendar import utc_text
 from app.domain.money import dollars, money
 from app.domain.returns.feedback_wish import FeedbackWish
 from app.private_files import write_new
-from app.spreadsheet import UnusableFile
+from app.spreadsheet import UnusableFile, inert
 from app.store.returns.requests import LIST_MAX, ReturnResult, ReturnWanted, WhichReturns
 from app.store.store import Store
 from app.usecases.returns.by_rule import terms_of
@@ -180,12 +180,11 @@ def _write(file: IO[str], name: str, codes: FeedbackWish, found: Sequence[LeadRe
     for each in found:
         body: dict[str, object] = return_body(each) | {"price": dollars(each.price_cents)}
         body["feedback"] = {"type": "return", "reason": each.reason, "code": codes.code(each.reason), "text": each.why}
-        writer.writerow([_safe(at_path(path, body)) for path in paths.values()])
+        writer.writerow([inert(_text(at_path(path, body))) for path in paths.values()])
 
 
-def _safe(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 async def _all(store: Store, args: argparse.Namespace) -> AsyncIterator[LeadReturn]:

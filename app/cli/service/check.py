@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from app.cli.database import add_database, existing_store
 from app.cli.operate.deliveries import left_in_words
@@ -22,7 +21,6 @@ from app.domain.calendar import local_time
 from app.domain.campaign import Campaign
 from app.domain.configuration import Configuration, with_keys
 from app.domain.delivery.destination import Destination
-from app.domain.delivery.destination_auth import is_secret
 from app.domain.money import money
 from app.domain.seller import Seller
 from app.packaged import MODELS
@@ -174,10 +172,8 @@ def _seller(seller: Seller) -> Row:
 
 
 def _destination(destination: Destination) -> Row:
-    """Without the query of its address, in which some CRMs want keys."""
-    parts = urlsplit(destination.url)
-    address = destination.url if is_secret(destination.url) else f"{parts.scheme}://{parts.netloc}{parts.path}"
-    return destination.name, destination.method, address, str(destination.auth.__struct_config__.tag)
+    way = "mail" if destination.mail is not None else "file" if destination.file is not None else destination.method
+    return destination.name, way, destination.address, str(destination.auth.__struct_config__.tag)
 
 
 def _table(title: str, heads: Row, rows: Iterable[Row]) -> str:

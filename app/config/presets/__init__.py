@@ -128,9 +128,9 @@ def _filled(value: Any, given: Mapping[str, str]) -> Any:
 
 
 def _over(preset: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Own keys win. Fields and headers are added to those of the preset; one that is "" leaves the preset's out."""
+    """Own keys win. Fields, headers and the way are added to the preset's; what is "" leaves the preset's out."""
     merged = {**preset, **own}
-    for key in ("fields", "headers"):
+    for key in ("fields", "headers", "mail", "file"):
         if isinstance(own.get(key), dict) and isinstance(preset.get(key), dict):
             both = {**preset[key], **own[key]}
             merged[key] = {name: value for name, value in both.items() if value != ""}

@@ -120,6 +120,11 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
+def calls_on_post(check: Check) -> int:
+    """How many calls one post takes: SuppressionList looks up one value at a time."""
+    return len(check.suppressionlist.values) if check.provider == "suppressionlist" else 1
+
+
 def secrets_in(check: Check) -> tuple[str, ...]:
     """Every reference that must be resolved before its provider can be asked."""
     return tuple([reference for reference in (check.secret, check.leadid.profile) if reference])
@@ -129,7 +134,7 @@ def post_costs(checks: Iterable[Check], campaign: str, vertical: str, seller: st
     """(name, cents) of each check that a post of such a lead will be put to, where it costs something."""
     return tuple(
         [
-            (check.name, check.post_millicents / 1000.0)
+            (check.name, check.post_millicents * calls_on_post(check) / 1000.0)
             for check in checks
             if check.post_millicents and "post" in check.on and check.covers(campaign, vertical, seller)
         ]

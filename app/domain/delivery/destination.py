@@ -20,6 +20,7 @@ from app.domain.delivery.destination_auth import (
     signing_key,
 )
 from app.domain.delivery.feedback import FEEDBACK_PATHS
+from app.domain.delivery.other_ways import FileDelivery, MailDelivery
 from app.domain.delivery.outcome_rule import OutcomeRule, Pick
 from app.domain.delivery.sold_lead import LEAD_PATHS, LeadDocument
 from app.wire.ping import Value
@@ -55,7 +56,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One CRM, dialer or hook.
+    """One CRM, dialer or hook, or a mailbox or folder in place of its `url`.
 
     `url` may hold placeholders in its path and query, such as `{lead_id}`; it or a header may be a secret as a whole.
     `fields` maps each target (a dot path: `person.phones.0.value`; in XML also `lead.phone@type`) to a path of the lead
@@ -65,7 +66,9 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """
 
     name: str
-    url: str
+    url: str = ""
+    mail: MailDelivery | None = None
+    file: FileDelivery | None = None
     method: Method = "POST"
     encoding: Encoding = "json"
     headers: dict[str, str] = {}
@@ -79,7 +82,7 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     allow_private_hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not is_secret(self.url):
+        if self.url and not is_secret(self.url):
             _require_url(self.url, self.allow_private_hosts)
         if isinstance(self.auth, OAuth2Auth):
             _require_url(self.auth.token_url, self.allow_private_hosts, "auth.token_url")
@@ -94,7 +97,19 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         for path, values in self.only.items():
             if not values:
                 raise ValueError(f"`only` lists no value of `{path}`, so no lead would ever be sent here")
-        _require_targets(self.encoding, tuple(self.fields))
+        if self.url or (self.mail is not None and self.mail.body == "xml"):
+            _require_targets(self.encoding if self.url else "xml", tuple(self.fields))
+        _require_one_way(self)
+
+    @property
+    def address(self) -> str:
+        """Where leads go, without the query of a URL, in which some CRMs want keys."""
+        if self.mail is not None:
+            return f"{', '.join(self.mail.to)} by {self.mail.host}"
+        if self.file is not None:
+            return self.file.folder
+        parts = urlsplit(self.url)
+        return self.url if is_secret(self.url) else f"{parts.scheme}://{parts.netloc}{parts.path}"
 
     def wants(self, lead: LeadDocument) -> bool:
         """Whether `only` admits this lead. Letter case does not count."""
@@ -104,7 +119,8 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 def secret_references(destination: Destination) -> tuple[str, ...]:
     """Every reference that must be resolved before a lead can be sent to this destination."""
     constants = [source.constant for source in destination.fields.values() if isinstance(source, Source)]
-    texts = (destination.url, *destination.headers.values(), *constants)
+    mail = (destination.mail.user, destination.mail.password) if destination.mail is not None else ()
+    texts = (destination.url, *mail, *destination.headers.values(), *constants)
     plain = [text for text in texts if isinstance(text, str) and is_secret(text)]
     return tuple(dict.fromkeys([*plain, *auth_references(destination.auth)]))
 
@@ -137,7 +153,8 @@ def can_join_outcomes(destination: Destination) -> bool:
     if not destination.fields or destination.crm_id is not None:
         return True
     paths = {source if isinstance(source, str) else source.path for source in destination.fields.values()}
-    return not {"lead_id", "ping_id"}.isdisjoint(paths | set(PLACEHOLDER.findall(destination.url)))
+    subject = destination.mail.subject if destination.mail is not None else ""
+    return not {"lead_id", "ping_id"}.isdisjoint(paths | set(PLACEHOLDER.findall(destination.url + subject)))
 
 
 def placeholders(url: str) -> list[str]:
@@ -167,6 +184,26 @@ def _said_at(path: str, lead: LeadDocument) -> str:
 
 def _as_said(value: Value) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value).lower()
+
+
+def _require_one_way(destination: Destination) -> None:
+    """A lead goes one way, and what only HTTP has means nothing on another."""
+    ways = [name for name in ("url", "mail", "file") if getattr(destination, name)]
+    if len(ways) != 1:
+        said = f"says {' and '.join(f'`{way}`' for way in ways)}" if ways else "says not where leads go"
+        raise ValueError(f"`{ways[-1] if ways else 'url'}`: the destination {said}; give one of `url`, `mail`, `file`")
+    if destination.url:
+        return
+    unset = Destination(name=destination.name, url="env:UNSET")
+    for name in ("method", "encoding", "headers", "auth", "outcomes", "crm_id"):
+        if getattr(destination, name) != getattr(unset, name):
+            raise ValueError(f"`{name}` means nothing to a {ways[0]}: remove it, or give a `url`")
+    mail = destination.mail
+    if mail is not None and mail.tls == "none" and mail.host not in destination.allow_private_hosts:
+        raise ValueError(f"`mail` must use TLS: only a host in `allow_private_hosts` may go without (`{mail.host}`)")
+    if not destination.fields and (mail is None or mail.body == "xml"):
+        what, preset = ("columns", "csv-file") if mail is None else ("elements", "adf-mail")
+        raise ValueError(f"`{ways[0]}` needs `fields`: map its {what}, or use the preset `{preset}`")
 
 
 def _require_url(url: str, allow_private_hosts: tuple[str, ...], key: str = "url") -> None:

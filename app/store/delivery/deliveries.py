@@ -123,7 +123,10 @@ def attempt_counts(connection: Connection) -> dict[tuple[str, str], int]:
         .group_by(attempt.c.status, attempt.c.http_status, attempt.c.failure)
         .order_by(attempt.c.status)
     )
-    return {(status, failure or f"HTTP {http_status}"): count for status, http_status, failure, count in rows}
+    return {
+        (status, failure or (f"HTTP {http_status}" if http_status else status)): count
+        for status, http_status, failure, count in rows
+    }
 
 
 def replay(connection: Connection, which: Which, by: str, now: float) -> int:

@@ -21,7 +21,7 @@ from app.mock_exchange.crm_receiver import (
     CrmReceiver,
     CrmReply,
 )
-from app.outbound.message import OutboundAnswer, OutboundRequest
+from app.outbound.message import OutboundAnswer, OutboundRequest, Outgoing
 from app.outbound.sender import Sender
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from tests.integration.crm.world import InMemoryDeliveries
@@ -335,7 +335,8 @@ class TokenServer:
         self.granted = 0
         self.sent: list[str] = []
 
-    async def send(self, request: OutboundRequest) -> OutboundAnswer:
+    async def send(self, request: Outgoing) -> OutboundAnswer:
+        assert isinstance(request, OutboundRequest)
         if request.url.endswith("/token"):
             self.granted += 1
             body = msgspec.json.encode({"access_token": f"t{self.granted}", "expires_in": 3600})

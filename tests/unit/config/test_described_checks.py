@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.checks.check import post_costs
 from app.domain.checks.http_terms import CheckFact
 from app.domain.filters import Filter
 from app.domain.vertical import Field
@@ -124,3 +125,51 @@ def test_hours_in_which_nobody_may_be_called_are_warned_of(
     sellers = '[[sellers]]\nname = "acme"'
     found = [problem.path for problem in warnings(sellers, f"{schedule}\n{sellers}")]
     assert ("campaigns.solar-tx.schedule" in found) == warned
+
+
+ONE_TO_ONE = 'trustedform = { verify = { advertiser_name = "Acme", one_to_one = true } }'
+
+
+@pytest.mark.parametrize(
+    ("vertical", "campaign", "check", "warned"),
+    [
+        ("", "", "", False),
+        ("", "consent = { text_required = false }", "", True),
+        ('buyer_types = ["agents"]', "", "", True),
+        ('buyer_types = ["agents"]', "", 'trustedform = { verify = { advertiser_name = "Acme" } }', True),
+        ('buyer_types = ["agents"]', "", ONE_TO_ONE, False),
+        ('buyer_types = ["agents"]', "", f'verticals = ["solar"]\n{ONE_TO_ONE}', True),
+    ],
+)
+def test_a_medicare_lead_whose_consent_nobody_sees_to_be_for_one_company_is_warned_of(
+    warnings: Callable[..., Any], vertical: str, campaign: str, check: str, warned: bool
+) -> None:
+    added = f"""
+[[verticals]]
+name = "medicare"
+consent_words = ["medicare"]
+{vertical}
+
+[[campaigns]]
+name = "senior"
+vertical = "medicare"
+ceiling = 60
+conversion_value = 900
+caps = [{{ limit = 1, window = "day" }}]
+destinations = ["crm"]
+{campaign}
+
+[[checks]]
+name = "tf"
+provider = "trustedform"
+secret = "env:KEY"
+{check}
+
+{END}"""
+    found = [problem.path for problem in warnings(END, added, environ=KEY)]
+    assert ("campaigns.senior.consent" in found) == warned
+
+
+def test_a_value_looked_up_is_a_call_to_pay_for(declared: Declaring) -> None:
+    checks = declared(*of(LISTS + "cost = 0.01"), environ=KEY).checks
+    assert post_costs(checks, "solar-tx", "solar", "acme") == (("c", 2.0),)

@@ -57,6 +57,10 @@ def test_each_preset_is_whole(tmp_path: Path, name: str) -> None:
     preset = presets()[name]
     parameters = ", ".join(f'{each} = "{HOST}"' for each in preset.parameters)
     own = 'url = "https://crm.example.com/leads"\n' if "url" not in preset.destination else ""
+    if "mail" in preset.destination:
+        own = 'mail = { host = "smtp.example.com", from = "a@example.com", to = ["b@example.com"] }\n'
+    if "file" in preset.destination:
+        own = 'file = { folder = "/srv/leads" }\n'
     declared = loaded(tmp_path, f'preset = "{name}"\n{own}parameters = {{ {parameters} }}\n')
     assert isinstance(declared, Declared), declared
     (destination,) = declared.destinations

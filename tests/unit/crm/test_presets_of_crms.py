@@ -18,7 +18,7 @@ from app.mock_providers.crms.crm import EVERYWHERE, FakeCrm, email_of
 from app.mock_providers.crms.salesforce import FakeSalesforce
 from app.mock_providers.crms.zoho import FakeZoho
 from app.mock_providers.server import FakeProviders, all_fakes
-from app.outbound.message import OutboundAnswer, OutboundRequest
+from app.outbound.message import OutboundAnswer, OutboundRequest, Outgoing
 from app.usecases.deliver_leads import Target, answer_of, judgement_of
 from tests.providers import FakesAtHand
 
@@ -204,7 +204,8 @@ def delivered(
     send = (fakes or FakesAtHand()).send
     tokens, room = AccessTokens(send), asyncio.Semaphore(at_once)
 
-    async def sent_slowly(request: OutboundRequest) -> OutboundAnswer:
+    async def sent_slowly(request: Outgoing) -> OutboundAnswer:
+        assert isinstance(request, OutboundRequest)
         answer = await send(request)
         await asyncio.sleep(0)
         return answer
@@ -241,7 +242,7 @@ def test_what_may_happen_with_any_crm_is_tried_again(preset: str, scenario: str,
 
 def test_every_preset_has_a_fake_and_every_answer_of_it_is_tried() -> None:
     fakes = {name: fake for name, fake in all_fakes().items() if isinstance(fake, FakeCrm)}
-    by_http = {name for name, preset in presets().items() if preset.destination.get("kind", "http") == "http"}
+    by_http = {name for name, preset in presets().items() if not {"mail", "file"} & set(preset.destination)}
     assert set(fakes) == set(SAID) == by_http
     for name, fake in fakes.items():
         assert {"good", *fake.scenarios} == set(SAID[name])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.dialects.outcome_words import EVENTS, event_of, event_word, is_of_a_state, says_what_changed
+from app.dialects.outcomes.outcome_words import EVENTS, event_of, event_word, is_of_a_state, says_what_changed
 
 
 @pytest.mark.parametrize("event", EVENTS)

@@ -1,0 +1,1 @@
+"""What CRMs report of leads: their words for it, and the forms of their webhooks."""
