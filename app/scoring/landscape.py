@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import reduce
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import exp, inf, isfinite, log
 from operator import and_, getitem
 from typing import Literal
@@ -28,6 +28,9 @@ TOLERANCE = 1e-9
 KNOT_WIDTH = 0.6
 """How gently one step of a list falls, as a share of the distance between two."""
 
+SPREAD_STEP = 0.1
+"""Leads whose facts move the spread by nearly as much, in logarithms, share one competition."""
+
 _LOG_MAX = 50.0
 _WINNERS_MAX = 8
 _ROUNDING = 1e-12
@@ -48,8 +51,10 @@ class Constants(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fie
 class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One leg. `centre` is the mean log v; a list's `steps` (logarithms) lie `knot_step` apart from `first_knot` on.
 
-    Those of the form `stepped` lie at `edges`, prices in cents, and grow by `levers` with the middle. The sum of
-    `trees` over `features` is what a lead's facts add to the middle. `auctions` says by seller how many taught it.
+    Those of the form `stepped` lie below, between and above `edges`, prices in cents. The sum of `trees` over
+    `features` is what a lead's facts add to the middle, that of `spread_trees` what they add to the logarithm of the
+    spread, rounded to `SPREAD_STEP`. `widths` says by seller how nearly the middle is known: the
+    standard deviation of its posterior.
     """
 
     leg: Leg
@@ -63,8 +68,8 @@ class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     trees: tuple[Node, ...]
     sellers: dict[str, Constants]
     edges: tuple[float, ...] = ()
-    levers: tuple[float, ...] = ()
-    auctions: dict[str, int] = {}
+    widths: dict[str, float] = {}
+    spread_trees: tuple[Node, ...] = ()
 
 
 class LandscapeRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,9 +126,11 @@ class _Leg:
         self._leg = leg
         self._index = _index(leg.trees, leg.features)
         self._curve: type[LearnedCurve] = SteppedCurve if leg.form == "stepped" else LearnedCurve
-        self._asked: tuple[Mapping[str, Value], float] = ({}, 0.0)
+        self._spread = _index(leg.spread_trees, leg.features) if leg.spread_trees else None
+        self._asked: tuple[Mapping[str, Value], float, int] = ({}, 0.0, 0)
+        self._wider: dict[tuple[str, int], Competition] = {}
         compete = _competition_on(leg)
-        doubts = {name: doubt(leg.auctions.get(name, 0)) for name in leg.sellers}
+        doubts = {name: doubt(leg.widths.get(name, inf)) for name in leg.sellers}
         self._sellers = {
             name: (each.middle, 1.0 + each.slope, replace(compete(each), doubt=doubts[name]))
             for name, each in leg.sellers.items()
@@ -136,9 +143,19 @@ class _Leg:
         middle, slope, competition = known
         # Campaigns ask of the same lead, one after the other.
         if facts is not self._asked[0]:
-            self._asked = facts, self._index(facts)
+            steps = round(self._spread(facts) / SPREAD_STEP) if self._spread is not None else 0
+            self._asked = facts, self._index(facts), steps
+        if steps := self._asked[2]:
+            competition = self._wider.get((seller, steps)) or self._widened(seller, steps)
         middle += slope * (log(worth_cents) - self._leg.centre) + self._asked[1]
         return self._curve(competition=competition, middle=middle)
+
+    def _widened(self, seller: str, steps: int) -> Competition:
+        """A seller's competition for leads whose facts move the spread by so many steps, with bids found of its own."""
+        usual = self._sellers[seller][2]
+        wider = replace(usual, spread=usual.spread * exp(steps * SPREAD_STEP), found={})
+        self._wider[seller, steps] = wider
+        return wider
 
 
 def _competition_on(leg: LegLandscape) -> Callable[[Constants], Competition]:
@@ -162,14 +179,14 @@ def _competition_on(leg: LegLandscape) -> Callable[[Constants], Competition]:
 
 
 def _stepped(leg: LegLandscape, each: Constants) -> Stepped:
-    """A seller's own number of rivals at each edge."""
+    """A seller's own number of rivals who pay by the prices of all."""
     return Stepped(
         rivals=exp(each.stream),
         spread=exp(each.spread),
-        usual=each.middle,
+        winners=leg.winners,
+        listed=exp(each.lists),
         edges=leg.edges,
-        sizes=tuple([each.lists + step for step in leg.steps]),
-        levers=leg.levers,
+        thresholds=tuple(accumulate(map(exp, leg.steps))),
     )
 
 
@@ -198,22 +215,23 @@ def _list_steps(leg: LegLandscape) -> tuple[float, ...]:
 
 
 def _check(leg: LegLandscape) -> None:
-    _check_trees(leg)
-    if any(count < 0 for count in leg.auctions.values()):
-        raise Unusable(f"{FILE}: a number of auctions of the {leg.leg} leg is negative")
-    numbers = [leg.centre, leg.first_knot, *leg.steps, *leg.levers]
+    _check_trees(leg, leg.trees)
+    _check_trees(leg, leg.spread_trees)
+    if not all(width >= 0.0 for width in leg.widths.values()):
+        raise Unusable(f"{FILE}: a width of the {leg.leg} leg is negative")
+    numbers = [leg.centre, leg.first_knot, *leg.steps]
     numbers += [number for each in leg.sellers.values() for number in msgspec.structs.astuple(each)]
     if not all(isfinite(number) and abs(number) <= _LOG_MAX for number in numbers):
         raise Unusable(f"{FILE}: a constant of the {leg.leg} leg is no number between -{_LOG_MAX:g} and {_LOG_MAX:g}")
-    many = len(leg.steps) if leg.form == "stepped" else 0
+    many = len(leg.steps) - 1 if leg.form == "stepped" else 0
     rising = all(low < high for low, high in pairwise((0.0, *leg.edges, inf)))
-    if not (rising and many == len(leg.edges) == len(leg.levers)):
-        raise Unusable(f"{FILE}: the edges of the {leg.leg} leg do not rise, or are not as many as its steps")
+    if not (rising and many == len(leg.edges)):
+        raise Unusable(f"{FILE}: the edges of the {leg.leg} leg do not rise, or do not lie between its steps")
     if not (1 <= leg.winners <= _WINNERS_MAX and 0.0 < leg.knot_step <= 1.0 and leg.steps):
         raise Unusable(f"{FILE}: the {leg.leg} leg has no winners or no price list")
 
 
-def _check_trees(leg: LegLandscape) -> None:
+def _check_trees(leg: LegLandscape, forest: tuple[Node, ...]) -> None:
     """By the rules for a scorer's, which are the same."""
     trees = Scorer(
         schema=SCORER_SCHEMA,
@@ -222,7 +240,7 @@ def _check_trees(leg: LegLandscape) -> None:
         features=leg.features,
         baseline=0.0,
         terms=(),
-        trees=leg.trees,
+        trees=forest,
         calibrator=Uncalibrated(),
     )
     try:

@@ -157,8 +157,8 @@ def _results(args: argparse.Namespace, held: HouseMarket, seed: int, tell: Tell)
         return pace(held, args.market, tell, args.traffic)
     if args.price_points is None:
         return compare(held, tell)
-    points = sorted({round(100.0 * dollars) for dollars in args.price_points})
-    return compare_points(at_points(held, points, seed), points, tell)
+    points = tuple(sorted({round(100.0 * dollars) for dollars in args.price_points}))
+    return compare_points(at_points(held, points, seed), tell)
 
 
 def _leads(args: argparse.Namespace) -> RealLeads | None:

@@ -66,6 +66,7 @@ class HouseBuyer:
             ceiling_cents=ceiling_cents,
             worth=Worth(field=_WORTH, rate=1.0),
             shared_share=1.0,
+            price_points=market.points,
             targets=targets,
             target_raise_cents=target_raise_cents,
         )

@@ -7,6 +7,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from app.domain.buyer import Exploration
+from app.domain.catalogue import Landscape
 from app.domain.pricing.exploration import Draw
 from training.lab import policies
 from training.lab.buyer import HouseBuyer
@@ -42,30 +43,35 @@ class PacedResult(PolicyResult, frozen=True, kw_only=True):
 
 
 def compare(market: HouseMarket, tell: Callable[[str], None]) -> list[PolicyResult]:
-    """Every policy through the real decision, and ours with the exploration that a buyer has by default.
-
-    What that costs is the difference; what it teaches is what the next landscape earns, learned from those bids alone.
-    """
-    at = market.evaluated
-    draws = np.random.default_rng(7).random((len(market.facts), 2))
+    """Every policy through the real decision, and ours with exploration."""
     results = [result_of("clairvoyant", market, clairvoyant(market))]
     for name, learn in LEARNED.items():
         tell(name)
         landscape = learn(market)
-        results.append(result_of(name, market, HouseBuyer(market, landscape).bids(at)))
+        results.append(result_of(name, market, HouseBuyer(market, landscape).bids(market.evaluated)))
         if name == "ours":
-            exploring = HouseBuyer(market, landscape, exploration=Exploration())
-            bids = exploring.bids(at, lambda lead: Draw(float(draws[lead, 0]), float(draws[lead, 1])))
-            results.append(result_of("ours_exploring", market, bids))
             tell("ours, taught by its own exploring bids")
-            results.append(_taught(market, exploring))
+            results += exploring(market, landscape)
     return results
 
 
-def _taught(market: HouseMarket, exploring: HouseBuyer) -> PolicyResult:
+def exploring(market: HouseMarket, landscape: Landscape) -> list[PolicyResult]:
+    """Ours with the exploration that a buyer has by default.
+
+    What that costs is the difference; what it teaches is what the next landscape earns, learned from those bids alone.
+    """
+    buyer, draws = HouseBuyer(market, landscape, exploration=Exploration()), _draws(market, 7)
+    return [result_of("ours_exploring", market, buyer.bids(market.evaluated, draws)), _taught(market, buyer)]
+
+
+def _draws(market: HouseMarket, seed: int) -> Callable[[int], Draw]:
+    places = np.random.default_rng(seed).random((len(market.facts), 2))
+    return lambda lead: Draw(float(places[lead, 0]), float(places[lead, 1]))
+
+
+def _taught(market: HouseMarket, buyer: HouseBuyer) -> PolicyResult:
     """What a landscape earns that knows only what exploring bids brought: the next one in a buyer's life."""
-    draws = np.random.default_rng(8).random((len(market.facts), 2))
-    bids = exploring.bids(market.logged, lambda lead: Draw(float(draws[lead, 0]), float(draws[lead, 1])))
+    bids = buyer.bids(market.logged, _draws(market, 8))
     won = market.won(bids, market.logged).astype(np.int8)
     log = replace(market.log, bid_cents=bids, won=won, winning_cents=None)
     landscape = policies.ours(replace(market, log=log))

@@ -37,6 +37,7 @@ class HouseMarket(msgspec.Struct, frozen=True, kw_only=True):
     """One seed's market with `winners` a lead. `value` is p V in cents by the trained model, of every lead.
 
     `log` are the explored auctions, of the leads at `logged`; `evaluated` are those on which policies are compared.
+    `points`, in cents and rising, are the only prices that may be bid, where there are any.
     """
 
     world: HouseWorld
@@ -47,6 +48,7 @@ class HouseMarket(msgspec.Struct, frozen=True, kw_only=True):
     log: AuctionLog
     logged: Array
     evaluated: Array
+    points: tuple[int, ...] = ()
 
     @property
     def leg(self) -> Leg:

@@ -1,78 +1,44 @@
 """A buyer who may bid a few prices only: the landscape's choice among them against a table of its own log."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
-import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from app.domain.catalogue import Landscape
-from app.domain.pricing.pricing import Curve
-from app.wire.ping import Leg, Value
 from training.lab import policies
 from training.lab.buyer import HouseBuyer
-from training.lab.compare import PolicyResult, clairvoyant, result_of
+from training.lab.compare import PolicyResult, clairvoyant, exploring, result_of
 from training.lab.market import HouseMarket
 from training.lab.truth import SELLERS
 from training.statistics import Array
 
 
-class AtPoints(msgspec.Struct, frozen=True, kw_only=True):
-    """A curve that is bid along at these prices alone."""
-
-    curve: Curve
-    points: tuple[float, ...]
-
-    @property
-    def doubt(self) -> float:
-        """It explores as if nothing were known."""
-        return 1.0
-
-    def win_probability(self, bid_cents: float) -> float:
-        """The curve's own."""
-        return self.curve.win_probability(bid_cents)
-
-    def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float:
-        """The price within the bounds with the highest expected surplus; below them all the lowest bid."""
-        allowed = [point for point in self.points if low_cents <= point <= high_cents]
-        return max(allowed, key=lambda bid: self.win_probability(bid) * (worth_cents - bid), default=low_cents)
-
-
-class PointLandscape(msgspec.Struct, frozen=True):
-    """Another landscape, whose curves are bid along at these prices alone."""
-
-    whole: Landscape
-    points: tuple[float, ...]
-
-    def curve(self, seller: str, leg: Leg, facts: Mapping[str, Value], worth_cents: float) -> Curve | None:
-        """That of the lead."""
-        curve = self.whole.curve(seller, leg, facts, worth_cents)
-        return AtPoints(curve=curve, points=self.points) if curve is not None else None
-
-
-def at_points(market: HouseMarket, points: Sequence[float], seed: int) -> HouseMarket:
-    """The same market, explored at these prices alone."""
-    bids = np.random.default_rng((seed, 4)).choice(np.array(points), size=len(market.logged))
+def at_points(market: HouseMarket, points: tuple[int, ...], seed: int) -> HouseMarket:
+    """The same market, in which these prices alone may be bid, and were explored."""
+    bids = np.random.default_rng((seed, 4)).choice(np.array(points, dtype=float), size=len(market.logged))
     won = market.won(bids, market.logged).astype(np.int8)
-    return replace(market, log=replace(market.log, bid_cents=bids, won=won, winning_cents=None))
+    return replace(market, log=replace(market.log, bid_cents=bids, won=won, winning_cents=None), points=points)
 
 
-def compare_points(market: HouseMarket, points: Sequence[float], tell: Callable[[str], None]) -> list[PolicyResult]:
+def compare_points(market: HouseMarket, tell: Callable[[str], None]) -> list[PolicyResult]:
     """Ours, the best rule that a table of the log gives, and the truth, each at the points alone."""
-    at, allowed = market.evaluated, tuple(points)
-    results = [result_of("clairvoyant", market, clairvoyant(market))]
-    for name, learn in {"ours": policies.ours, "true_landscape": policies.true_landscape}.items():
-        tell(name)
-        found = HouseBuyer(market, PointLandscape(learn(market), allowed)).bids(at)
-        results.append(result_of(name, market, np.where(np.isin(found, allowed), found, 0.0)))
+    at = market.evaluated
+    tell("ours")
+    landscape = policies.ours(market)
+    ours = result_of("ours", market, HouseBuyer(market, landscape).bids(at))
+    tell("ours, taught by its own exploring bids")
+    explored = exploring(market, landscape)
+    tell("true_landscape")
+    truth = result_of("true_landscape", market, HouseBuyer(market, policies.true_landscape(market)).bids(at))
     tell("table")
-    rules = [result_of("table", market, _by_table(market, np.array(points), by)) for by in (1, 4, 12)]
-    return [*results, max(rules, key=lambda rule: rule.share_of_clairvoyant)]
+    rules = [result_of("table", market, _by_table(market, by)) for by in (1, 4, 12)]
+    best = max(rules, key=lambda rule: rule.share_of_clairvoyant)
+    return [result_of("clairvoyant", market, clairvoyant(market)), ours, *explored, truth, best]
 
 
-def _by_table(market: HouseMarket, points: Array, groups: int) -> Array:
+def _by_table(market: HouseMarket, groups: int) -> Array:
     """The best price by the share won at each, seller by seller and in so many groups of leads by value."""
-    log, value = market.log, market.value[market.evaluated]
+    log, value, points = market.log, market.value[market.evaluated], np.array(market.points, dtype=float)
     edges = np.quantile(log.worth_cents, np.arange(1, groups) / groups)
     own, theirs = np.searchsorted(edges, log.worth_cents), np.searchsorted(edges, value)
     bids, seller = np.zeros(len(value)), market.world.sellers[market.evaluated]

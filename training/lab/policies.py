@@ -157,7 +157,9 @@ def true_landscape(market: HouseMarket) -> Landscape:
 
 
 def _grid(market: HouseMarket) -> Array:
-    """Bids to choose from: steps of 5 %, and the first cent above every price that many rivals bid."""
+    """Bids to choose from: steps of 5 %, and the first cent above every price that many rivals bid; or the points."""
+    if market.points:
+        return np.array(market.points, dtype=float)
     even = np.geomspace(RESERVE_CENTS, 60_000.0, 90)
     above = atoms(market.world.rivals) + 1.0
     return np.union1d(even, above[above > RESERVE_CENTS])

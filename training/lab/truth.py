@@ -210,11 +210,11 @@ LUMP_CENTS = 500.0
 
 
 def _survival(world: HouseWorld, bids: Array, intent: float) -> Array:
-    """P(one rival bids more than `bids`), intent given; rows are leads, columns bids."""
+    """P(one rival bids as much as `bids` or more), intent given; rows are leads, columns bids. An equal bid loses."""
     scale = (world.worth_cents * world.city_factor)[:, None]
     odds = (world.odds + intent)[:, None]
     if world.rivals == "flat":
-        return np.asarray(1.0 - np.searchsorted(FLAT_CENTS, bids, side="right") / len(FLAT_CENTS))
+        return np.asarray(1.0 - np.searchsorted(FLAT_CENTS, bids) / len(FLAT_CENTS))
     if world.rivals == "tails":
         middles = (np.arange(9) + 0.5) / 9
         noises, factors = t.ppf(middles, 2.5) * 0.6, np.exp(t.ppf(middles, 3.0) * 0.25)
@@ -222,14 +222,14 @@ def _survival(world: HouseWorld, bids: Array, intent: float) -> Array:
         return np.asarray(np.mean([_above(scale * factor, odds, bids, noises, even) for factor in factors], axis=0))
     nodes, weights = np.polynomial.hermite_e.hermegauss(9)
     if world.rivals == "steps":
-        # Above a bid are those who reach the next price of the list.
-        bids = np.array([*STEP_CENTS, np.inf])[np.searchsorted(STEP_CENTS, bids, side="right")]
+        # Not beaten are those who reach this price of the list, or the next.
+        bids = np.array([*STEP_CENTS, np.inf])[np.searchsorted(STEP_CENTS, bids)]
     smooth = _above(scale, odds, bids, NOISE * nodes, weights / weights.sum())
     if world.rivals != "lumpy":
         return smooth
-    # Above a bid are the lumps that are rounded to more than it.
-    step = np.maximum((np.floor(bids / LUMP_CENTS) + 0.5) * LUMP_CENTS, 0.5 * LUMP_CENTS)
-    lumps = np.where(bids < LUMP_CENTS, 1.0, _above(scale, odds, step, NOISE * nodes, weights / weights.sum()))
+    # Not beaten are the lumps that are rounded to as much or more.
+    step = (np.ceil(bids / LUMP_CENTS) - 0.5) * LUMP_CENTS
+    lumps = np.where(bids <= LUMP_CENTS, 1.0, _above(scale, odds, step, NOISE * nodes, weights / weights.sum()))
     return np.asarray(0.5 * smooth + 0.5 * lumps)
 
 

@@ -1,7 +1,7 @@
 """Auctions as a landscape learns from them, column by column: who asked, what the lead was worth, bid, won or lost."""
 
 from collections.abc import Callable, Mapping, Sequence
-from math import nan
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ PRICE_CELL = 0.3
 """Width of the cells in ln(price) that disclosed prices are read by: a form that is a little wrong is not pulled from
 what was won and lost by the shape of its density, and nothing that earns is lost against cells of a third.
 """
+POINTS_MAX = 48
+"""Of so many different prices or fewer a log is one of a buyer who bids these alone."""
 
 
 class TooThin(Exception):
@@ -70,17 +72,25 @@ class AuctionLog(msgspec.Struct, frozen=True, kw_only=True):
         return np.flatnonzero((self.won == 0) & (self.winning_cents >= self.bid_cents))
 
     @property
+    def points(self) -> Array:
+        """The prices that were bid, rising, where they are few; none where a buyer bids any."""
+        made = np.unique(self.bid_cents)
+        return made if len(made) <= POINTS_MAX else made[:0]
+
+    @property
     def told(self) -> "AuctionLog":
         """With disclosed prices as far as a fit reads them: each lost at the lower end of its cell, won at the upper.
 
         That is one auction between two bids, not two auctions. The cells lie where they lie, whatever was disclosed: an
-        interval around the price itself would be no outcome that had a chance before.
+        interval around the price itself would be no outcome that had a chance before. Of a few prices it is the highest
+        that would have lost and the next; where none is higher, the auction is one more that was lost.
         """
         if self.winning_cents is None:
             return self
-        low, _ = _cell(self.winning_cents)
+        low, high = _cell(self.winning_cents, self.points)
         known = np.isin(np.arange(len(self)), self.priced)
-        return replace(self, bid_cents=np.where(known, np.maximum(low, self.bid_cents), self.bid_cents))
+        bids = np.where(known, np.maximum(low, self.bid_cents), self.bid_cents)
+        return replace(self, bid_cents=bids, winning_cents=np.where(high < inf, self.winning_cents, nan))
 
     @property
     def without_prices(self) -> "AuctionLog":
@@ -91,7 +101,7 @@ class AuctionLog(msgspec.Struct, frozen=True, kw_only=True):
     def beaten_cents(self) -> Array:
         """Of the `priced` auctions the bid that would have won them for sure: the upper end of the price's cell."""
         assert self.winning_cents is not None
-        return _cell(self.winning_cents[self.priced])[1]
+        return _cell(self.winning_cents[self.priced], self.points)[1]
 
 
 def auction_log(
@@ -160,7 +170,10 @@ def objects(values: Sequence[Any]) -> Array:
     return column
 
 
-def _cell(price_cents: Array) -> tuple[Array, Array]:
-    """The ends of the cell of each price."""
+def _cell(price_cents: Array, points: Array) -> tuple[Array, Array]:
+    """The ends of the cell of each price, which lie at these prices where there are any."""
+    if len(points):
+        ends, place = np.concatenate([points[:1], points, [inf]]), np.searchsorted(points, price_cents, side="right")
+        return ends[place], ends[place + 1]
     number = np.floor(np.log(np.maximum(price_cents, 1.0)) / PRICE_CELL)
     return np.exp(number * PRICE_CELL), np.exp((number + 1.0) * PRICE_CELL)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec.structs import replace
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from app.scoring.artefact import CATEGORIES_MAX, Category, Feature, Node, Number, NumberSplit
@@ -14,15 +15,19 @@ from training.statistics import Array
 LEAVES = 4
 RATE = 0.2
 LEAF_ROWS_MIN = 30
+"""A value of a category that is rarer is read as missing: trees that order hundreds of rare values by what became of
+them learn by heart. Of 3,000 auctions with 500 regions that cost .01 of log-loss and .005 of what is earned.
+"""
 RIDGE = 30.0
 BINS = 64  # Ranges of a number between which a tree may cut: 255 learn no more, and take most of its time.
 
 
 def features_of(columns: Sequence[Column], log: AuctionLog, values_max: int = CATEGORIES_MAX) -> tuple[Feature, ...]:
-    """The facts of a log as the service can read them; of a category its most frequent values."""
+    """The facts of a log as the service can read them; of a category its most frequent values, if there are any."""
     # scikit-learn's trees number categories first, whatever the order they are given in.
     known = sorted([column for column in columns if column.name in log.facts], key=lambda each: each.kind)
-    return tuple(_feature(column, log.facts[column.name], values_max) for column in known)
+    features = [_feature(column, log.facts[column.name], values_max) for column in known]
+    return tuple([each for each in features if isinstance(each, Number) or each.values])
 
 
 def table(features: Sequence[Feature], log: AuctionLog) -> Array:
@@ -50,14 +55,28 @@ def grown(features: Sequence[Feature], X: Array, gradient: Array, curvature: Arr
     ).fit(X, gradient / weight, sample_weight=weight)
     ((predictor,),) = model._predictors
     # The mean belongs to the constants of the sellers, not to the facts.
-    return node(predictor, 0, range(len(features))), model.predict(X) - model._baseline_prediction[0, 0]
+    tree = _known(node(predictor, 0, range(len(features))), features)
+    return tree, model.predict(X) - model._baseline_prediction[0, 0]
+
+
+def _known(tree: Node, features: Sequence[Feature]) -> Node:
+    """Without codes that no value has: scikit-learn leaves some of another split where only the missing go left."""
+    if isinstance(tree, float):
+        return tree
+    tree = replace(tree, left=_known(tree.left, features), right=_known(tree.right, features))
+    if isinstance(tree, NumberSplit):
+        return tree
+    feature = features[tree.feature]
+    assert isinstance(feature, Category)
+    return replace(tree, among=tuple([code for code in tree.among if code < len(feature.values)]))
 
 
 def _feature(column: Column, values: Array, values_max: int) -> Feature:
     if column.kind == "number":
         return Number(column.name)
     found, counts = np.unique([value for value in values if isinstance(value, str)], return_counts=True)
-    return Category(column.name, tuple(sorted(found[np.argsort(-counts, kind="stable")][:values_max].tolist())))
+    order = np.argsort(-counts, kind="stable")[: min(values_max, int(np.sum(counts >= LEAF_ROWS_MIN)))]
+    return Category(column.name, tuple(sorted(found[order].tolist())))
 
 
 def _codes(feature: Feature, values: Array) -> Array:

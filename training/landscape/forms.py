@@ -4,8 +4,10 @@
 exp(-L) sum over k < N of L^k / k!. L is a stream of rivals who value the lead much as we do, around an index, and one
 of rivals who pay by a price list, whatever the lead; the list is a sum of narrow steps at fixed knots, the same at
 every seller but for its size. `logistic`: log-odds of winning that are linear in the logarithm of the bid. `stepped`:
-the stream, and beside it a table by price of any shape, flat between the prices at which it jumps, which what moves the
-centre scales. All rise with the bid by construction, and have their centre where log v, the seller and m(x) put it.
+the stream, and beside it one of rivals who pay a few prices only: each bids the highest of them that it would pay, so
+that a bid between two of them meets all who would pay the next. What is met there is free of shape: a threshold on the
+scale of the stream for every step between two prices. All rise with the bid by construction, and have their centre
+where log v, the seller and m(x) put it.
 """
 
 from math import factorial
@@ -15,7 +17,6 @@ import msgspec
 import numpy as np
 
 from app.domain.pricing.landscape import EPSILON, LIST_PLACES, LIST_STEP, STEEP
-from app.domain.pricing.stepped import SHIFT_STEP, SIZE_MAX
 from app.scoring.landscape import KNOT_WIDTH
 from training.statistics import Array
 
@@ -24,6 +25,7 @@ Form = Literal["rivals", "logistic", "stepped"]
 KNOTS = 32
 
 NAMES = ("stream", "middle", "slope", "spread", "lists")
+SPREAD = 3
 """By seller, the logarithms of: the expected rivals of the first stream, the middle of their bids over v, how it moves
 with v, their spread, and how many pay by a list."""
 
@@ -33,7 +35,10 @@ _UNLIKELY = 1e-4
 
 
 class BidRows(msgspec.Struct, frozen=True, kw_only=True):
-    """What F is asked of: `worth` is log v less its mean, `above` by knot how much of its step lies above the bid."""
+    """What F is asked of: `worth` is log v less its mean, `above` by knot how much of its step lies above the bid.
+
+    Of the form `stepped`, 1 for every step that the bid has reached.
+    """
 
     log_bid: Array
     worth: Array
@@ -67,13 +72,14 @@ def rows(log_bid: Array, worth: Array, knots: Array) -> BidRows:
 
 
 def rows_between(log_bid: Array, worth: Array, knots: Array) -> BidRows:
-    """Rows for a table that jumps at these prices in cents."""
-    return BidRows(log_bid=log_bid, worth=worth, above=(np.exp(log_bid)[:, None] < knots).astype(float))
+    """Rows for steps between these prices in cents, from below the lowest to above the highest."""
+    reached = np.exp(log_bid)[:, None] >= np.concatenate([[0.0], knots])
+    return BidRows(log_bid=log_bid, worth=worth, above=reached.astype(float))
 
 
 def chance(form: Form, winners: int, at: BidRows, index: Array, constants: Array, steps: Array) -> Array:
     """P(win) of each row; `constants` has a column for each of `NAMES`, `steps` the logarithm of each knot's step,
-    and after these of a table by how much each grows with the centre."""
+    or of the form `stepped` of how much the threshold rises with it, in logarithms of cents."""
     return _of(form, winners, at, index, constants, steps)[0]
 
 
@@ -119,40 +125,39 @@ def _of(
 ) -> tuple[Array, Array, Array, Array]:
     """P(win) of each row and its derivatives by name, by knot and by the index."""
     stream, middle, slope, spread, lists = constants.T
-    width = np.exp(spread)
-    moved = (1.0 + slope) * at.worth + index
-    z = (at.log_bid - middle - moved) / width
-    above = tail(z)
-    falls = STEEP * above * (1.0 - above)
-    by_name, by_scale = np.zeros((len(z), len(NAMES))), np.zeros(len(z))
+    width, usual = np.exp(spread), middle + (1.0 + slope) * at.worth + index
+    above, falls, z = _stream(at.log_bid, usual, width)
+    by_name = np.zeros((len(z), len(NAMES)))
     if form == "logistic":
         inner, by_expected = 1.0 - above, np.full(len(z), -(1.0 - 2.0 * EPSILON))
         rivals, by_knot = np.ones(len(z)), np.zeros((1, len(steps)))
     else:
         rivals = np.exp(stream)
-        listed, by_lever = _listed(form, at, moved, lists, steps)
-        expected = rivals * above + listed.sum(axis=1)
+        if form == "stepped":
+            sizes = np.exp(steps)
+            others, met, z_met = _stream(at.above @ sizes, usual, width)
+            listed, met = np.exp(lists) * others, np.exp(lists) * met
+            by_knot = -(met / width)[:, None] * at.above * sizes
+        else:
+            by_knot = at.above * np.exp(lists[:, None] + steps)
+            listed = by_knot.sum(axis=1)
+        expected = rivals * above + listed
         inner = np.exp(-expected) * sum(expected**k / factorial(k) for k in range(winners))
         by_expected = -(1.0 - 2.0 * EPSILON) * np.exp(-expected) * expected ** (winners - 1) / factorial(winners - 1)
         by_name[:, 0] = by_expected * rivals * above
-        by_name[:, 4] = by_expected * listed.sum(axis=1)
-        by_knot = by_expected[:, None] * listed
-        if form == "stepped":
-            by_scale = by_expected * by_lever.sum(axis=1)
-            by_knot = np.hstack([by_knot, by_knot * moved[:, None]])
-    by_name[:, 1] = by_expected * rivals * falls / width
-    by_index = by_name[:, 1] + by_scale
-    by_name[:, 2] = by_index * at.worth
-    by_name[:, 3] = by_expected * rivals * falls * z
-    return EPSILON + (1.0 - 2.0 * EPSILON) * inner, by_name, by_knot, by_index
+        by_name[:, 4] = by_expected * listed
+        by_knot = by_expected[:, None] * by_knot
+    by_index, by_spread = rivals * falls, rivals * falls * z
+    if form == "stepped":
+        by_index, by_spread = by_index + met, by_spread + met * z_met
+    by_name[:, 1] = by_expected * by_index / width
+    by_name[:, 2] = by_name[:, 1] * at.worth
+    by_name[:, 3] = by_expected * by_spread
+    return EPSILON + (1.0 - 2.0 * EPSILON) * inner, by_name, by_knot, by_name[:, 1]
 
 
-def _listed(form: Form, at: BidRows, moved: Array, lists: Array, steps: Array) -> tuple[Array, Array]:
-    """By knot how many pay more than the bid whatever the lead, or so much by where its centre is; and as it moves."""
-    if form == "rivals":
-        return at.above * np.exp(lists[:, None] + steps), np.zeros((0, 0))
-    sizes, levers = np.split(steps, 2)
-    shift = SHIFT_STEP * np.rint(moved / SHIFT_STEP)
-    logs = lists[:, None] + sizes + shift[:, None] * levers
-    listed = at.above * np.exp(np.minimum(logs, SIZE_MAX))
-    return listed, listed * levers
+def _stream(log_bid: Array, usual: Array, width: Array) -> tuple[Array, Array, Array]:
+    """What share of a stream is above these bids, how fast it falls there, and where they lie in it."""
+    z = (log_bid - usual) / width
+    above = tail(z)
+    return above, STEEP * above * (1.0 - above), z

@@ -131,7 +131,9 @@ def learn_leg(
     cut = int(len(log) * (1.0 - NEWEST))
     older, newest = log.rows(np.arange(cut)), log.rows(np.arange(cut, len(log)))
     tops = (winners,) if winners is not None else (1,) if leg == "exclusive" else WINNERS_TRIED
-    forms: list[tuple[Form, int]] = [*(("rivals", top) for top in tops), ("logistic", tops[0]), ("stepped", 1)]
+    forms: list[tuple[Form, int]] = [*(("rivals", top) for top in tops), ("logistic", tops[0]), ("stepped", tops[0])]
+    # Of a few prices a table says all there is; between them no shape can be seen.
+    usual_form: Form = "stepped" if len(log.points) else "rivals"
     fits: list[tuple[Fit, bool]] = []
     reads: list[Sequence[Column]] = [()] if demands.plain else []
     reads += [columns] if len(log) >= demands.facts_rows_min else []
@@ -140,17 +142,22 @@ def learn_leg(
         for form, top in forms:
             for priced in knows:
                 tell(f"{leg}: {form}, {top} may win{', with disclosed prices' if priced else ''}")
-                fits.append((fit(older if priced else older.without_prices, read, form, top), priced))
+                told = older if priced else older.without_prices
+                fits.append((fit(told, read, form, top), priced))
+                if read and form == usual_form:
+                    tell(f"{leg}: {form}, {top} may win, facts move the spread")
+                    fits.append((fit(told, read, form, top, moves_spread=True), priced))
     trials = tried(fits, newest)
-    best = chosen(trials, demands.errors)
+    best = chosen(trials, demands.errors, usual_form)
     predicted, winner = best.predicted, best.fitted.landscape
     tell(f"{leg}: {winner.form} once more, on all of them")
     learns = log if best.priced else log.without_prices
-    whole = fit(learns, columns if winner.features else (), winner.form, winner.winners)
+    read = columns if winner.features else ()
+    whole = fit(learns, read, winner.form, winner.winners, moves_spread=bool(winner.spread_trees))
     # The service bids along what was learned of sellers of whom enough is known.
     names, counts = np.unique(log.seller.astype(str), return_counts=True)
     sellers = {name: whole.landscape.sellers[name] for name in names[counts >= demands.seller_rows_min].tolist()}
-    taught = {name: int(count) for name, count in zip(names.tolist(), counts.tolist(), strict=True) if name in sellers}
+    widths = {name: whole.landscape.widths[name] for name in sellers}
     usual = float(older.won.mean())
 
     def log_loss(predicted: Array) -> float:
@@ -178,7 +185,7 @@ def learn_leg(
         priced=best.priced,
         attempts=tuple(attempts),
         fitted=whole,
-        landscape=replace(whole.landscape, sellers=sellers, auctions=taught),
+        landscape=replace(whole.landscape, sellers=sellers, widths=widths),
     )
 
 

@@ -18,18 +18,19 @@ class Draw(msgspec.Struct, frozen=True, gc=False, array_like=True):
     place: float
 
 
-AUCTIONS_HALF = 100.0
-"""So many auctions of a seller narrow its usual exploration to .7 of what it starts with, nine times as many to .3."""
+WIDTH_FULL = 0.1
+"""A seller whose rivals' bids are known no nearer than this, in logarithms, is explored as if nothing were known."""
 DOUBT_MIN = 0.2
 """Rivals change: a fifth of the spread stays, at a twenty-fifth of its cost."""
 
 
-def doubt(auctions: float) -> float:
-    """How uncertain a landscape is that so many auctions of a seller taught, as a share of knowing nothing.
+def doubt(width: float) -> float:
+    """How uncertain a landscape is, as a share of knowing nothing: `width` is the posterior deviation of where a
+    seller's rivals bid, in logarithms.
 
-    As the width of a posterior falls, with the square root of what was seen.
+    At the spread that is usual the bid is moved about as far as the best one may lie elsewhere, as Thompson's would be.
     """
-    return max(sqrt(AUCTIONS_HALF / (AUCTIONS_HALF + auctions)), DOUBT_MIN)
+    return min(max(width / WIDTH_FULL, DOUBT_MIN), 1.0)
 
 
 def jitter(best: float, low: float, high: float, spread: float, place: float) -> float:

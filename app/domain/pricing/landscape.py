@@ -104,7 +104,7 @@ class Rivals(Competition, frozen=True, gc=False, kw_only=True):
             expected += self.rivals / (1.0 + exp(height))
         few = exp(-expected)
         if self.winners > 1:
-            few *= _fewer(self.winners, expected)
+            few *= fewer(self.winners, expected)
         return EPSILON + (1.0 - 2.0 * EPSILON) * few
 
 
@@ -168,7 +168,7 @@ def place_of(log_bid: float) -> int:
     return place if 0 <= place < LIST_PLACES else (LIST_PLACES - 1) * (place > 0)
 
 
-def _fewer(winners: int, expected: float) -> float:
+def fewer(winners: int, expected: float) -> float:
     """The sum over k < winners of expected^k / k!."""
     few = 1.0
     for count in range(winners - 1, 0, -1):

@@ -10,7 +10,7 @@ from training.commands.simulate import reading
 from training.lab.caps import pace
 from training.lab.compare import PacedResult, PolicyResult, compare
 from training.lab.market import HouseMarket, market
-from training.lab.truth import RESERVE_CENTS, TOP, HouseWorld, draw, win_probability
+from training.lab.truth import FLAT_CENTS, RESERVE_CENTS, TOP, HouseWorld, draw, win_probability
 from training.landscape.auctions import columns_of
 from training.main import main
 
@@ -55,9 +55,11 @@ def test_caps_are_kept_and_paced_best_by_shadow_prices(held: HouseMarket) -> Non
 @pytest.mark.parametrize("winners", [1, TOP])
 def test_the_true_landscape_is_the_share_that_wins(rivals: str, winners: int) -> None:
     world: HouseWorld = draw(4_000, 5, rivals)  # type: ignore[arg-type]
-    bids = np.broadcast_to(np.array([600.0, 1_500.0, 3_000.0, 6_000.0, 15_000.0]), (4_000, 5))
+    # Some of them are prices that rivals bid exactly, who then win.
+    atoms = FLAT_CENTS[[9, 20]].tolist()
+    bids = np.broadcast_to(np.array([600.0, 1_500.0, 3_500.0, *atoms, 5_000.0, 7_500.0, 15_000.0]), (4_000, 8))
     predicted = win_probability(world, bids, winners).mean(0)
-    won = (world.top[:, [winners - 1]] < bids).mean(0)
+    won = (bids > world.top[:, [winners - 1]]).mean(0)
     assert np.abs(predicted - won).max() < 0.03
     assert win_probability(world, np.full((4_000, 1), RESERVE_CENTS - 1.0), winners).max() == 0.0
 

@@ -4,12 +4,13 @@ import msgspec
 import numpy as np
 import pytest
 
+from app.scoring.artefact import Category
 from app.scoring.landscape import parse_landscape
 from training.conversion.features import Column
 from training.landscape.auctions import AuctionLog, TooThin, columns_of, facts_at, objects
 from training.landscape.export import artefact_of
 from training.landscape.fit import fit, predict
-from training.landscape.forms import KNOTS, NAMES, Priced, rows, rows_between, slopes
+from training.landscape.forms import KNOTS, NAMES, Form, Priced, rows, rows_between, slopes
 from training.landscape.learn import Demands, LearnedLeg, learn_landscape, learn_leg
 from training.statistics import Array, losses
 
@@ -118,6 +119,17 @@ def test_a_seller_with_few_auctions_leans_on_the_others() -> None:
     # Six auctions cannot tell one rival from four.
     assert abs(bluebird.stream - acme.stream) < 0.7
     assert list(learn_leg(mixed, (), winners=1, tell=lambda _: None).landscape.sellers) == ["acme"]
+
+
+def test_rare_values_of_a_category_are_not_read() -> None:
+    log = auctions(600)[0]
+    page, rare = np.arange(600) // 100, np.arange(600) // 10
+    facts = {"page": objects([f"p{each}" for each in page]), "rare": objects([f"r{each}" for each in rare])}
+    facts["mixed"] = objects(["usual" if each < 50 else f"r{each}" for each in rare])
+    log = msgspec.structs.replace(log, facts=facts)
+    features = fit(log, columns_of(log.facts), "rivals", 1).landscape.features
+    read = {each.name: each.values for each in features if isinstance(each, Category)}
+    assert read == {"page": tuple(f"p{each}" for each in range(6)), "mixed": ("usual",)}
 
 
 def test_the_order_of_columns_does_not_matter() -> None:
@@ -240,6 +252,39 @@ def stepped_prices(log: AuctionLog, seed: int = 4) -> AuctionLog:
     return msgspec.structs.replace(log, won=(log.bid_cents > top).astype(np.int8))
 
 
+@pytest.mark.parametrize("form", ["rivals", "stepped"])
+def test_facts_that_move_the_spread_are_learned_and_served(form: Form) -> None:
+    def apart(seed: int) -> AuctionLog:
+        log, random = auctions(3_000, seed)[0], np.random.default_rng((seed, 2))
+        spread = np.where(log.facts["city"] == "austin", 0.1, 0.8)
+        rival = 0.5 * log.worth_cents * np.exp(spread * random.normal(0.0, 1.0, len(log)))
+        return msgspec.structs.replace(log, won=(log.bid_cents > rival).astype(np.int8))
+
+    log, fresh = apart(1), apart(9)
+    one, moved = (fit(log, COLUMNS[:1], form, 1, moves_spread=moves) for moves in (False, True))
+    costs = [float(losses(fresh.won, predict(each, fresh)).mean()) for each in (one, moved)]
+    assert costs[1] < 0.97 * costs[0]
+    leg = LearnedLeg(
+        **{
+            **msgspec.structs.asdict(learn_leg(log.rows(np.arange(600)), (), winners=1, tell=lambda _: None)),
+            "log": log,
+            "fitted": moved,
+            "landscape": moved.landscape,
+        }
+    )
+    learned = parse_landscape(msgspec.json.encode(artefact_of("solar", [leg])), "solar")
+    curves = [learned.curve("acme", "exclusive", {"city": city}, 4_000.0) for city in ("austin", "dallas", "austin")]
+    low, wide, again = (curve.win_probability(1_000.0) for curve in curves if curve is not None)
+    assert wide > low + 0.05
+    assert again == low
+
+
+def test_a_seller_of_whom_more_is_known_has_a_narrower_posterior(learnt: LearnedLeg) -> None:
+    few = fit(auctions(4_000)[0].rows(np.arange(400)), (), "rivals", 1).landscape.widths
+    assert few.keys() == learnt.landscape.widths.keys() == {"acme", "bluebird"}
+    assert all(learnt.landscape.widths[name] < 0.6 * few[name] < 0.6 * 0.4 for name in few)
+
+
 def test_flat_steps_are_learned_and_served_as_they_are(learnt: LearnedLeg) -> None:
     log = stepped_prices(auctions(2_000)[0])
     stepped, smooth = (fit(log, COLUMNS, form, 1) for form in ("stepped", "rivals"))
@@ -260,14 +305,47 @@ def test_the_gradient_of_a_table_is_that_of_the_likelihood() -> None:
     at = rows_between(np.log(log.bid_cents), np.log(log.worth_cents) - 8.0, edges)
     nobody = Priced(rows=np.zeros(0, dtype=int), beaten=rows_between(np.zeros(0), np.zeros(0), edges))
     constants = random.normal([0.7, 7.8, 0.0, -0.7, 0.0], 0.1, (200, len(NAMES)))
-    steps, won = np.concatenate([random.normal(-1.0, 0.5, 4), random.normal(1.0, 0.3, 4)]), log.won.astype(float)
+    steps, won = np.array([1.9, -0.3, -0.6, -1.0, 0.1]), log.won.astype(float)
+    for winners in (1, 3):
 
-    def told(steps: Array) -> float:
-        return float(np.log(slopes("stepped", 1, at, nobody, np.zeros(200), constants, steps, won).likelihood).sum())
+        def told(constants: Array, steps: Array, winners: int = winners) -> float:
+            now = slopes("stepped", winners, at, nobody, np.zeros(200), constants, steps, won)
+            return float(np.log(now.likelihood).sum())
 
-    found = slopes("stepped", 1, at, nobody, np.zeros(200), constants, steps, won)
-    for knot in range(8):
-        step = np.zeros(8)
-        step[knot] = 1e-4
-        slope = (told(steps + step) - told(steps - step)) / 2e-4
-        assert slope == pytest.approx(float(found.by_knot[knot]), rel=2e-2, abs=0.05)
+        found = slopes("stepped", winners, at, nobody, np.zeros(200), constants, steps, won)
+        for name, step in enumerate(np.eye(len(NAMES)) * 1e-5):
+            slope = (told(constants + step, steps) - told(constants - step, steps)) / 2e-5
+            assert slope == pytest.approx(float(found.by_name[:, name].sum()), rel=1e-4, abs=1e-4)
+        for knot, step in enumerate(np.eye(len(steps)) * 1e-5):
+            slope = (told(constants, steps + step) - told(constants, steps - step)) / 2e-5
+            assert slope == pytest.approx(float(found.by_knot[knot]), rel=1e-4, abs=1e-4)
+
+
+def at_points(log: AuctionLog, points: Array, seed: int = 6) -> AuctionLog:
+    """The same leads, for which a buyer bids these prices alone, whatever they are worth; some prices are disclosed."""
+    random = np.random.default_rng((seed, 1))
+    rival = 0.6 * log.worth_cents * np.exp(random.normal(0.0, 0.4, len(log)))
+    bids = random.choice(points, len(log))
+    lost = (bids <= rival) & (random.random(len(log)) < 0.5)
+    won = (bids > rival).astype(np.int8)
+    return msgspec.structs.replace(log, bid_cents=bids, won=won, winning_cents=np.where(lost, rival, np.nan))
+
+
+@pytest.mark.parametrize("points", [(1_000.0, 1_100.0, 4_000.0), (2_500.0,), (100.0, 200.0), (9_000.0, 30_000.0)])
+def test_a_buyer_of_few_prices_learns_a_table_of_these(points: tuple[float, ...]) -> None:
+    log, fresh = (at_points(auctions(2_000, seed)[0], np.array(points), seed) for seed in (1, 9))
+    table = fit(log, (), "stepped", 1).landscape
+    assert table.edges == tuple(point - 0.5 for point in points)
+    costs = [float(losses(fresh.won, predict(fit(log, (), form, 1), fresh)).mean()) for form in ("stepped", "rivals")]
+    assert costs[0] < costs[1] + 0.005
+
+
+def test_prices_that_are_disclosed_of_few_bids_are_read_at_these() -> None:
+    log = at_points(auctions(400)[0], np.array([1_000.0, 3_000.0]))
+    told = log.told
+    assert set(told.bid_cents.tolist()) == {1_000.0, 3_000.0}
+    assert log.winning_cents is not None
+    dear = log.priced[log.winning_cents[log.priced] >= 3_000.0]
+    assert set(told.bid_cents[dear].tolist()) == {3_000.0}
+    assert not set(told.priced) & set(dear)
+    assert set(told.beaten_cents.tolist()) == {3_000.0}

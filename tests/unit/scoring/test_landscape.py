@@ -160,15 +160,15 @@ def test_habits_that_nobody_can_have_are_refused(body: bytes, reason: str) -> No
         parse_habits(body)
 
 
-def test_what_many_auctions_taught_is_explored_less() -> None:
+def test_what_is_known_well_is_explored_less() -> None:
     artefact = msgspec.json.decode(landscape_of("solar", ["acme", "bluebird"]), type=LandscapeArtefact)
     (leg,) = artefact.legs
-    taught = msgspec.structs.replace(artefact, legs=(msgspec.structs.replace(leg, auctions={"acme": 300}),))
+    taught = msgspec.structs.replace(artefact, legs=(msgspec.structs.replace(leg, widths={"acme": 0.05}),))
     learned = parse_landscape(msgspec.json.encode(taught), "solar")
     doubts = [learned.curve(seller, "exclusive", {}, 4_000.0) for seller in ("acme", "bluebird")]
     assert [round(curve.doubt, 6) for curve in doubts if curve is not None] == [0.5, 1.0]
-    negative = msgspec.structs.replace(leg, auctions={"acme": -1})
-    with pytest.raises(Unusable, match="auctions of the exclusive leg is negative"):
+    negative = msgspec.structs.replace(leg, widths={"acme": -1.0})
+    with pytest.raises(Unusable, match="width of the exclusive leg is negative"):
         parse_landscape(msgspec.json.encode(msgspec.structs.replace(artefact, legs=(negative,))), "solar")
 
 
@@ -176,6 +176,6 @@ def test_a_table_has_as_many_edges_as_steps_and_they_rise() -> None:
     artefact = msgspec.json.decode(landscape_of("solar", ["acme"]), type=LandscapeArtefact)
     (leg,) = artefact.legs
     for edges in ((1.5, 2.5), (4.5, 3.5, 2.5, 1.5), ()):
-        odd = msgspec.structs.replace(leg, form="stepped", edges=edges, levers=(1.0,) * 4)
+        odd = msgspec.structs.replace(leg, form="stepped", edges=edges)
         with pytest.raises(Unusable, match="do not rise"):
             parse_landscape(msgspec.json.encode(msgspec.structs.replace(artefact, legs=(odd,))), "solar")

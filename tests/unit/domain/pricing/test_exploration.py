@@ -1,6 +1,6 @@
 """The jitter against the truncated normal distribution it promises."""
 
-from math import exp, log
+from math import exp, inf, log
 from statistics import NormalDist
 
 import pytest
@@ -62,9 +62,9 @@ def test_where_bounds_meet_there_is_one_price() -> None:
     assert jitter(500.0, 500.0, 500.0, 0.3, 0.2) == 500.0
 
 
-def test_the_more_auctions_taught_the_less_is_explored_down_to_a_rest() -> None:
-    assert doubt(0) == 1.0
-    assert doubt(300) == pytest.approx(0.5)
-    assert doubt(1_000_000) == DOUBT_MIN
-    widths = [doubt(auctions) for auctions in (0, 50, 100, 500, 2_000, 10_000)]
-    assert widths == sorted(widths, reverse=True)
+def test_the_nearer_rivals_are_known_the_less_is_explored_down_to_a_rest() -> None:
+    assert doubt(inf) == doubt(0.4) == 1.0
+    assert doubt(0.05) == pytest.approx(0.5)
+    assert doubt(0.0) == DOUBT_MIN
+    doubts = [doubt(width) for width in (0.0, 0.01, 0.03, 0.06, 0.09, 0.2)]
+    assert doubts == sorted(doubts)

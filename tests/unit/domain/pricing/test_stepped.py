@@ -2,7 +2,6 @@
 
 from math import log
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,26 +11,20 @@ EDGES = (300.5, 3_500.5, 5_000.5, 7_500.5)
 CENTS = st.floats(1.0, 20_000.0)
 
 
-def curve(middle: float = 8.0, rivals: float = 1e-6, levers: float = 1.0) -> SteppedCurve:
+def curve(middle: float = 8.0, rivals: float = 1e-6, winners: int = 1, first: float = 6.0) -> SteppedCurve:
     """Rivals who bid $3, 35, 50 or 75; hardly any that follow the lead's value unless told."""
-    table = Stepped(
-        rivals=rivals,
-        spread=0.5,
-        usual=8.0,
-        edges=EDGES,
-        sizes=(-1.0, -0.5, -1.5, -0.7),
-        levers=(0.0, levers, levers, levers),
-    )
+    thresholds = (first, *[log(edge) for edge in EDGES[1:]], 12.0)
+    table = Stepped(winners=winners, rivals=rivals, spread=0.5, listed=2.0, edges=EDGES, thresholds=thresholds)
     return SteppedCurve(competition=table, middle=middle)
 
 
-CURVES = st.builds(curve, st.floats(5.0, 10.0), st.floats(1e-6, 6.0), st.floats(-2.0, 4.0))
+CURVES = st.builds(curve, st.floats(5.0, 10.0), st.floats(1e-6, 6.0), st.integers(1, 4), st.floats(4.0, 8.0))
 
 
 @given(CURVES, CENTS, CENTS)
 def test_a_higher_bid_never_wins_less_often(each: SteppedCurve, one: float, other: float) -> None:
     low, high = sorted((one, other))
-    assert 0.0 < each.win_probability(low) <= each.win_probability(high) < 1.0
+    assert 0.0 < each.win_probability(low) <= each.win_probability(high) + 1e-12 < 1.0
 
 
 @given(CURVES, st.floats(600.0, 20_000.0))
@@ -41,7 +34,7 @@ def test_the_best_bid_is_nearly_that_of_a_fine_grid_with_the_edges(each: Stepped
     best = max(each.win_probability(bid) * (worth - bid) for bid in tried)
     bid = each.best_bid(worth, 500.0, worth)
     assert 500.0 <= bid <= worth
-    assert each.win_probability(bid) * (worth - bid) >= 0.95 * best
+    assert each.win_probability(bid) * (worth - bid) >= 0.99 * best
 
 
 def test_between_two_jumps_nothing_more_is_won() -> None:
@@ -58,5 +51,7 @@ def test_the_bid_is_the_first_cent_above_a_jump() -> None:
 
 def test_better_leads_meet_more_rivals_at_the_higher_prices() -> None:
     assert curve(middle=8.0 + log(2.0)).win_probability(4_000.0) < curve().win_probability(4_000.0)
-    flat = curve(middle=8.0 + log(2.0), levers=0.0).win_probability(4_000.0)
-    assert flat == pytest.approx(curve(levers=0.0).win_probability(4_000.0), abs=1e-5)
+
+
+def test_where_more_may_win_a_bid_wins_more_often() -> None:
+    assert curve(winners=3).win_probability(4_000.0) > curve().win_probability(4_000.0) + 0.1
