@@ -92,6 +92,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"leadbid {version('leadbid')}")
         return 0
     name, rest = words[0], words[1:]
+    if garbled := next((word for word in words if not _is_text(word)), None):
+        print(f"leadbid: {garbled!a} is not text in UTF-8: write it again, or rename the file", file=sys.stderr)
+        return 2
     if name not in COMMANDS:
         near = get_close_matches(name, COMMANDS, 1)
         print(
@@ -100,6 +103,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(_usage(), file=sys.stderr)
         return 2
     return _run(name, rest)
+
+
+def _is_text(word: str) -> bool:
+    """Whether it can be printed, stored and written; bytes that the shell passes on undecoded cannot."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
 def _run(name: str, words: list[str]) -> int:

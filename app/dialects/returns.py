@@ -7,6 +7,7 @@ import msgspec
 from app.dialects.text import Scalar, alike, text_of
 from app.dialects.written import price
 from app.domain.calendar import utc_text
+from app.domain.delivery.record_id import plain_id
 from app.domain.reasons import Refusal
 from app.domain.returns.policy import REASONS_OF_RETURNS
 from app.wire.returns import LeadReturn, ReturnAnswer, ReturnReply
@@ -41,7 +42,7 @@ def read_return_reply(lead_id: str, raw: Mapping[str, Scalar]) -> ReturnReply | 
     answer = answer_word(said["answer"])
     if answer is None:
         return Refusal("invalid_field", "answer: yes or no, in these words or the documented ones")
-    return ReturnReply(lead_id=lead_id, answer=answer, note=said["note"][:NOTE_MAX])
+    return ReturnReply(lead_id=plain_id(lead_id).lower(), answer=answer, note=said["note"][:NOTE_MAX])
 
 
 def write_returns(returns: Iterable[LeadReturn], limit: int) -> bytes:

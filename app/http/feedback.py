@@ -39,7 +39,8 @@ from app.wire.scorecard import DAYS_MAX
 _DAYS = "7"
 _NO_DAYS = Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")
 _STATES: dict[str, ReturnState | None] = {**{state: state for state in get_args(ReturnState)}, "all": None}
-_NO_STATE = Refusal("invalid_field", f"state: one of {', '.join(_STATES)}")
+# A refusal must not hold words by which sellers know that a lead was bought, and one of the states is such a word.
+_NO_STATE = Refusal("invalid_field", "state: one of those that a return may have, as requested, or all")
 _NO_LIMIT = Refusal("invalid_field", f"limit: a whole number from 1 to {LIST_MAX}")
 _UNSIGNED = Receipt(
     status="rejected",

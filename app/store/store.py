@@ -49,13 +49,13 @@ from app.store.engine.connections import (
     writing_engine,
 )
 from app.store.engine.database_file import DatabaseFile
+from app.store.engine.revision import require_head
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
 from app.store.feedback import ContactCounts, OutcomeFacts, OutcomeResult, TrialSale
 from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
-from app.store.migrate import migrate, require_head
 from app.store.operators import alerts, audit, requested
 from app.store.operators import keys as operator_keys
 from app.store.operators.alerts import AlertRows, Look, OutgoingAlert
@@ -160,6 +160,8 @@ class Store:
         StoreUnfit where it cannot be used, with the remedy.
         """
         if is_sqlite(self._address):
+            from app.store.migrate import migrate  # noqa: PLC0415 - no command but the service waits for Alembic
+
             await asyncio.to_thread(migrate, self._url, self._file.mark if self._file is not None else None)
         await self.require_tables()
         await self._write(0)

@@ -29,12 +29,13 @@ ELSEWHERE = {
     "leadbid serve": "tests/integration/test_serve.py",
     "leadbid sandbox": "tests/integration/test_sandbox.py",
     "leadbid conform": "tests/integration/test_conform.py",
+    "leadbid fakes --port": "tests/integration/test_fakes.py",
     "leadbid exchange": "tests/integration/test_exchange.py",
     "leadbid migrate": "tests/integration/store/test_migrate.py",
     "leadbid reload --yes": "tests/integration/test_live_reload.py",
     "leadbid export --since 30d --database URL": "tests/integration/store/test_export.py",
 }
-_OURS = {"solar-tx": "solar-sunbelt"}
+_OURS = {"solar-tx": "solar-sunbelt", "solar-tx/installs-per-day": "solar-sunbelt/installs-per-day"}
 """What the demo calls what the pages name."""
 
 NOTHING_TO_DO = {
@@ -42,6 +43,11 @@ NOTHING_TO_DO = {
     "leadbid certification acme": "how to show it",
     "leadbid deliveries replay --status dead --since 2d": "0 deliveries will be sent again",
     "leadbid deliveries enable harbor-crm": "harbor-crm is not disabled",
+    "leadbid reconcile acme": "returned, and credited by the seller",
+    "leadbid keys retire sealing-1": "may live for",
+    "leadbid suspend delta": "there is no seller `delta`",
+    "leadbid alerts test": "nobody is told of anything",
+    "leadbid forget": "doe v. acme",
     "leadbid deliveries move old-crm harbor-crm": "no lead waits for old-crm",
 }
 """What is said, with status 1, where this service has none of what a command is for."""
@@ -87,6 +93,9 @@ def written(folder: Path, lead_id: str) -> None:
     """The files that the commands read: what a CRM exports."""
     now = datetime.now(UTC).isoformat()
     (folder / "crm.csv").write_text(f"lead_id,event,occurred_at\n{lead_id},contacted,{now}\n")
+    (folder / "answers.csv").write_text(f"lead_id,accepted\n{lead_id},yes\n")
+    (folder / "their-bill.csv").write_text(f"lead_id,price,date\n{lead_id},20.00,{now}\n")
+    (folder / "dnc-tx.csv").write_text("512,8675310\n512,8675311\n")
     with gzip.open(folder / "won.csv.gz", "wt") as file:
         file.write(f"Opp Id,event,Close Date\n006-1,Closed Won,{now}\n")
 
@@ -102,7 +111,13 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
         written(folder, lead_id)
         assert until(lambda: run(["explain", ping_id]).status == 0)
         listed = run(["deliveries", "list"]).said
-        placed = {"PING_ID": ping_id, "DELIVERY_ID": listed.split("\n")[1].split()[0], "DIR": "data"}
+        placed = {
+            "LEAD": lead_id,
+            "LEAD_ID": lead_id,
+            "PING_ID": ping_id,
+            "DELIVERY_ID": listed.split("\n")[1].split()[0],
+            "DIR": "data",
+        }
         for command in commands():
             if not elsewhere(command) and not command.text.endswith("| sh"):
                 words = [placed.get(word, _OURS.get(word, word)) for word in command.words[1:]]

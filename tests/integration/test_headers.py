@@ -19,7 +19,17 @@ from app.usecases.onboarding.request_log import RequestLog
 from tests.browser import browse, find_browser
 from tests.service import DEMO_CONFIG, MODELS, listening
 
-VALUES = {"seller": "acme", "dialect": "boberdoo", "territory": "PR", "ping_id": "none"}
+VALUES = {
+    "campaign": "solar-sunbelt",
+    "cap": "installs",
+    "dialect": "boberdoo",
+    "lead_id": "none",
+    "name": "acme",
+    "owner": "acme",
+    "ping_id": "none",
+    "seller": "acme",
+    "territory": "PR",
+}
 KEYS = {"a stranger": "", "a seller": "demo-acme-key", "an operator": "demo-operator-key"}
 MARKUP = "<script>alert(1)</script>"
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from app.cli import main
 from tests.market import demo_with_crm, ping, post, someone
-from tests.service import serve, until
+from tests.service import ROOT, serve, until
 
 Capture = pytest.CaptureFixture[str]
 Tell = Callable[..., str]
@@ -126,3 +128,9 @@ def _answered(http: httpx.Client, first: int, code: str) -> bool:
     """Whether a ping is answered with this reason code within some seconds, each for another consumer."""
     numbers = iter(range(first, first + 10_000))
     return until(lambda: ping(http, someone(next(numbers)))["reason_code"] == code)
+
+
+def test_a_command_does_not_wait_for_what_only_migrations_need() -> None:
+    lines = "import sys, app.cli.operate.pause; print({'alembic', 'litestar'} & {*sys.modules})"
+    told = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout == "set()\n"

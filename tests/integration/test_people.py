@@ -127,6 +127,7 @@ def test_explain_takes_any_id(trade: Trade, capsys: Capture) -> None:
         assert said(trade, capsys, "explain", name)[1] == told
     lost = str(ping_of(LOST, 0.0)["seller_lead_id"])
     assert said(trade, capsys, "explain", lost)[1] == said(trade, capsys, "explain", trade.lost[0])[1] != ""
+    assert "the id is empty" in said(trade, capsys, "explain", " ")[2]
     status, out, err = said(trade, capsys, "explain", "nonsense")
     assert (status, out) == (1, "")
     assert "Looked in the database" in err
@@ -136,8 +137,10 @@ def test_the_proof_of_a_lead_is_checked_with_the_tools_that_everybody_has(
     trade: Trade, capsys: Capture, tmp_path: Path
 ) -> None:
     lead_id, out = trade.leads[ASKED.number], tmp_path / "proof.zip"
-    status, told, err = said(trade, capsys, "leads", "evidence", lead_id, "--out", str(out))
+    status, told, err = said(trade, capsys, "leads", "evidence", phones(ASKED)[2], "--out", str(out))
     assert (status, err) == (0, "")
+    assert f"lead {lead_id}" in told
+    assert "names nobody" in said(trade, capsys, "leads", "evidence", "nonsense", "--out", f"{out}.zip")[2]
     folder = tmp_path / "proof"
     zipfile.ZipFile(out).extractall(folder)
     subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=folder, check=True)

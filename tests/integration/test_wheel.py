@@ -94,7 +94,6 @@ def test_nothing_of_the_source_and_no_extra_is_seen(bare: Installed, tmp_path: P
     assert extras.strip() == "[]"
 
 
-@pytest.mark.long
 def test_a_demo_without_extras_says_in_one_sentence_what_it_leaves_out(bare: Installed, tmp_path: Path) -> None:
     said = ran(bare, tmp_path, "leadbid", "demo", "--leads", "12", "--seed", "2")
     assert "Sellers, journal, database and CRM agree." in said

@@ -150,7 +150,7 @@ def test_a_second_service_on_one_file_is_refused_whatever_leads_to_it(
 def test_commands_work_beside_a_service_and_a_stopped_one_lets_go(tmp_path: Path, capsys: Capture) -> None:
     data = tmp_path / "data"
     with serve(DEMO_CONFIG, data):
-        words = ["pause", "acme", "--config", str(DEMO_CONFIG), "--data", str(data)]
+        words = ["pause", "acme", "--why", "holidays", "--data", str(data)]
         assert subprocess.run([sys.executable, "-m", "app", *words], cwd=ROOT, check=False).returncode == 0
     with serve(DEMO_CONFIG, data):
         pass

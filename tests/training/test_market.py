@@ -50,16 +50,16 @@ def keep(folder: Path, found: LearnedMarket) -> Any:
 
 
 def test_a_hundred_auctions_show_that_what_was_declared_is_wrong(tmp_path: Path) -> None:
-    found = learned(tmp_path, auctions(240, said=0.9))
+    found = learned(tmp_path, auctions(480, said=0.9))
     told = found.contests["exclusive"]
-    assert told.bids == 60
+    assert told.bids == 120
     assert told.challenger.log_loss < told.constant.log_loss < told.champion.log_loss
     (gate,) = found.gates
     assert (gate.name, gate.passed) == ("predicts exclusive wins", True)
     curve = keep(tmp_path, found).curve("acme", "exclusive", {"tier": "good", "bill": 150.0}, 4_000.0)
     assert curve.win_probability(1_600) == pytest.approx(0.5, abs=0.15)
     assert curve.win_probability(600) < 0.25 < 0.75 < curve.win_probability(3_600)
-    assert found.told == "240 exclusive auctions"
+    assert found.told == "480 exclusive auctions"
 
 
 def test_what_was_said_truly_is_not_bettered(tmp_path: Path) -> None:

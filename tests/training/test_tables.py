@@ -27,8 +27,8 @@ def file(folder: Path, body: bytes, name: str = "leads.csv") -> Path:
     [
         ("leads.csv", TEXT.encode()),
         ("leads.csv", b"\xef\xbb\xbf" + TEXT.encode()),
-        ("leads.csv.gz", gzip.compress(TEXT.encode())),
-        ("packed, and not called so.csv", gzip.compress(TEXT.encode())),
+        ("leads.csv.gz", gzip.compress(TEXT.encode(), mtime=0)),
+        ("packed, and not called so.csv", gzip.compress(TEXT.encode(), mtime=0)),
         ("a [star] * in its name.csv", TEXT.encode()),
     ],
 )

@@ -40,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
 async def _set(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
     await boost(store, configuration, args.campaign, args.dollars, terms)
     until = until_words(configuration, terms.ends_at, "")
-    return f"{args.campaign} is boosted by {money(args.dollars)} a lead {until}. To end it: `leadbid boost end`."
+    ending = f"To end it: `leadbid boost end {args.campaign}`."
+    return f"{args.campaign} is boosted by {money(args.dollars)} a lead {until}. {ending}"
 
 
 async def _end(store: Store, _: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:

@@ -46,7 +46,8 @@ async def _set(store: Store, configuration: Configuration, terms: RequestTerms, 
     )
     await set_signal(store, configuration, zip_states(), args.territory, told, terms)
     until = until_words(configuration, terms.ends_at, "")
-    return f"{args.territory}: {money(args.dollars)} a lead for {args.cause} {until}. To end it: `leadbid signal end`."
+    ending = f"To end it: `leadbid signal end {args.territory}`."
+    return f"{args.territory}: {money(args.dollars)} a lead for {args.cause} {until}. {ending}"
 
 
 async def _end(store: Store, _: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:

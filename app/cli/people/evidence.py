@@ -1,9 +1,10 @@
-"""Packs the signed archive of one lead."""
+"""Packs the signed archive of one lead, which may be named by whose it is."""
 
 import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.cli.by_user import by_user
@@ -16,16 +17,18 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.usecases.people.archive import fingerprint, public_key, signed_archive
 from app.usecases.people.evidence import VERIFY, evidence_files, opened
+from app.usecases.people.who import leads_of, read_who
 
 
 async def pack(store: Store, args: argparse.Namespace) -> int:
     """0 where the archive is there, whole and signed; 1 without a lead, or where proof of it does not hold."""
-    record = await store.lead_record(args.lead_id.strip().lower())
-    if record is None:
-        print(f"no lead {args.lead_id}: `leadbid leads find` finds it by phone, email or any id", file=sys.stderr)
-        return 1
     settings = settings_of(args)
     keys = read_keys(settings)
+    ids = await leads_of(store, read_who(args.lead, keys.index))
+    record = await store.lead_record(ids[0]) if len(ids) == 1 else None
+    if record is None:
+        print(_not_one(args.lead, ids), file=sys.stderr)
+        return 1
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     seen = opened(record, await store.sealed_evidence(record.lead.lead_id), vault)
     lines = find(settings.journal, record.lead.ping_id)
@@ -46,6 +49,12 @@ async def pack(store: Store, args: argparse.Namespace) -> int:
     for trouble in seen.trouble:
         print(trouble, file=sys.stderr)
     return 1 if seen.trouble else 0
+
+
+def _not_one(name: str, ids: Sequence[str]) -> str:
+    if not ids:
+        return f"no lead {name}: `leadbid leads find` finds it by phone, email or any id"
+    return f"{len(ids)} leads are meant by {name}: name one of {', '.join(ids)}"
 
 
 def _write(out: Path, archive: bytes) -> None:

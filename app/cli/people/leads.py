@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         meant.add_argument(f"--{by.replace('_', '-')}", dest=by, metavar="VALUE", help=_NAMES[by])
     finding.add_argument("--json", action="store_true", help="print one JSON object, with money in cents")
     packing = actions.add_parser("evidence", help="pack all proof of a lead into one signed archive")
-    packing.add_argument("lead_id")
+    packing.add_argument("lead", help="a lead_id, or the phone or email of its person in any form")
     packing.add_argument("--out", type=Path, required=True, metavar="FILE", help="the ZIP file to write")
     for each in (finding, packing):
         add_database(each)

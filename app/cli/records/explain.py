@@ -32,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where the journal knows the ping."""
     journal: Path = args.data / "journal"
+    if not args.id.strip():
+        print("the id is empty: name a ping, bid, lead, seller lead id or CRM record", file=sys.stderr)
+        return 1
     try:
         lines, looked = _lines(journal, args)
         if lines:
@@ -51,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 def _lines(journal: Path, args: argparse.Namespace) -> tuple[list[AnyLine], str]:
     """The lines about the ping that is meant, and which database was asked."""
     text = args.id.strip()
-    lines = find(journal, text) if text else []
+    lines = find(journal, text)
     if lines:
         return lines, ""
     ids, looked = _asked(args, text)
@@ -68,7 +71,7 @@ def _asked(args: argparse.Namespace, text: str) -> tuple[frozenset[str], str]:
 
     shown = shown_database(args)
     file = sqlite_file(database_url(args))
-    if not text or (file is not None and not file.is_file()):
+    if file is not None and not file.is_file():
         return frozenset(), f"no database ({shown} is not there)"
     status = run_with_store(args, ask)
     return frozenset(ids), f"the database {shown}" if status == 0 else f"no database ({shown} cannot be read)"

@@ -34,6 +34,9 @@ FORGOTTEN = "the person was forgotten"
 """The note of a delivery that was still waiting."""
 
 KEEPS = {
+    "alert_message": "nothing of people",
+    "alert_mute": "nothing of people",
+    "alert_state": "nothing of people",
     "answer": "what was answered, without whose post it was and what was remarked on it",
     "attempt": "when it was made and its HTTP status, without what the CRM said",
     "audit": "every line: none names a person",

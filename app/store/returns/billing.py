@@ -41,8 +41,10 @@ def credited_late(connection: Connection, seller: str, since: float, until: floa
 
 
 def bought_by_ids(connection: Connection, ids: Sequence[str]) -> list[LedgerLine]:
-    """The leads that go by one of these ids, ours or those of their bids; some hundreds at most."""
-    return _bought(connection, lead.c.lead_id.in_(ids) | lead.c.ping_id.in_(ids))
+    """The leads that go by one of these ids, ours, those of their bids or their sellers'; some hundreds at most."""
+    # The index of sellers' ids leaves out those that gave none, and serves only who says the same.
+    by_sellers = lead.c.seller_lead_id.in_(ids) & (lead.c.seller_lead_id != "")
+    return _bought(connection, lead.c.lead_id.in_(ids) | lead.c.ping_id.in_(ids) | by_sellers)
 
 
 def posted_otherwise(connection: Connection, seller: str, since: float, until: float) -> list[PostedOtherwise]:

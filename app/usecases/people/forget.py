@@ -18,7 +18,7 @@ from app.store.people.forgetting import Forgetting
 from app.store.store import Store
 from app.store.vault import SealBroken, Vault
 from app.usecases.people.nonces import all_nonces_of
-from app.usecases.people.who import Who
+from app.usecases.people.who import Who, leads_of
 
 LINKED_MAX = 20
 """More leads that share phones or emails are hardly one person's: somebody has to say whose they are."""
@@ -66,7 +66,7 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
 
 async def subject_of(store: Store, who: Who, vault: Vault, *, only: bool = False) -> WholePerson:
     """The leads of whoever is meant, and unless `only` those linked to them by phone or email. TooManyLinked."""
-    ids = await store.leads_by_id("lead", who.lead_id) if who.lead_id else await store.leads_of(who.person.all)
+    ids = await leads_of(store, who)
     if ids and not only:
         ids = await store.linked_leads(ids, LINKED_MAX)
         if len(ids) > LINKED_MAX:

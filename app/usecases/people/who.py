@@ -8,6 +8,7 @@ from app.dialects.values import people
 from app.dialects.values.kinds import Noted, ReadValue
 from app.domain.delivery.record_id import plain_id
 from app.domain.identity import ALGORITHMS, Person, hash_digest, normal_email, normal_phone, person
+from app.store.store import Store
 
 _LEAD_ID = re.compile(r"[0-9a-fA-F]{24}")
 _HASH = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
@@ -32,6 +33,8 @@ def read_who(text: str, key: bytes) -> Who:
         return Who(kind="lead id", lead_id=plain.lower())
     if _HASH.fullmatch(plain):
         return _by_hash(plain, key)
+    if not any(letter.isdigit() or letter == "@" for letter in text):
+        raise NobodyNamed(f"{text!r} names nobody: write a lead_id, a phone number, an email address, or a hash of one")
     return read_email(text, key) if "@" in text else read_phone(text, key)
 
 
@@ -53,6 +56,11 @@ def read_email(text: str, key: bytes) -> Who:
     if not all(address.partition("@")):
         raise NobodyNamed(f"{text!r} is not an email address: write name@example.com")
     return Who(kind="email", person=person(key, "", address))
+
+
+async def leads_of(store: Store, who: Who) -> list[str]:
+    """The leads of whoever is meant, the newest first."""
+    return [*await (store.leads_by_id("lead", who.lead_id) if who.lead_id else store.leads_of(who.person.all))]
 
 
 def _text(read: ReadValue) -> str:

@@ -52,6 +52,9 @@ def read_bill(path: Path) -> SellerSheet:
 
 def billed_lines(sheet: SellerSheet, notes: list[str]) -> Iterator[BilledLine]:
     """Every line of a bill; `notes` hear what is left out. UnusableFile names a price that cannot be read."""
+    if "price" not in sheet.columns:
+        named = ", ".join(sheet.file.names)
+        notes.append(f"no column of prices, as `amount`: each lead counts as billed at its bid; there are: {named}")
     for row, ids in _rows(sheet, notes):
         text = _cell(sheet, row, "price")
         amount = amount_cents(text) if text else None

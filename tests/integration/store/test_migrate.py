@@ -14,11 +14,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from app.store import migrate as module
+from app.store.engine.revision import HEAD
 from app.store.errors import StoreUnavailable, StoreUnfit
-from app.store.migrate import head, migrate
+from app.store.migrate import migrate
 from app.store.schema import metadata
 from app.store.store import Store
 
@@ -36,7 +38,7 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def test_migrations_make_the_tables_of_the_schema(new_url: str) -> None:
-    assert migrate(new_url) == ("", head())
+    assert migrate(new_url) == ("", HEAD)
     migrated, declared = _engine(new_url), create_engine("sqlite://")
     metadata.create_all(declared)
     with migrated.connect() as connection:
@@ -57,15 +59,21 @@ def test_sqlite_migrations_write_the_very_words_of_the_schema(tmp_path: Path) ->
     assert _words(tmp_path / "migrated.db") == _words(tmp_path / "declared.db")
 
 
+def test_the_newest_migration_makes_the_tables_of_this_version() -> None:
+    scripts = ScriptDirectory(str(Path(module.__file__).parent / "migrations"))
+    assert scripts.get_current_head() == HEAD
+    assert [each.revision for each in scripts.walk_revisions()] == [str(n) for n in range(int(HEAD), 0, -1)]
+
+
 def test_a_second_run_does_nothing(new_url: str) -> None:
     migrate(new_url)
-    assert migrate(new_url) == (head(), head())
+    assert migrate(new_url) == (HEAD, HEAD)
 
 
 def test_two_that_migrate_at_once_take_turns(new_url: str) -> None:
     with ThreadPoolExecutor(2) as threads:
         before = sorted(result[0] for result in threads.map(migrate, [new_url] * 2))
-    assert before == ["", head()]
+    assert before == ["", HEAD]
 
 
 def test_the_first_tables_can_be_taken_back(new_url: str) -> None:
@@ -104,7 +112,7 @@ def test_postgresql_without_our_tables_is_refused_with_the_remedy(postgres_url: 
 
     said = asyncio.run(start())
     _administer(postgres_url, "DROP DATABASE bare WITH (FORCE)")
-    assert f"has no tables of leadbid, and this leadbid needs version {head()}: run" in said
+    assert f"has no tables of leadbid, and this leadbid needs version {HEAD}: run" in said
     assert "leadbid migrate --database 'postgresql+psycopg://" in said
     assert "s3cret" not in said
 
@@ -123,7 +131,7 @@ def test_a_database_of_a_newer_version_is_refused_by_name_and_left_as_it_is(new_
         finally:
             await store.close()
 
-    said = f"has tables of version 9999, and this leadbid knows only those up to version {head()}: run the leadbid"
+    said = f"has tables of version 9999, and this leadbid knows only those up to version {HEAD}: run the leadbid"
     with pytest.raises(StoreUnfit, match=said):
         asyncio.run(start())
     with pytest.raises(StoreUnfit, match=said):

@@ -68,3 +68,8 @@ def test_a_command_is_described_by_its_purpose_with_acronyms_kept(capsys: pytest
 
 def test_a_sentence_begins_with_a_capital_and_keeps_the_others() -> None:
     assert sentence("read HTTP and CSV") == "Read HTTP and CSV."
+
+
+def test_what_is_no_text_is_refused_before_any_command_sees_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", b"\xff".decode(errors="surrogateescape")]) == 2
+    assert "is not text in UTF-8" in capsys.readouterr().err

@@ -76,6 +76,16 @@ def test_a_service_that_lost_its_file_does_not_become_the_demos(
     )
 
 
+def test_where_there_is_nothing_yet_the_demo_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main(["serve", "--port", str(taken.getsockname()[1])]) == 1
+    assert "there is no buyer.toml here, so the demo is served: create your own with `leadbid init`" in caplog.messages
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_demos_configuration_and_another_are_not_both_served(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["serve", "--demo", "--config", "buyer.toml"])

@@ -56,8 +56,13 @@ def test_every_column_of_ids_may_name_the_lead(tmp_path: Path) -> None:
     assert line.ids[:2] == ("Cx9", "T-1") or {"T-1", "Cx9"} <= set(line.ids)
 
 
-def test_a_bill_without_prices_is_billed_as_owed(tmp_path: Path) -> None:
-    assert [line.price_cents for line in bill(tmp_path, "lead_id,state\nab12,TX\n")] == [None]
+def test_a_bill_without_prices_is_billed_as_owed_and_says_so(tmp_path: Path) -> None:
+    path, notes = tmp_path / "bill.csv", list[str]()
+    path.write_text("Reference;Betrag\nab12;7,50\n")
+    assert [line.price_cents for line in billed_lines(read_bill(path), notes)] == [None]
+    assert notes == [
+        "no column of prices, as `amount`: each lead counts as billed at its bid; there are: Reference, Betrag"
+    ]
 
 
 def test_what_cannot_be_read_names_its_line(tmp_path: Path) -> None:
