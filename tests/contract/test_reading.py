@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -140,8 +140,9 @@ def test_no_json_can_raise(tree: dict[str, Any]) -> None:
 
 @everyones_settings
 @given(st.dictionaries(names, scalars, max_size=8), st.text(max_size=30))
-def test_no_value_is_ever_repeated_in_a_refusal(raw: dict[str, Scalar], secret: str) -> None:
-    assume(len(secret) > 8 and not secret.isspace())
+def test_no_value_is_ever_repeated_in_a_refusal(raw: dict[str, Scalar], told: str) -> None:
+    # Nothing that we say begins like this, whereas any text alone may be words of ours.
+    secret = f"5127-secret {told}".rstrip()
     fields: dict[str, Scalar] = {"vertical": "auto", "zip": "78701", **raw}
     for key in list(fields):
         for reading in all_readings(fields | {key: secret}):

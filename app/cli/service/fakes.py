@@ -29,6 +29,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         with bound(args.host, args.port) as listener:
             config = uvicorn.Config(FakeProviders(), log_level="warning", access_log=False, lifespan="off", ws="none")
+            # Whoever reads an address may ask there at once.
+            listener.listen()
             host, port = listener.getsockname()[:2]
             for name, fake in all_fakes().items():
                 print(f"{name}: http://{host}:{port}/{name}{fake.path} is the `url` of a {fake.used_as}")
