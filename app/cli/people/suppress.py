@@ -17,8 +17,8 @@ from app.settings import Settings, SettingsError, read_keys
 from app.spreadsheet import UnusableFile
 from app.store.store import Store
 from app.store.suppression.lists import SuppressionList
+from app.usecases.people.who import READERS, REMEDIES, NobodyNamed
 from app.usecases.suppression.list_file import ListColumns, ListRows, read_columns, read_people
-from app.usecases.suppression.person_text import READERS, REMEDIES, Kind, digests_of
 from app.usecases.suppression.suppress import Suppression, allow, held_by, put_list
 
 _PLURALS = {"phone": "phones", "email": "emails", "hash": "hashes"}
@@ -62,12 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where it is done, or `check` finds that the person may be bought; 1 where not; 2 where it is asked wrongly."""
     return run_with_files(
-        lambda: run_with_store(args, _ACTIONS[args.action]), UnusableFile, SettingsError, _Misnamed, status=2
+        lambda: run_with_store(args, _ACTIONS[args.action]), UnusableFile, SettingsError, NobodyNamed, status=2
     )
-
-
-class _Misnamed(Exception):
-    """Nobody is named; the text says how."""
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +76,7 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
 
 async def _add(store: Store, args: argparse.Namespace) -> int:
     added = 0
-    for _, digests in _named(args):
+    for digests in _named(args):
         added += bool(await store.suppress(digests, args.why or "by command", by_user(), time.time()))
     _say(args, {"added": added}, "nobody with it is bought any more" if added else "it was suppressed already")
     return 0
@@ -88,14 +84,14 @@ async def _add(store: Store, args: argparse.Namespace) -> int:
 
 async def _remove(store: Store, args: argparse.Namespace) -> int:
     removed = 0
-    for _, digests in _named(args):
+    for digests in _named(args):
         removed += await allow(store, digests, args.why, by_user(), time.time())
     _say(args, {"removed": removed}, "may be bought again" if removed else "was not suppressed: nothing changed")
     return 0 if removed else 1
 
 
 async def _check(store: Store, args: argparse.Namespace) -> int:
-    held = [each for _, digests in _named(args) for each in await held_by(store, digests)]
+    held = [each for digests in _named(args) for each in await held_by(store, digests)]
     text = "\n".join(map(_held_text, held)) or "not suppressed: may be bought"
     _say(args, {"suppressed": bool(held), "by": held}, text)
     return 1 if held else 0
@@ -142,17 +138,13 @@ def _held_text(held: Suppression) -> str:
 _ACTIONS = {"add": _add, "remove": _remove, "check": _check, "import": _import, "lists": _lists, "drop": _drop}
 
 
-def _named(args: argparse.Namespace) -> list[tuple[Kind, tuple[str, ...]]]:
-    """Whom the arguments name, by digest."""
+def _named(args: argparse.Namespace) -> list[tuple[str, ...]]:
+    """The digests of each whom the arguments name."""
     given = [(kind, text) for kind in READERS if (text := getattr(args, kind)) is not None]
     if not given:
-        raise _Misnamed("name somebody: --phone, --email or --hash")
-    for kind, text in given:
-        if not READERS[kind](text):
-            # The text itself is a person's, and terminals are logged.
-            raise _Misnamed(f"--{kind}: write {REMEDIES[kind]}")
+        raise NobodyNamed("name somebody: --phone, --email or --hash")
     key = _index_key(args)
-    return [(kind, digests_of(key, kind, READERS[kind](text))) for kind, text in given]
+    return [READERS[kind](text, key).person.all for kind, text in given]
 
 
 def _index_key(args: argparse.Namespace) -> bytes:

@@ -11,7 +11,7 @@ from app.domain.reasons import Refusal
 from app.http.operators.operator_request import Asker, denial, operators_request, response, taken
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import allow_person, suppress_person
-from app.usecases.suppression.person_text import READERS, REMEDIES, digests_of
+from app.usecases.people.who import READERS, REMEDIES, NobodyNamed
 from app.wire.feedback import Receipt
 
 _WHY_MAX = 200
@@ -53,10 +53,11 @@ def _named(bidder: Bidder, fields: Mapping[str, Scalar]) -> tuple[tuple[str, ...
     digests: list[str] = []
     for kind, reader in READERS.items():
         text = given.get(kind, "").strip()
-        if text and not reader(text):
+        try:
+            digests += reader(text, bidder.keys.index).person.all if text else ()
+        except NobodyNamed:
+            # Its own words repeat what was sent.
             return Refusal("invalid_field", f"{kind}: {REMEDIES[kind]}")
-        if text:
-            digests += digests_of(bidder.keys.index, kind, reader(text))
     why = given.get("why", "")
     if len(why) > _WHY_MAX:
         return Refusal("invalid_field", f"why: at most {_WHY_MAX} characters")

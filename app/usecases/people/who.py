@@ -1,6 +1,7 @@
 """Reads who is meant: a phone or an email in any form, a hash of one, or a lead's id."""
 
 import re
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -9,6 +10,13 @@ from app.dialects.values.kinds import Noted, ReadValue
 from app.domain.delivery.record_id import plain_id
 from app.domain.identity import ALGORITHMS, Person, hash_digest, normal_email, normal_phone, person
 from app.store.store import Store
+
+REMEDIES: Mapping[str, str] = {
+    "phone": "ten digits of a North American number, such as 512-867-5309",
+    "email": "an address such as jane@example.com",
+    "hash": "64, 40 or 32 hex digits: the sha256, sha1 or md5 of ten digits or of a lower-case address",
+}
+"""What to write where nobody is named by a text."""
 
 _LEAD_ID = re.compile(r"[0-9a-fA-F]{24}")
 _HASH = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
@@ -58,6 +66,13 @@ def read_email(text: str, key: bytes) -> Who:
     return Who(kind="email", person=person(key, "", address))
 
 
+def read_hash(text: str, key: bytes) -> Who:
+    """Whoever's phone or email has this hash."""
+    if not _HASH.fullmatch(text.strip()):
+        raise NobodyNamed(f"{text!r} is not a hash: write {REMEDIES['hash']}")
+    return _by_hash(text.strip(), key)
+
+
 async def leads_of(store: Store, who: Who) -> list[str]:
     """The leads of whoever is meant, the newest first."""
     return [*await (store.leads_by_id("lead", who.lead_id) if who.lead_id else store.leads_of(who.person.all))]
@@ -66,6 +81,10 @@ async def leads_of(store: Store, who: Who) -> list[str]:
 def _text(read: ReadValue) -> str:
     value = read.value if isinstance(read, Noted) else read
     return value if isinstance(value, str) else ""
+
+
+READERS: Mapping[str, Callable[[str, bytes], Who]] = {"phone": read_phone, "email": read_email, "hash": read_hash}
+"""By what people are named, where it is said by what."""
 
 
 def _by_hash(text: str, key: bytes) -> Who:

@@ -1,7 +1,6 @@
-"""One person as a list or a command names them: a phone, an email, or a hash of one of the two."""
+"""One person as a cell of a list names them, and nobody in a cell that holds anything else beside."""
 
 import re
-from collections.abc import Callable, Mapping
 from typing import Literal
 
 from app.domain.identity import ALGORITHMS, hash_digest, normal_email, normal_phone, person
@@ -70,13 +69,5 @@ def digests_of(key: bytes, kind: Kind, value: str) -> tuple[str, ...]:
         return person(key, "", value).email
     return (hash_digest(key, _HASH_LENGTHS[len(value)], value),)
 
-
-READERS: Mapping[Kind, Callable[[str], str]] = {"phone": phone_in, "email": email_in, "hash": hash_in}
-REMEDIES: Mapping[Kind, str] = {
-    "phone": "ten digits of a North American number, such as 512-867-5309",
-    "email": "an address such as jane@example.com",
-    "hash": "64, 40 or 32 hex digits: the sha256, sha1 or md5 of ten digits or of a lower-case address",
-}
-"""What to write where nobody is named by a text."""
 
 assert set(_HASH_LENGTHS.values()) == set(ALGORITHMS)
