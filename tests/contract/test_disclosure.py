@@ -64,8 +64,14 @@ def posted(
     http: httpx.Client, dialect: str, level: Disclosure, statuses: Statuses, person: int, **changes: Any
 ) -> tuple[httpx.Response, str]:
     own = lead(next(numbers))
-    bid = send(http, "/v1/generic/ping.json", level, statuses, {**ping_of(someone(person), time.time()), **own})
-    ping_id: str = bid.json()["ping_id"]
+    ping = {**ping_of(someone(person), time.time()), **own}
+    # On a machine that is busy with other tests a ping may be shed; what is told of posts is the matter here.
+    for _ in range(5):
+        bid = send(http, "/v1/generic/ping.json", level, statuses, ping).json()
+        if bid["status"] == "accepted":
+            break
+    ping_id: str = bid["ping_id"]
+    assert bid["status"] == "accepted", bid
     body = {**post_of(someone(person), ping_id, time.time()), **own, **changes}
     return send(http, f"/v1/{dialect}/post", level, statuses, body), ping_id
 
