@@ -13,6 +13,7 @@ from app.domain.buyer import Exploration
 from app.domain.calendar import LocalTime, local_minute
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
+from app.domain.catalogue import Model
 from app.domain.checks.check import post_costs
 from app.domain.checks.verdict import Consultation, about, failures, price_cut, unsettled
 from app.domain.consent import consent
@@ -296,7 +297,7 @@ def _offer(
             valuation = replace(
                 valuation, dispositions=tuple([each.shared(campaign.shared_share) for each in valuation.dispositions])
             )
-    curve = _curve(snapshot, leg, facts, campaign.vertical, valuation)
+    curve = curve_of(snapshot.catalogue.models.get(campaign.vertical), snapshot.seller, leg, facts, valuation)
     points = campaign.price_points or snapshot.seller.price_points
     if points:
         points = points_of_both(points, snapshot.seller.price_points)
@@ -325,9 +326,10 @@ def _offer(
     )
 
 
-def _curve(snapshot: Snapshot, leg: Leg, facts: Mapping[str, Value], vertical: str, valuation: Valuation) -> Curve:
+def curve_of(
+    model: Model | None, seller: Seller, leg: Leg, facts: Mapping[str, Value], valuation: Valuation
+) -> Curve:
     """What is known of the rivals for this lead: learned, or else the seller's declared curve."""
-    seller, model = snapshot.seller, snapshot.catalogue.models.get(vertical)
     if model is None or model.landscape is None:
         return declared_curve(seller, leg)
     learned = model.landscape.curve(seller.name, leg, facts, valuation.probability * valuation.worth)

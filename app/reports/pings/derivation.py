@@ -32,9 +32,13 @@ def derivation(offer: Offer) -> tuple[Term, ...]:
     return tuple(_bid(offer, offer.valuation, offer.quote))
 
 
+def valued(valuation: Valuation) -> tuple[Term, ...]:
+    """The same as far as the maximum bid, where no bid came of it."""
+    return (*_value(valuation), _term("=", "maximum bid", money(valuation.bid_value)))
+
+
 def _bid(offer: Offer, valuation: Valuation, quote: Quote) -> Iterator[Term]:
-    yield from _value(valuation)
-    yield _term("=", "maximum bid", money(quote.bid_value))
+    yield from valued(valuation)
     for point in quote.points:
         yield _term("", f"price point {money(point.cents)}", _point(point, quote))
     yield _term("", "best bid", f"{money(quote.best)} (allowed: {money(quote.low)} to {money(quote.high)})")
