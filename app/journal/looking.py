@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from app.journal.parts import Part, parts, texts
+from app.journal.parts import Part, parts
 from app.journal.writer import hour_start
 
 BLOCK = 262_144
@@ -24,10 +24,10 @@ _TIMES = msgspec.json.Decoder(_LineTime)
 
 
 class Looking:
-    """A look that ends after so many `seconds` by the clock `steady`; `rest` is called at every step of it.
+    """A look that ends after so many `seconds` by the clock `steady`, or never; `rest` is called at every step of it.
 
     `back_to` is how far it came: no line since then was passed over (UTC epoch seconds). `is_whole` where it saw all
-    that it was to see.
+    that it was to see, `ran_out` where its time did not suffice.
     """
 
     def __init__(
@@ -39,12 +39,13 @@ class Looking:
         self._steady, self._rest = steady, rest
         self._ends = steady() + seconds
         self.back_to = inf
-        self.is_whole = False
+        self.is_whole = self.ran_out = False
 
     def goes_on(self) -> bool:
         """Whether there is time for another step."""
         self._rest()
-        return self._steady() < self._ends
+        self.ran_out = self._steady() >= self._ends
+        return not self.ran_out
 
 
 def parts_back(directory: Path, looking: Looking, since: float = 0.0, until: float = inf) -> Iterator[Part]:
@@ -89,14 +90,6 @@ def texts_back(
             if start > 0 and not looking.goes_on():
                 looking.back_to = min(looking.back_to, _begins(whole))
                 return
-
-
-def all_texts(part: Part, looking: Looking) -> Iterator[bytes]:
-    """Its lines in the order in which they were written, as long as there is time."""
-    for number, text in enumerate(texts(part)):
-        if number % 200 == 0 and not looking.goes_on():
-            return
-        yield text
 
 
 def _end_of(file: BinaryIO, until: float) -> int:

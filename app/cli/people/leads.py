@@ -18,6 +18,7 @@ from app.domain.calendar import utc_text
 from app.domain.money import money
 from app.domain.operators.audit import OperatorAct
 from app.domain.reasons import REASONS, Refusal, sentence
+from app.journal.extent import extent
 from app.parquet import ParquetError
 from app.reports.people.lead_story import HeardOf, LeadStory, SentTo
 from app.settings import SettingsError
@@ -73,7 +74,7 @@ async def _find(store: Store, args: argparse.Namespace) -> int:
         OperatorAct(by=by_user(), action="find lead", target=leads or "nothing", detail=detail), time.time()
     )
     if not found.stories:
-        print(_nothing(args, sought, found), file=sys.stderr)
+        print(_nothing(args, sought), file=sys.stderr)
         return 1
     print(_document(found) if args.json else "\n\n".join(map(shown, found.stories)))
     return 0
@@ -91,12 +92,13 @@ def _sought(args: argparse.Namespace, key: bytes) -> Sought:
     return Sought(by=by, text=text, who=Who(kind=by))
 
 
-def _nothing(args: argparse.Namespace, sought: Sought, found: LeadsFound) -> str:
+def _nothing(args: argparse.Namespace, sought: Sought) -> str:
     """Where it was looked for."""
+    journal = args.data / "journal"
     return (
         f"nothing is known by this {sought.by.replace('_', ' ')}. "
         f"Looked in the database {shown_database(args)} "
-        f"and in the journal {args.data / 'journal'} ({found.journal}). Is --data the directory of the service?"
+        f"and in the journal {journal} ({extent(journal)}). Is --data the directory of the service?"
     )
 
 

@@ -2,24 +2,19 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from app.cli.database import add_database, database_url, run_with_store, shown_database
 from app.cli.places import add_models
-from app.domain.auction.features import facts_of
-from app.domain.calendar import local_minute
-from app.journal.configurations import NoConfiguration, read
 from app.journal.extent import extent
-from app.journal.lines import AnyLine, PingLine
+from app.journal.lines import AnyLine
 from app.journal.reader import find, find_all
 from app.parquet import ParquetError
 from app.reports.explain import explain
-from app.scoring.contributions import Contributions
-from app.scoring.explain import Explainers
 from app.store.engine.connections import sqlite_file
 from app.store.store import Store
 from app.usecases.people.find import lines_by_seller_lead_id, ping_ids_of
+from app.usecases.pings.records import PingRecords
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         lines, looked = _lines(journal, args)
         if lines:
-            print(explain(lines, _contributed(journal, args.models)))
+            print(explain(lines, PingRecords(journal, args.models).contributions))
             return 0
         print(
             "no ping, bid, lead, seller lead id or CRM record has this id, or its lines are gone. "
@@ -75,21 +70,3 @@ def _asked(args: argparse.Namespace, text: str) -> tuple[frozenset[str], str]:
         return frozenset(), f"no database ({shown} is not there)"
     status = run_with_store(args, ask)
     return frozenset(ids), f"the database {shown}" if status == 0 else f"no database ({shown} cannot be read)"
-
-
-def _contributed(journal: Path, models: Path) -> Callable[[PingLine], Contributions | str]:
-    """What the fields of a ping add, by the version that decided it."""
-    explainers = Explainers(models)
-
-    def of(line: PingLine) -> Contributions | str:
-        explainer = explainers.of(line.ping.vertical, line.model)
-        if isinstance(explainer, str):
-            return explainer
-        try:
-            zone = read(journal, line.config).buyer.zone
-        except NoConfiguration as lacking:
-            return str(lacking)
-        local = local_minute(int(line.at // 60), zone)
-        return explainer.of(facts_of(line.ping, local, line.known.consultations))
-
-    return of

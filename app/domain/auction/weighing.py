@@ -326,9 +326,7 @@ def _offer(
     )
 
 
-def curve_of(
-    model: Model | None, seller: Seller, leg: Leg, facts: Mapping[str, Value], valuation: Valuation
-) -> Curve:
+def curve_of(model: Model | None, seller: Seller, leg: Leg, facts: Mapping[str, Value], valuation: Valuation) -> Curve:
     """What is known of the rivals for this lead: learned, or else the seller's declared curve."""
     if model is None or model.landscape is None:
         return declared_curve(seller, leg)

@@ -25,11 +25,11 @@ from app.wire.ping import Ping, Value
 class Backing(msgspec.Struct, frozen=True, kw_only=True):
     """What a line is read with: the configuration and model that decided it, and what its fields add.
 
-    Where one is gone, it is the sentence that says so.
+    Where one is gone, it is the sentence that says so; there is no model where none decided.
     """
 
     configuration: Configuration | str
-    model: Model | str
+    model: Model | str | None
     contributions: Contributions | str
 
 

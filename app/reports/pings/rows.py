@@ -6,8 +6,9 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from app.domain.reasons import REASONS, Refusal, sentence
-from app.journal.lines import PostLine, RefusedLine
+from app.journal.lines import NoticeLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.summary import LineSummary, PingSummary
+from app.reports.fold import fold
 
 Outcome = Literal["", "bid", "no_bid", "bought", "post_refused"]
 """What became of it: any ping, one with or without a bid, a lead that was bought, a post that was refused."""
@@ -99,10 +100,19 @@ def read_place(text: str) -> tuple[float, str]:
 
 def row_of(line: LineSummary) -> PingRow | None:
     """The row of a line; none of a kind that tells of no ping of its own."""
-    if isinstance(line, PingSummary):
+    reader = _RowReader()
+    fold((line,), reader)
+    return reader.row
+
+
+class _RowReader:
+    """Makes the row of one line."""
+
+    row: PingRow | None = None
+
+    def ping(self, line: PingSummary) -> None:
         ping, bids = line.ping, line.decision.bids
-        refusal = line.withdrawn or line.decision.refusal
-        return PingRow(
+        self.row = PingRow(
             kind="ping",
             at=round(line.at, 6),
             id=line.id,
@@ -112,16 +122,20 @@ def row_of(line: LineSummary) -> PingRow | None:
             state=ping.state,
             sub_id=ping.sub_id,
             test=ping.test,
-            **_answered(refusal),
+            **_answered(line.withdrawn or line.decision.refusal),
             campaign=bids[0].campaign if bids else "",
             leg=bids[0].leg if bids else "",
             price_cents=bids[0].price_cents if bids else None,
         )
-    if isinstance(line, RefusedLine):
+
+    def refused(self, line: RefusedLine) -> None:
         at, told = round(line.at, 6), _answered(line.refusal)
-        return PingRow(kind="refused", at=at, id=line.id, seller=line.seller, test=line.test, count=line.count, **told)
-    if isinstance(line, PostLine):
-        return PingRow(
+        self.row = PingRow(
+            kind="refused", at=at, id=line.id, seller=line.seller, test=line.test, count=line.count, **told
+        )
+
+    def post(self, line: PostLine) -> None:
+        self.row = PingRow(
             kind="post",
             at=round(line.at, 6),
             id=line.ping_id,
@@ -139,7 +153,15 @@ def row_of(line: LineSummary) -> PingRow | None:
             lead_id=line.lead_id,
             count=line.count,
         )
-    return None
+
+    def repeat(self, line: RepeatLine) -> None:
+        """It is found by the ping that it repeats."""
+
+    def notice(self, line: NoticeLine) -> None:
+        """It is found by its ping."""
+
+    def retain(self, line: RetainLine) -> None:
+        """It is found by its lead."""
 
 
 def _answered(refusal: Refusal | None) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Finds a lead by whatever somebody has of it, and tells it from ping to outcome."""
 
+import asyncio
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from app.domain.token import looks_like_token
-from app.journal.extent import Extent, extent
 from app.journal.lines import AnyLine, PingLine, PostLine
+from app.journal.looking import Looking
 from app.journal.reader import find_all, holding
 from app.reports.people.lead_story import LeadStory, lead_stories
 from app.store.people.named import IDS
@@ -28,24 +29,27 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeadsFound(msgspec.Struct, frozen=True, kw_only=True):
-    """The leads and pings that were meant, the newest first, and how far the journal was looked through."""
+    """The leads and pings that were meant, the newest first; `is_all` where the whole journal was looked through."""
 
     stories: tuple[LeadStory, ...]
-    journal: Extent
+    is_all: bool
 
 
-async def find_leads(store: Store, journal: Path, sought: Sought, key: bytes = b"") -> LeadsFound:
-    """All that is known of it; `key` is that of digests, where a person is sought.
+async def find_leads(
+    store: Store, journal: Path, sought: Sought, key: bytes = b"", looking: Looking | None = None
+) -> LeadsFound:
+    """All that is known of it; `key` is that of digests, where a person is sought. The journal is read in a thread.
 
     Raises StoreUnavailable, ParquetError, OtherVersion.
     """
+    look = looking or Looking()
     records = await _records(store, sought)
     nonces = await nonces_of(store, sought.who.person, key) if sought.who.person.all else frozenset()
-    lines = _lines(journal, sought, records, nonces)
+    lines = await asyncio.to_thread(_lines, journal, sought, records, nonces, look)
     bought = {record.lead.lead_id for record in records}
     more = {line.lead_id for line in lines if isinstance(line, PostLine) and line.lead_id} - bought
     records += [record for lead_id in sorted(more) if (record := await store.lead_record(lead_id)) is not None]
-    return LeadsFound(stories=tuple(lead_stories(records, lines)), journal=extent(journal))
+    return LeadsFound(stories=tuple(lead_stories(records, lines)), is_all=not look.ran_out)
 
 
 async def ping_ids_of(store: Store, text: str) -> frozenset[str]:
@@ -55,10 +59,10 @@ async def ping_ids_of(store: Store, text: str) -> frozenset[str]:
     return frozenset([each.ping_id for each in found if each is not None])
 
 
-def lines_by_seller_lead_id(journal: Path, text: str) -> list[AnyLine]:
+def lines_by_seller_lead_id(journal: Path, text: str, looking: Looking | None = None) -> list[AnyLine]:
     """Every line about the pings to which a seller gave this id, bought or not."""
     word = f'"seller_lead_id":{msgspec.json.encode(text).decode()}'
-    return all_about(journal, holding(journal, frozenset([word])))
+    return all_about(journal, holding(journal, frozenset([word]), looking), looking)
 
 
 async def _records(store: Store, sought: Sought) -> list[LeadRecord]:
@@ -69,25 +73,28 @@ async def _records(store: Store, sought: Sought) -> list[LeadRecord]:
     return [record for lead_id in ids if (record := await store.lead_record(lead_id)) is not None]
 
 
-def _lines(journal: Path, sought: Sought, records: list[LeadRecord], nonces: frozenset[str]) -> list[AnyLine]:
+def _lines(
+    journal: Path, sought: Sought, records: list[LeadRecord], nonces: frozenset[str], looking: Looking
+) -> list[AnyLine]:
     """What the journal has of these leads, and of pings that were not bought."""
-    lines = find_all(journal, frozenset([record.lead.ping_id for record in records]))
+    text = sought.text.strip()
+    lines = find_all(journal, frozenset([record.lead.ping_id for record in records]), looking)
     if sought.by in ("phone", "email"):
-        return _united(lines, all_about(journal, holding(journal, nonces)))
+        return _united(lines, all_about(journal, holding(journal, nonces, looking), looking))
     if sought.by == "seller_lead_id":
-        return _united(lines, lines_by_seller_lead_id(journal, sought.text.strip()))
+        return _united(lines, lines_by_seller_lead_id(journal, text, looking))
     if records or sought.by == "crm_id":
         return lines
-    if sought.by == "ping" or looks_like_token(sought.text.strip()):
-        return find_all(journal, frozenset([sought.text.strip()]))
-    return all_about(journal, holding(journal, frozenset([sought.text.strip().lower()])))
+    if sought.by == "ping" or looks_like_token(text):
+        return find_all(journal, frozenset([text]), looking)
+    return all_about(journal, holding(journal, frozenset([text.lower()]), looking), looking)
 
 
-def all_about(journal: Path, lines: list[AnyLine]) -> list[AnyLine]:
+def all_about(journal: Path, lines: list[AnyLine], looking: Looking | None = None) -> list[AnyLine]:
     """These lines of pings, with the posts and notices that came of them."""
     ids = {line.id for line in lines if isinstance(line, PingLine)}
     ids |= {line.ping_id for line in lines if isinstance(line, PostLine)}
-    return find_all(journal, frozenset(ids))
+    return find_all(journal, frozenset(ids), looking)
 
 
 def _united(some: list[AnyLine], others: list[AnyLine]) -> list[AnyLine]:
