@@ -2,24 +2,47 @@
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from app.cli.database import add_database, database_url, run_with_store, shown_database
+from app.cli.in_force import last_in_force
 from app.cli.places import add_models
+from app.config.values.zip_table import zip_states
+from app.domain.catalogue import with_limits
+from app.domain.configuration import Configuration
+from app.journal.configurations import catalogue_from
 from app.journal.extent import extent
-from app.journal.lines import AnyLine
+from app.journal.lines import AnyLine, PingLine
 from app.journal.reader import find, find_all
 from app.parquet import ParquetError
 from app.reports.explain import explain
+from app.reports.pings.lines import LinesOfPing
+from app.reports.pings.what_if import what_if_text
+from app.scoring.load import load
 from app.store.engine.connections import sqlite_file
 from app.store.store import Store
+from app.usecases.operators.hear_requests import limits_of
 from app.usecases.people.find import lines_by_seller_lead_id, ping_ids_of
+from app.usecases.pings.changed_terms import OWN_NAMES, CannotChange
 from app.usecases.pings.records import PingRecords
+from app.usecases.pings.what_if import InForce, what_if
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid explain ID [--data DIR | --database URL] [--models DIR]`."""
+    """`leadbid explain ID [--what-if NAME=VALUE ...] [--data DIR | --database URL] [--models DIR]`."""
     parser.add_argument("id", help="our ping_id, bid_id or lead_id, a seller's lead id, or the id of a record in a CRM")
+    parser.add_argument(
+        "--what-if",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="decide the same ping with this changed, beside what it got: a field of the ping such as zip=75201, or "
+        + ", ".join(f"{name}=" for name in OWN_NAMES)
+        + "; may be given again",
+    )
     add_database(parser)
     add_models(parser)
 
@@ -33,17 +56,51 @@ def run(args: argparse.Namespace) -> int:
     try:
         lines, looked = _lines(journal, args)
         if lines:
-            print(explain(lines, PingRecords(journal, args.models).contributions))
-            return 0
+            return _told(lines, PingRecords(journal, args.models), args)
         print(
             "no ping, bid, lead, seller lead id or CRM record has this id, or its lines are gone. "
             f"Looked in {looked} and in the journal {journal} ({extent(journal)}). Is --data the directory of the "
             "service? Lines reach the journal within a second; files that were removed cannot be searched.",
             file=sys.stderr,
         )
-    except ParquetError as error:
+    except (ParquetError, CannotChange) as error:
         print(error, file=sys.stderr)
     return 1
+
+
+def _told(lines: list[AnyLine], records: PingRecords, args: argparse.Namespace) -> int:
+    """The decision as it was recorded, or beside the same with other terms."""
+    if not args.what_if:
+        print(explain(lines, records.contributions))
+        return 0
+    decision = LinesOfPing(lines).decision
+    if decision is None:
+        raise CannotChange("this ping was refused before it was decided: there is nothing to decide again")
+    print(what_if_text(what_if(decision, args.what_if, _in_force(decision, records, args))))
+    return 0
+
+
+def _in_force(line: PingLine, records: PingRecords, args: argparse.Namespace) -> InForce:
+    """What the service last put in force with today's models; without a database what decided the ping."""
+    found: list[Configuration] = []
+    limits: dict[str, int] = {}
+
+    async def ask(store: Store, _: argparse.Namespace) -> int:
+        found.append(await last_in_force(store))
+        limits.update(limits_of(await store.requests(time.time())))
+        return 0
+
+    file = sqlite_file(database_url(args))
+    if file is None or file.is_file():
+        run_with_store(args, ask)
+    declared = found[0] if found else records.configuration(line.config)
+    if isinstance(declared, str):
+        raise CannotChange(f"no configuration is known to decide it by: {declared}")
+    loaded = load(args.models)
+    catalogue = replace(
+        catalogue_from(declared, loaded.models), challengers=loaded.challengers, zip_states=zip_states()
+    )
+    return InForce(catalogue=with_limits(catalogue, limits), records=records)
 
 
 def _lines(journal: Path, args: argparse.Namespace) -> tuple[list[AnyLine], str]:

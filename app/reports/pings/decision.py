@@ -14,6 +14,7 @@ from app.domain.catalogue import Model
 from app.domain.checks.verdict import Consultation
 from app.domain.configuration import Configuration
 from app.domain.reasons import Refusal, sentence
+from app.domain.seller import Seller
 from app.journal.lines import PingLine
 from app.reports.pings.curve import ShadingCurve, shading_curve
 from app.reports.pings.derivation import FALLBACK, Term, derivation, valued
@@ -137,7 +138,7 @@ def ping_decision(line: PingLine, backing: Backing, shadow: str = "") -> PingDec
         reason_code=refusal.code if refusal is not None else "",
         why=sentence(refusal) if refusal is not None else "",
         withdrawn=line.withdrawn is not None,
-        legs=tuple(legs_of(line.decision, line.known.consultations, _Curves(line, backing))),
+        legs=tuple(legs_of(line.decision, line.known.consultations, _curves(line, backing))),
         added=_added(contributions, line) if is_bid and isinstance(contributions, Contributions) else None,
         caps=tuple(_caps(line.standing, configuration, line.seller)),
         checks=line.known.consultations,
@@ -146,21 +147,29 @@ def ping_decision(line: PingLine, backing: Backing, shadow: str = "") -> PingDec
     )
 
 
-class _Curves:
-    """The curve of each bid of a line, where what decided it is still there."""
+class Curves(msgspec.Struct, frozen=True, kw_only=True):
+    """What the curves of a ping's bids are made from: the model that decided, the seller, the facts of the lead."""
 
-    def __init__(self, line: PingLine, backing: Backing) -> None:
-        self._line, self._backing = line, backing
+    model: Model | None
+    seller: Seller
+    facts: dict[str, Value]
 
     def of(self, offer: Offer) -> ShadingCurve | None:
-        configuration, model = self._backing.configuration, self._backing.model
-        if not isinstance(configuration, Configuration) or offer.valuation is None:
+        """That of a bid; a fallback price has none."""
+        if offer.valuation is None:
             return None
-        seller = configuration.seller(self._line.seller)
-        if seller is None or isinstance(model, str):
-            return None
-        facts = line_facts(self._line, configuration.buyer.zone, model)
-        return shading_curve(offer, curve_of(model, seller, offer.leg, facts, offer.valuation))
+        return shading_curve(offer, curve_of(self.model, self.seller, offer.leg, self.facts, offer.valuation))
+
+
+def _curves(line: PingLine, backing: Backing) -> Curves | None:
+    """Those of a line, where what decided it is still there."""
+    configuration, model = backing.configuration, backing.model
+    if isinstance(configuration, str) or isinstance(model, str):
+        return None
+    seller = configuration.seller(line.seller)
+    if seller is None:
+        return None
+    return Curves(model=model, seller=seller, facts=line_facts(line, configuration.buyer.zone, model))
 
 
 def line_facts(line: PingLine, zone: str, model: Model | None = None) -> dict[str, Value]:
@@ -172,7 +181,7 @@ def line_facts(line: PingLine, zone: str, model: Model | None = None) -> dict[st
 
 
 def legs_of(
-    decision: Decision, consultations: Iterable[Consultation], curves: "_Curves | None" = None
+    decision: Decision, consultations: Iterable[Consultation], curves: Curves | None = None
 ) -> Iterator[LegDecision]:
     """Every campaign's say: bids first, then those that were outbid, then refusals."""
     for offer in decision.bids:
@@ -183,7 +192,7 @@ def legs_of(
         yield _refused(refusal, consultations)
 
 
-def _offered(offer: Offer, result: Literal["bid", "outbid"], curves: "_Curves | None") -> LegDecision:
+def _offered(offer: Offer, result: Literal["bid", "outbid"], curves: Curves | None) -> LegDecision:
     terms = derivation(offer)
     return LegDecision(
         campaign=offer.campaign,

@@ -270,6 +270,11 @@ class Counters:
                 counter.weigh(rates, now)
             counter.pace(now)
 
+    def stands(self, key: str) -> CapStanding | None:
+        """Where an open one stands."""
+        counter = self._open.get(key)
+        return counter.standing if counter is not None else None
+
     def uses(self) -> list[PacedUse]:
         """What the open ones have used, and what their plans have by now."""
         return [counter.use_now for counter in self._open.values()]

@@ -6,7 +6,7 @@ from typing import assert_never
 from app.domain.auction.snapshot import Standing
 from app.domain.auction.withholding import ENDS_S
 from app.domain.campaign import Campaign
-from app.domain.caps.caps import PacedUse
+from app.domain.caps.caps import CapStanding, PacedUse
 from app.domain.catalogue import counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
@@ -124,6 +124,20 @@ class LiveStanding:
     ) -> dict[str, list[Counter]]:
         """The same for each of these campaigns, by name."""
         return {each.name: self.counters(each, seller, zip_code, state, now) for each in campaigns}
+
+    def stands(self, counter: str) -> CapStanding | None:
+        """Where the counter of this key stands, if a lead has met it; nothing is begun."""
+        return self._counters.stands(counter)
+
+    def requested_of(self, campaigns: Iterable[str], ping: Ping, now: float) -> Standing:
+        """What operators ask for where this ping is, and nothing of caps."""
+        requested = self._requested
+        return Standing(
+            demand=requested.demand_by(campaigns, ping, now),
+            signals=requested.signals_over(ping, now),
+            paused=requested.paused,
+            boosts=requested.boosts_of(campaigns),
+        )
 
     def of_ping(
         self,
