@@ -62,8 +62,9 @@ from app.store.operators.alerts import AlertRows, Look, OutgoingAlert
 from app.store.operators.keys import OperatorKey
 from app.store.operators.requested import DemandRow, RequestRows, SignalRow, Switch, SwitchKind
 from app.store.operators.sign_in import OperatorSession, SignInRow
-from app.store.people import ages, erase, forgetting, holds, named, records
+from app.store.people import ages, bought, erase, forgetting, holds, named, records
 from app.store.people.ages import AgedKind
+from app.store.people.bought import BoughtRow, SoughtLeads
 from app.store.people.erase import Erased
 from app.store.people.forgetting import Forgetting
 from app.store.people.holds import LegalHold, OnHold
@@ -727,6 +728,10 @@ class Store:
     async def leads_by_id(self, kind: IdKind, text: str) -> list[str]:
         """The leads with this id of ours, a seller's or a CRM's, the newest first."""
         return await self._reader.run(lambda c: named.leads_by_id(c, kind, text))
+
+    async def leads_page(self, sought: SoughtLeads) -> list[BoughtRow]:
+        """A page of leads that were bought, the newest first."""
+        return await self._reader.run(lambda c: bought.leads_page(c, sought))
 
     async def leads_of(self, digests: Collection[str]) -> list[str]:
         """The leads of whoever is known by any of these digests, the newest first."""

@@ -16,14 +16,13 @@ from app.cli.table import table
 from app.cli.user_files import run_with_files
 from app.domain.calendar import utc_text
 from app.domain.money import money
-from app.domain.operators.audit import OperatorAct
 from app.domain.reasons import REASONS, Refusal, sentence
 from app.journal.extent import extent
 from app.parquet import ParquetError
 from app.reports.people.lead_story import HeardOf, LeadStory, SentTo
 from app.settings import SettingsError
 from app.store.store import Store
-from app.usecases.people.find import LeadsFound, Sought, SoughtBy, find_leads
+from app.usecases.people.find import LeadsFound, Sought, SoughtBy, find_leads, found_act
 from app.usecases.people.who import NobodyNamed, Who, read_email, read_phone
 
 _NAMES: dict[SoughtBy, str] = {
@@ -68,11 +67,7 @@ async def _find(store: Store, args: argparse.Namespace) -> int:
     key = keys_of(args).index if args.phone is not None or args.email is not None else b""
     sought = _sought(args, key)
     found = await find_leads(store, args.data / "journal", sought, key)
-    leads = " ".join([story.lead_id for story in found.stories if story.lead_id])
-    detail = f"by {sought.by}: {len(found.stories)} found"
-    await store.note(
-        OperatorAct(by=by_user(), action="find lead", target=leads or "nothing", detail=detail), time.time()
-    )
+    await store.note(found_act(by_user(), sought, found), time.time())
     if not found.stories:
         print(_nothing(args, sought), file=sys.stderr)
         return 1

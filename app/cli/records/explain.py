@@ -28,7 +28,7 @@ from app.usecases.operators.hear_requests import limits_of
 from app.usecases.people.find import lines_by_seller_lead_id, ping_ids_of
 from app.usecases.pings.changed_terms import OWN_NAMES, CannotChange
 from app.usecases.pings.records import PingRecords
-from app.usecases.pings.what_if import InForce, what_if
+from app.usecases.pings.what_if import DecidesNow, what_if
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +80,7 @@ def _told(lines: list[AnyLine], records: PingRecords, args: argparse.Namespace) 
     return 0
 
 
-def _in_force(line: PingLine, records: PingRecords, args: argparse.Namespace) -> InForce:
+def _in_force(line: PingLine, records: PingRecords, args: argparse.Namespace) -> DecidesNow:
     """What the service last put in force with today's models; without a database what decided the ping."""
     found: list[Configuration] = []
     limits: dict[str, int] = {}
@@ -100,7 +100,7 @@ def _in_force(line: PingLine, records: PingRecords, args: argparse.Namespace) ->
     catalogue = replace(
         catalogue_from(declared, loaded.models), challengers=loaded.challengers, zip_states=zip_states()
     )
-    return InForce(catalogue=with_limits(catalogue, limits), records=records)
+    return DecidesNow(catalogue=with_limits(catalogue, limits), records=records)
 
 
 def _lines(journal: Path, args: argparse.Namespace) -> tuple[list[AnyLine], str]:

@@ -147,7 +147,7 @@ def ping_decision(line: PingLine, backing: Backing, shadow: str = "") -> PingDec
     )
 
 
-class Curves(msgspec.Struct, frozen=True, kw_only=True):
+class LeadCurves(msgspec.Struct, frozen=True, kw_only=True):
     """What the curves of a ping's bids are made from: the model that decided, the seller, the facts of the lead."""
 
     model: Model | None
@@ -161,7 +161,7 @@ class Curves(msgspec.Struct, frozen=True, kw_only=True):
         return shading_curve(offer, curve_of(self.model, self.seller, offer.leg, self.facts, offer.valuation))
 
 
-def _curves(line: PingLine, backing: Backing) -> Curves | None:
+def _curves(line: PingLine, backing: Backing) -> LeadCurves | None:
     """Those of a line, where what decided it is still there."""
     configuration, model = backing.configuration, backing.model
     if isinstance(configuration, str) or isinstance(model, str):
@@ -169,7 +169,7 @@ def _curves(line: PingLine, backing: Backing) -> Curves | None:
     seller = configuration.seller(line.seller)
     if seller is None:
         return None
-    return Curves(model=model, seller=seller, facts=line_facts(line, configuration.buyer.zone, model))
+    return LeadCurves(model=model, seller=seller, facts=line_facts(line, configuration.buyer.zone, model))
 
 
 def line_facts(line: PingLine, zone: str, model: Model | None = None) -> dict[str, Value]:
@@ -181,7 +181,7 @@ def line_facts(line: PingLine, zone: str, model: Model | None = None) -> dict[st
 
 
 def legs_of(
-    decision: Decision, consultations: Iterable[Consultation], curves: Curves | None = None
+    decision: Decision, consultations: Iterable[Consultation], curves: LeadCurves | None = None
 ) -> Iterator[LegDecision]:
     """Every campaign's say: bids first, then those that were outbid, then refusals."""
     for offer in decision.bids:
@@ -192,7 +192,7 @@ def legs_of(
         yield _refused(refusal, consultations)
 
 
-def _offered(offer: Offer, result: Literal["bid", "outbid"], curves: Curves | None) -> LegDecision:
+def _offered(offer: Offer, result: Literal["bid", "outbid"], curves: LeadCurves | None) -> LegDecision:
     terms = derivation(offer)
     return LegDecision(
         campaign=offer.campaign,

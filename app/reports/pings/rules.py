@@ -8,7 +8,7 @@ from app.domain.checks.verdict import Consultation
 from app.domain.reasons import Refusal
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class JudgedRule(msgspec.Struct, frozen=True, kw_only=True):
     """A step of the judgment: what it asks in words, and the codes with which it refuses."""
 
     name: str
@@ -16,19 +16,19 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 RULES = (
-    Rule(name="buying is on", codes=("paused",)),
-    Rule(name="inside the territory", codes=("outside_territory",)),
-    Rule(name="within our hours", codes=("closed_hours",)),
-    Rule(name="the campaign's filters", codes=("filtered",)),
-    Rule(name="proof of consent", codes=("consent_missing", "consent_invalid", "consent_expired")),
-    Rule(name="not bought before", codes=("duplicate",)),
-    Rule(name="room under every cap", codes=("cap_reached", "budget_exhausted")),
-    Rule(name="a certificate of its own", codes=("certificate_reused",)),
-    Rule(name="not suppressed", codes=("suppressed",)),
-    Rule(name="what providers say", codes=("suspected_fraud", "litigator", "unverified")),
-    Rule(name="a model can price it", codes=("model_unavailable",)),
-    Rule(name="a price that pays", codes=("low_value",)),
-    Rule(name="the seller's minimum", codes=("below_floor",)),
+    JudgedRule(name="buying is on", codes=("paused",)),
+    JudgedRule(name="inside the territory", codes=("outside_territory",)),
+    JudgedRule(name="within our hours", codes=("closed_hours",)),
+    JudgedRule(name="the campaign's filters", codes=("filtered",)),
+    JudgedRule(name="proof of consent", codes=("consent_missing", "consent_invalid", "consent_expired")),
+    JudgedRule(name="not bought before", codes=("duplicate",)),
+    JudgedRule(name="room under every cap", codes=("cap_reached", "budget_exhausted")),
+    JudgedRule(name="a certificate of its own", codes=("certificate_reused",)),
+    JudgedRule(name="not suppressed", codes=("suppressed",)),
+    JudgedRule(name="what providers say", codes=("suspected_fraud", "litigator", "unverified")),
+    JudgedRule(name="a model can price it", codes=("model_unavailable",)),
+    JudgedRule(name="a price that pays", codes=("low_value",)),
+    JudgedRule(name="the seller's minimum", codes=("below_floor",)),
 )
 """In the order of `weigh`; a refusal of another code came before any of them."""
 

@@ -50,7 +50,7 @@ class ComparedLeg(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[ComparedTerm, ...]
 
 
-class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
+class ChangedDecision(msgspec.Struct, frozen=True, kw_only=True):
     """The ping `id` decided with `changes`. Nothing of it was sent, stored or counted.
 
     `recorded` is what was decided then; `before` the same ping unchanged, and `after` the changed one, both decided by
@@ -85,12 +85,12 @@ def compared(before: Iterable[LegDecision], after: Iterable[LegDecision]) -> tup
     return tuple([_compared_leg(*name, _side(olds, *name), _side(news, *name)) for name in wanted])
 
 
-def what_if_text(shown: WhatIf) -> str:
+def what_if_text(shown: ChangedDecision) -> str:
     """The comparison as a command prints it."""
     return "\n".join(_text(shown))
 
 
-def _text(shown: WhatIf) -> Iterator[str]:
+def _text(shown: ChangedDecision) -> Iterator[str]:
     yield f"ping {shown.id} from {shown.seller}, decided again with"
     yield from (f"  {each.name}: {each.becomes} instead of {each.was or 'nothing'}" for each in shown.changes)
     yield ""

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from app.domain.operators.audit import OperatorAct
 from app.domain.token import looks_like_token
 from app.journal.lines import AnyLine, PingLine, PostLine
 from app.journal.looking import Looking
@@ -50,6 +51,13 @@ async def find_leads(
     more = {line.lead_id for line in lines if isinstance(line, PostLine) and line.lead_id} - bought
     records += [record for lead_id in sorted(more) if (record := await store.lead_record(lead_id)) is not None]
     return LeadsFound(stories=tuple(lead_stories(records, lines)), is_all=not look.ran_out)
+
+
+def found_act(by: str, sought: Sought, found: LeadsFound) -> OperatorAct:
+    """What the audit log has of a look at leads: by what it was, never by whom."""
+    leads = " ".join([story.lead_id for story in found.stories if story.lead_id])
+    detail = f"by {sought.by}: {len(found.stories)} found"
+    return OperatorAct(by=by, action="find lead", target=leads or "nothing", detail=detail)
 
 
 async def ping_ids_of(store: Store, text: str) -> frozenset[str]:

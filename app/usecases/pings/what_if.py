@@ -14,15 +14,15 @@ from app.domain.caps.caps import CapStanding
 from app.domain.catalogue import Catalogue, CountedCap, counted_caps
 from app.domain.seller import Seller
 from app.journal.lines import PingLine
-from app.reports.pings.decision import Curves, LegDecision, legs_of
-from app.reports.pings.what_if import Decided, WhatIf, compared, decision_words
+from app.reports.pings.decision import LeadCurves, LegDecision, legs_of
+from app.reports.pings.what_if import ChangedDecision, Decided, compared, decision_words
 from app.usecases.pings.changed_terms import CannotChange, Changes, read_changes
 from app.usecases.pings.records import PingRecords
 from app.usecases.standing.standing import LiveStanding
 from app.wire.ping import Ping
 
 
-class InForce(msgspec.Struct, frozen=True, kw_only=True):
+class DecidesNow(msgspec.Struct, frozen=True, kw_only=True):
     """What decides now: the catalogue and, of a running bidder, what stands. `records` are what was recorded before."""
 
     catalogue: Catalogue
@@ -30,7 +30,7 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True):
     standing: LiveStanding | None = None
 
 
-def what_if(line: PingLine, wanted: Iterable[str], force: InForce) -> WhatIf:
+def what_if(line: PingLine, wanted: Iterable[str], force: DecidesNow) -> ChangedDecision:
     """The decision of this line beside the one with these changes, `name=value` each. Raises CannotChange."""
     catalogue = force.catalogue
     if line.seller not in catalogue.sellers:
@@ -41,7 +41,7 @@ def what_if(line: PingLine, wanted: Iterable[str], force: InForce) -> WhatIf:
     is_canarys = live is not None and live.model.version == line.model
     before = _decided(line, unchanged, catalogue.challenged if is_canarys else catalogue, force)
     after = _decided(line, changes, _modeled(catalogue, changes.model, line, force.records), force)
-    return WhatIf(
+    return ChangedDecision(
         id=line.id,
         at=line.at,
         zone=catalogue.buyer.zone,
@@ -55,7 +55,7 @@ def what_if(line: PingLine, wanted: Iterable[str], force: InForce) -> WhatIf:
     )
 
 
-def _decided(line: PingLine, changes: Changes, catalogue: Catalogue, force: InForce) -> Decided:
+def _decided(line: PingLine, changes: Changes, catalogue: Catalogue, force: DecidesNow) -> Decided:
     seller, ping = catalogue.sellers[changes.seller], changes.ping
     standing = _standing(line, changes, catalogue, seller, force)
     snapshot = Snapshot(catalogue=catalogue, seller=seller, known=line.known, standing=standing)
@@ -77,7 +77,7 @@ def _legs(
     facts = facts_of(ping, local, line.known.consultations)
     if model is not None and model.value is not None:
         facts[PREDICTED_VALUE] = model.value(facts)
-    return tuple(legs_of(decision, line.known.consultations, Curves(model=model, seller=seller, facts=facts)))
+    return tuple(legs_of(decision, line.known.consultations, LeadCurves(model=model, seller=seller, facts=facts)))
 
 
 def _modeled(catalogue: Catalogue, wanted: str, line: PingLine, records: PingRecords) -> Catalogue:
@@ -95,7 +95,7 @@ def _modeled(catalogue: Catalogue, wanted: str, line: PingLine, records: PingRec
     return replace(catalogue, models={**catalogue.models, vertical: model})
 
 
-def _standing(line: PingLine, changes: Changes, catalogue: Catalogue, seller: Seller, force: InForce) -> Standing:
+def _standing(line: PingLine, changes: Changes, catalogue: Catalogue, seller: Seller, force: DecidesNow) -> Standing:
     """What stood then, carried over to where and whose the ping is taken to be now, with what is changed of it."""
     ping = changes.ping
     if ping.test:
@@ -119,7 +119,7 @@ def _standing(line: PingLine, changes: Changes, catalogue: Catalogue, seller: Se
     )
 
 
-def _requested(ping: Ping, candidates: Iterable[Campaign], at: float, force: InForce) -> Standing:
+def _requested(ping: Ping, candidates: Iterable[Campaign], at: float, force: DecidesNow) -> Standing:
     """What operators ask for where it was not: known of a running bidder alone, and as of now."""
     if force.standing is None:
         return Standing()
@@ -131,7 +131,7 @@ def _paused(then: frozenset[str], pauses: Mapping[str, bool]) -> list[str]:
 
 
 def _caps(
-    line: PingLine, changes: Changes, candidates: list[Campaign], seller: Seller, force: InForce
+    line: PingLine, changes: Changes, candidates: list[Campaign], seller: Seller, force: DecidesNow
 ) -> dict[str, tuple[CapStanding, ...]]:
     """By candidate, where each of its caps stood then; one that the ping did not meet stands as now, or unused."""
     then = _then(line, force)
@@ -150,7 +150,7 @@ def _caps(
     }
 
 
-def _then(line: PingLine, force: InForce) -> dict[str, CapStanding]:
+def _then(line: PingLine, force: DecidesNow) -> dict[str, CapStanding]:
     """Where each counter stood that the ping met, by its key, as the configuration of its day declares them."""
     declared = force.records.configuration(line.config)
     if isinstance(declared, str):
@@ -166,7 +166,7 @@ def _then(line: PingLine, force: InForce) -> dict[str, CapStanding]:
     return found
 
 
-def _notes(line: PingLine, changes: Changes, force: InForce) -> list[str]:
+def _notes(line: PingLine, changes: Changes, force: DecidesNow) -> list[str]:
     """What was taken for granted."""
     notes = []
     if line.config != force.catalogue.config_hash:
