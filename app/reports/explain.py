@@ -81,7 +81,7 @@ def _ping(line: PingLine, when: str) -> Iterator[str]:
     yield from _rest(decision.outbid, decision.refused)
     if line.shadow is not None:
         yield ""
-        yield f"  {_shadow(line.shadow)}"
+        yield f"  {shadow_words(line.shadow)}"
 
 
 def _consulted(consultations: Iterable[Consultation]) -> Iterator[str]:
@@ -118,7 +118,7 @@ def _contributions(found: Contributions | str, fields: Mapping[str, Value]) -> I
     yield _row("=", "log-odds", f"{found.score:+.3f} (calibrated: {found.probability:.4f})")
 
 
-def _shadow(shadow: Shadow) -> str:
+def shadow_words(shadow: Shadow) -> str:
     """What the other model of a trial decided; it was not sent."""
     name = f"shadow model {shadow.model or 'none'}"
     if shadow.fault:

@@ -1,5 +1,6 @@
 """What a decision is read with long after it was made: its configuration, its model, and what its fields add."""
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from app.domain.catalogue import Model
 from app.domain.configuration import Configuration
 from app.journal.configurations import NoConfiguration, read
 from app.journal.lines import PingLine
+from app.journal.looking import Looking
 from app.reports.pings.decision import Backing, line_facts
 from app.scoring.artefact import Unusable
 from app.scoring.contributions import Contributions
@@ -18,10 +20,13 @@ _CONFIGURATIONS = 16
 
 
 class PingRecords:
-    """The journal in a directory and the models in another; what was read is remembered."""
+    """The journal in a directory and the models in another; what was read is remembered.
 
-    def __init__(self, journal: Path, models: Path) -> None:
-        self.journal, self.models = journal, models
+    `looking` begins a look through the journal for a page, which has its time.
+    """
+
+    def __init__(self, journal: Path, models: Path, looking: Callable[[], Looking] = Looking) -> None:
+        self.journal, self.models, self.looking = journal, models, looking
         self._explainers = Explainers(models)
         self.model = cache(self._model)
         self.configuration = lru_cache(_CONFIGURATIONS)(self._configuration)
