@@ -24,6 +24,7 @@ from app.domain.keys import Keys
 from app.domain.operators.audit import SERVICE
 from app.http.application import Application, CannotStart
 from app.journal.configurations import longest_bid_lifetime_s
+from app.journal.looking import Looking
 from app.journal.reader import lines
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
@@ -35,7 +36,16 @@ from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
 from app.service_notes import note_places
-from app.settings import Settings, SettingsError, load_keys, read_keys, require_database, require_file, sole_use
+from app.settings import (
+    Settings,
+    SettingsError,
+    evidence_key,
+    load_keys,
+    read_keys,
+    require_database,
+    require_file,
+    sole_use,
+)
 from app.store.engine.database_file import sole_database
 from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
@@ -57,6 +67,7 @@ from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import limits_of
 from app.usecases.operators.state_notes import StateNotes
 from app.usecases.people.purge import purge
+from app.usecases.pings.records import PingRecords
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.key_watch import KeyWatch
 from app.usecases.reload.left_destinations import LeftDestinations
@@ -73,6 +84,8 @@ NOTE_S = 3.0
 ALERT_S = 1.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
+LOOK_S = 0.7
+"""How long a page may look through the journal: the rest of a second is for what it shows."""
 PURGE_S = 3_600.0
 """How late what was kept long enough may go: it is counted in days."""
 
@@ -220,7 +233,19 @@ async def _started(
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
     alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
     background = BackgroundJobs(
-        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, alerts, _rest
+        bidder,
+        journal,
+        watch,
+        left,
+        worker,
+        clock,
+        world.uniform,
+        certifier,
+        world.clock,
+        alerts,
+        PingRecords(settings.journal, settings.models, lambda: Looking(time.monotonic, LOOK_S, _rest)),
+        lambda: _evidence_seed(settings),
+        _rest,
     )
     noting = StateNotes(settings.data, background.state)
     stack.callback(noting.note_stop)
@@ -236,6 +261,14 @@ async def _started(
     if live.catalogue.challengers:
         _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
     return background
+
+
+def _evidence_seed(settings: Settings) -> bytes:
+    """The key that signs archives of proof, made when the first one is asked for."""
+    seed, made = evidence_key(settings, os.urandom)
+    if made is not None:
+        _log.warning("made %s: archives of proof are signed with it from now on; keep a copy", made)
+    return seed
 
 
 def _sources(settings: Settings) -> Sources:

@@ -74,8 +74,11 @@ class BackgroundJobs:
         certifier: Certifier,
         machine_clock: Callable[[], float],
         alerts: AlertParts,
+        records: PingRecords,
+        evidence_seed: Callable[[], bytes],
         rest: Callable[[], None] = lambda: None,
     ) -> None:
+        """`records` are what decisions are read from, `evidence_seed` is the key that signs archives of proof."""
         self.today = DayCount(GrowingTally(alerts.journal, rest))
         self.bidder = bidder
         self.certifier = certifier

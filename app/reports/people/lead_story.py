@@ -90,6 +90,11 @@ class LeadStory(msgspec.Struct, frozen=True, kw_only=True):
     forgotten_at: float | None = None
 
     @property
+    def name(self) -> str:
+        """By what it is called where one name must do; bids have the longer ids."""
+        return self.lead_id or min(self.ping_ids, key=len)
+
+    @property
     def latest_at(self) -> float:
         """When it was last bought, posted or pinged."""
         return self.sold_at or max([self.pinged_at or 0.0, *[post.at for post in self.posts]])

@@ -9,6 +9,7 @@ import msgspec
 from app.journal.looking import Looking, in_its_place, parts_back, texts_back
 from app.journal.parts import Part
 from app.journal.summary import summarize
+from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
 from app.reports.pings.columns import rows_of_columns
 from app.reports.pings.rows import PingRow, PingsFound, SoughtPings, is_sought, place_text, row_of
@@ -18,7 +19,7 @@ SLACK_S = 10.0
 
 
 def find_pings(directory: Path, sought: SoughtPings, looking: Looking) -> PingsFound:
-    """The next page of pings. Raises OtherVersion, OSError."""
+    """The next page of pings; `trouble` says what could not be read."""
     page = _Page(sought)
     at, row_id = sought.before
     until, trouble = min(sought.until, nextafter(at, 0.0) if at < inf and not row_id else at), ""
@@ -30,7 +31,7 @@ def find_pings(directory: Path, sought: SoughtPings, looking: Looking) -> PingsF
                     return page.found(looking)
             if page.is_full_before(looking.back_to):
                 return page.found(looking)
-    except ParquetError as error:
+    except (ParquetError, OtherVersion, OSError) as error:
         trouble = str(error)
     return page.found(looking, trouble)
 

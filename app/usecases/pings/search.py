@@ -11,7 +11,7 @@ from app.store.store import Store
 
 
 async def search_pings(store: Store, journal: Path, sought: SoughtPings, looking: Looking) -> PingsFound:
-    """The next page of what is sought. Raises StoreUnavailable, OtherVersion."""
+    """The next page of what is sought. Raises StoreUnavailable."""
     if sought.outcome == "bought":
         return await _bought(store, sought)
     return await asyncio.to_thread(find_pings, journal, sought, looking)

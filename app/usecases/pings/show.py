@@ -9,6 +9,7 @@ import msgspec
 from app.journal.lines import AnyLine, PingLine
 from app.journal.looking import Looking
 from app.journal.reader import ids_of
+from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
 from app.reports.people.lead_story import LeadStory, lead_stories
 from app.reports.pings.decision import Backing
@@ -64,7 +65,7 @@ async def _lines(store: Store, journal: Path, text: str, now: float, looking: Lo
     ids = await ids_meant(store, text)
     try:
         return await asyncio.to_thread(lines_meant, journal, ids, now, looking), ""
-    except ParquetError as error:
+    except (ParquetError, OtherVersion, OSError) as error:
         return [], str(error)
 
 
