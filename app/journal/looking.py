@@ -57,6 +57,8 @@ def parts_back(directory: Path, looking: Looking, since: float = 0.0, until: flo
         if not looking.goes_on():
             return
         yield part
+        if looking.ran_out:
+            return
         looking.back_to = min(looking.back_to, hour_start(part.hour))
     looking.back_to, looking.is_whole = since, True
 
@@ -95,16 +97,27 @@ def texts_back(
 def _end_of(file: BinaryIO, until: float) -> int:
     """Where in a file the first line stands that was written after this time, to a block; lines are nearly in order."""
     first, last = 0, file.seek(0, 2)
-    while until < inf and last - first > BLOCK:
+    if until == inf:
+        return last
+    while last - first > BLOCK:
         middle = (first + last) // 2
         file.seek(middle)
         file.readline(LINE_MAX)
-        if _begins(file.readline(LINE_MAX)) > until:
+        if _time_before(file, last) > until:
             last = middle
         else:
             first = middle
     file.seek(last)
-    return last + len(file.readline(LINE_MAX)) if until < inf else last
+    return last + len(file.readline(LINE_MAX))
+
+
+def _time_before(file: BinaryIO, end: int) -> float:
+    """When the next line was written that says so and begins before this place; infinity where there is none."""
+    while file.tell() < end:
+        at = _time_of(file.readline(LINE_MAX))
+        if at < inf:
+            return at
+    return inf
 
 
 def _holds(text: bytes, needles: tuple[frozenset[bytes], ...]) -> bool:
@@ -112,8 +125,12 @@ def _holds(text: bytes, needles: tuple[frozenset[bytes], ...]) -> bool:
 
 
 def _begins(block: bytes) -> float:
-    """When the first line of a block was written."""
+    """When the first line of a block was written that says so."""
+    return next((at for text in block.split(b"\n") if (at := _time_of(text)) < inf), inf)
+
+
+def _time_of(text: bytes) -> float:
     try:
-        return _TIMES.decode(block[: block.find(b"\n") if b"\n" in block else len(block)]).at
+        return _TIMES.decode(text).at
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return inf

@@ -1,7 +1,7 @@
 """Pings found newest first, page by page, and how far back the journal was looked through for them."""
 
 from collections.abc import Iterator
-from math import inf, nextafter
+from math import inf
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,9 @@ from app.parquet import ParquetError
 from app.reports.pings.columns import rows_of_columns
 from app.reports.pings.rows import PingRow, PingsFound, SoughtPings, is_sought, place_text, row_of
 
+MICROSECOND = 1e-6
+"""Times of rows are told to it."""
+
 SLACK_S = 10.0
 """Lines are written as their answers are made: so much later may one be written that came earlier."""
 
@@ -22,7 +25,7 @@ def find_pings(directory: Path, sought: SoughtPings, looking: Looking) -> PingsF
     """The next page of pings; `trouble` says what could not be read."""
     page = _Page(sought)
     at, row_id = sought.before
-    until, trouble = min(sought.until, nextafter(at, 0.0) if at < inf and not row_id else at), ""
+    until, trouble = min(sought.until, at if row_id else at - MICROSECOND), ""
     try:
         for part in parts_back(directory, looking, sought.since, until):
             for row in _rows_of(directory, part, sought, until, looking):
