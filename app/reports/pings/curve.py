@@ -5,6 +5,7 @@ from math import exp, log
 import msgspec
 
 from app.domain.auction.weighing import Offer
+from app.domain.pricing.landscape import OrtbCurve
 from app.domain.pricing.pricing import Curve
 
 STEPS = 48
@@ -58,5 +59,5 @@ def shading_curve(offer: Offer, curve: Curve) -> ShadingCurve | None:
         low_cents=quote.low,
         high_cents=quote.high,
         maximum_cents=quote.bid_value,
-        is_learned=curve.doubt < 1.0,
+        is_learned=not isinstance(curve, OrtbCurve),
     )

@@ -67,7 +67,7 @@ def decided(folder: Path, *wanted: str, whole: Catalogue = WHOLE) -> ChangedDeci
 def test_unchanged_it_is_what_was_recorded_to_the_last_term(tmp_path: Path) -> None:
     def act(_: Bidder, line: PingLine, force: DecidesNow) -> None:
         shown = what_if(line, (), force)
-        assert shown.changes == shown.notes == ()
+        assert (shown.changes, shown.notes) == ((), ())
         assert shown.recorded == shown.before.says == shown.after.says
         assert shown.before == shown.after
         offer, leg = line.decision.bids[0], shown.before.legs[0]
@@ -137,8 +137,8 @@ def test_a_boost_a_model_and_a_place_move_terms_that_are_marked(tmp_path: Path) 
     terms = {term.name: term for leg in decided(tmp_path, "boost:solar-tx=3.50").legs for term in leg.terms}
     assert (terms["boost by command"].before, terms["boost by command"].after) == ("", "$3.50")
     assert terms["lead value"].differs
-    keen = decided(tmp_path / "keen", "model=challenger") if (tmp_path / "keen").mkdir() is None else None
-    assert keen is not None
+    (tmp_path / "keen").mkdir()
+    keen = decided(tmp_path / "keen", "model=challenger")
     assert (keen.before.model, keen.after.model) == ("1", "keen")
     (tmp_path / "west").mkdir()
     west = decided(tmp_path / "west", "zip=90001")
