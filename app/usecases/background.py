@@ -79,6 +79,7 @@ class BackgroundJobs:
         rest: Callable[[], None] = lambda: None,
     ) -> None:
         """`records` are what decisions are read from, `evidence_seed` is the key that signs archives of proof."""
+        self.journal_directory = alerts.journal
         self.today = DayCount(GrowingTally(alerts.journal, rest))
         self.bidder = bidder
         self.certifier = certifier
