@@ -232,21 +232,8 @@ async def _started(
     bidder.test_recorders.append(certifier.see)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
     alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
-    background = BackgroundJobs(
-        bidder,
-        journal,
-        watch,
-        left,
-        worker,
-        clock,
-        world.uniform,
-        certifier,
-        world.clock,
-        alerts,
-        PingRecords(settings.journal, settings.models, lambda: Looking(time.monotonic, LOOK_S, _rest)),
-        lambda: _evidence_seed(settings),
-        _rest,
-    )
+    parts = (certifier, world.clock, alerts, _records(settings), _rest)
+    background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, *parts)
     noting = StateNotes(settings.data, background.state)
     stack.callback(noting.note_stop)
     if world.stepped:
@@ -263,12 +250,19 @@ async def _started(
     return background
 
 
-def _evidence_seed(settings: Settings) -> bytes:
-    """The key that signs archives of proof, made when the first one is asked for."""
-    seed, made = evidence_key(settings, os.urandom)
-    if made is not None:
-        _log.warning("made %s: archives of proof are signed with it from now on; keep a copy", made)
-    return seed
+def _records(settings: Settings) -> PingRecords:
+    """What pages read decisions from. The key that signs archives of proof is made when the first one is asked for."""
+
+    def evidence_seed() -> bytes:
+        seed, made = evidence_key(settings, os.urandom)
+        if made is not None:
+            _log.warning("made %s: archives of proof are signed with it from now on; keep a copy", made)
+        return seed
+
+    def looking() -> Looking:
+        return Looking(time.monotonic, LOOK_S, _rest)
+
+    return PingRecords(settings.journal, settings.models, looking, evidence_seed)
 
 
 def _sources(settings: Settings) -> Sources:

@@ -75,10 +75,9 @@ class BackgroundJobs:
         machine_clock: Callable[[], float],
         alerts: AlertParts,
         records: PingRecords,
-        evidence_seed: Callable[[], bytes],
         rest: Callable[[], None] = lambda: None,
     ) -> None:
-        """`records` are what decisions are read from, `evidence_seed` is the key that signs archives of proof."""
+        """`records` are what decisions are read from, for pages; `rest` is called while a journal is counted."""
         self.journal_directory = alerts.journal
         self.today = DayCount(GrowingTally(alerts.journal, rest))
         self.bidder = bidder
@@ -88,7 +87,7 @@ class BackgroundJobs:
         self.worker = worker
         self.clock = clock
         self.uniform = uniform
-        self.records, self.evidence_seed = records, evidence_seed
+        self.records = records
         self._audit_watch = alerts.audit
         self._self_watch = SelfWatch(bidder, alerts.journal, lambda: journal.lost, self._found)
         self._clock_alerts = alerts.clock

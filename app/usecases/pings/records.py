@@ -22,11 +22,19 @@ _CONFIGURATIONS = 16
 class PingRecords:
     """The journal in a directory and the models in another; what was read is remembered.
 
-    `looking` begins a look through the journal for a page, which has its time.
+    `looking` begins a look through the journal for a page, which has its time; `evidence_seed` is the key that signs
+    archives of proof.
     """
 
-    def __init__(self, journal: Path, models: Path, looking: Callable[[], Looking] = Looking) -> None:
-        self.journal, self.models, self.looking = journal, models, looking
+    def __init__(
+        self,
+        journal: Path,
+        models: Path,
+        looking: Callable[[], Looking] = Looking,
+        evidence_seed: Callable[[], bytes] = lambda: b"",
+    ) -> None:
+        self.journal, self.models = journal, models
+        self.looking, self.evidence_seed = looking, evidence_seed
         self._explainers = Explainers(models)
         self.model = cache(self._model)
         self.configuration = lru_cache(_CONFIGURATIONS)(self._configuration)

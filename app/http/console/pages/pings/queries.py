@@ -79,14 +79,14 @@ class LeadsQuery(msgspec.Struct, frozen=True, kw_only=True):
         return list(dict.fromkeys(name for each in self.ids.split(",") if (name := each.strip())))
 
 
-class PersonForm(msgspec.Struct, frozen=True, kw_only=True):
+class SoughtPersonForm(msgspec.Struct, frozen=True, kw_only=True):
     """Who is looked for; it is sent in a form, so that no address holds it."""
 
     phone: str = ""
     email: str = ""
 
     def __repr__(self) -> str:
-        return "PersonForm(***)"
+        return "SoughtPersonForm(***)"
 
     __str__ = __repr__
 

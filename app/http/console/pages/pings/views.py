@@ -10,9 +10,9 @@ from app.http.console.pages.pings.queries import (
     ChangeQuery,
     LeadName,
     LeadsQuery,
-    PersonForm,
     PingQuery,
     PingsQuery,
+    SoughtPersonForm,
     sought_pings,
 )
 from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Done, Download, NotShown, Reveal, View
@@ -96,7 +96,7 @@ async def _leads(asked: ConsoleRequest, query: LeadsQuery) -> LeadsPage:
     return LeadsPage(stories=stories, note=RAN_OUT if looking.ran_out else "")
 
 
-async def _find_person(asked: ConsoleRequest, form: PersonForm) -> Done:
+async def _find_person(asked: ConsoleRequest, form: SoughtPersonForm) -> Done:
     """Audited as `leadbid leads find` is; the page that follows names leads and nobody."""
     bidder, records = asked.bidder, asked.background.records
     sought, looking = _person(form, bidder.keys.index), records.looking()
@@ -114,7 +114,7 @@ async def _find_person(asked: ConsoleRequest, form: PersonForm) -> Done:
     return Done(f"Found by {sought.by}: {len(found.stories)}{cut}.{more}", to=f"/console/leads?ids={ids}")
 
 
-def _person(form: PersonForm, key: bytes) -> Sought:
+def _person(form: SoughtPersonForm, key: bytes) -> Sought:
     if bool(form.phone.strip()) == bool(form.email.strip()):
         raise NotDone("Write a phone number or an email address, one of them.")
     try:
@@ -138,7 +138,7 @@ async def _person_of(asked: ConsoleRequest, form: LeadName) -> RevealedPerson:
 
 async def _evidence(asked: ConsoleRequest, query: LeadName) -> Attachment:
     bidder, records, looking = asked.bidder, asked.background.records, asked.background.records.looking()
-    seed = asked.background.evidence_seed
+    seed = records.evidence_seed
     try:
         packed = await pack_evidence(
             bidder.store, records.journal, bidder.vault, seed, query.lead_id, asked.by, asked.now, looking
@@ -191,7 +191,7 @@ VIEWS = (
         query=LeadsQuery,
     ),
 )
-ACTS = (ConsoleAct(path="leads/find", form=PersonForm, do=_find_person),)
+ACTS = (ConsoleAct(path="leads/find", form=SoughtPersonForm, do=_find_person),)
 DOWNLOADS = (
     Download(
         path="leads/{lead_id}/evidence",
