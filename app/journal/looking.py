@@ -10,7 +10,7 @@ import msgspec
 from app.journal.parts import Part, parts
 from app.journal.writer import hour_start
 
-BLOCK = 262_144
+BLOCK = 524_288
 """Bytes read at once from the end: a ping waits no longer than it takes to search them for a word."""
 LINE_MAX = 32 * 1_024 * 1_024
 """A power cut can leave a file that is one long line of zeros: what is longer than this is no line, and passed over."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from app.cli.database import add_database, database_url, run_with_store, shown_database
-from app.cli.in_force import last_in_force
 from app.cli.places import add_models
 from app.config.values.zip_table import zip_states
 from app.domain.catalogue import with_limits
@@ -24,6 +23,7 @@ from app.reports.pings.what_if import what_if_text
 from app.scoring.load import load
 from app.store.engine.connections import sqlite_file
 from app.store.store import Store
+from app.usecases.former import configuration_in_force
 from app.usecases.operators.hear_requests import limits_of
 from app.usecases.people.find import lines_by_seller_lead_id, ping_ids_of
 from app.usecases.pings.changed_terms import OWN_NAMES, CannotChange
@@ -86,7 +86,7 @@ def _in_force(line: PingLine, records: PingRecords, args: argparse.Namespace) ->
     limits: dict[str, int] = {}
 
     async def ask(store: Store, _: argparse.Namespace) -> int:
-        found.append(await last_in_force(store))
+        found.extend([each] if (each := await configuration_in_force(store)) is not None else [])
         limits.update(limits_of(await store.requests(time.time())))
         return 0
 

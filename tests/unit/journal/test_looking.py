@@ -28,7 +28,7 @@ def lumpy(folder: Path, seed: int, number: int = 300) -> list[bytes]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("block", [1, 97, 1_000, 262_144])
+@pytest.mark.parametrize("block", [1, 97, 1_000, 524_288])
 def test_every_line_comes_once_and_the_last_one_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, block: int
 ) -> None:
