@@ -22,7 +22,6 @@ from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
-from app.usecases.now.day_count import DayCount
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import hear_requests
@@ -34,6 +33,7 @@ from app.usecases.returns.answer import hear_credits
 from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
 from app.usecases.standing.restore import read_lists
+from app.usecases.trade.journal_count import JournalCount
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
@@ -76,7 +76,8 @@ class BackgroundJobs:
         rest: Callable[[], None] = lambda: None,
     ) -> None:
         self.journal_directory = alerts.journal
-        self.today = DayCount(GrowingTally(alerts.journal, rest))
+        self.today = JournalCount(GrowingTally(alerts.journal, rest))
+        self.lately = JournalCount(GrowingTally(alerts.journal, rest))
         self.bidder = bidder
         self.certifier = certifier
         self.watch = watch
