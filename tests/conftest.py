@@ -18,6 +18,9 @@ from tests.compiled_once import compile_together
 from tests.loopback_only import end_the_network_at_loopback
 from tests.throwaway_postgres import ServerNotFound, own_database, throwaway_postgres
 
+# Workers share the cores among them: threads of a fit would only spin while they wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 end_the_network_at_loopback()
 
 # The same examples in every run: a failure that comes and goes helps nobody.
