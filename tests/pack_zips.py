@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import zipcodes
 
-from app.config.values.zip_rows import PACKED, Column, ZipRows
+from app.config.values.zip_rows import PACKED, ZipColumn, ZipRows
 
 
 def packed_rows() -> ZipRows:
@@ -31,10 +31,10 @@ def packed_rows() -> ZipRows:
     )
 
 
-def _column(values: Iterable[str]) -> Column:
+def _column(values: Iterable[str]) -> ZipColumn:
     numbers: dict[str, int] = {}
     of = [numbers.setdefault(value, len(numbers)) for value in values]
-    return Column(values=list(numbers), of=of)
+    return ZipColumn(values=list(numbers), of=of)
 
 
 if __name__ == "__main__":

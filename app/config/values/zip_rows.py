@@ -14,7 +14,7 @@ import msgspec
 PACKED = Path(__file__).with_name("zips.json.zlib")
 
 
-class Column(msgspec.Struct, frozen=True):
+class ZipColumn(msgspec.Struct, frozen=True):
     """One text for each ZIP: `values[of[row]]`, as few of them differ."""
 
     values: list[str]
@@ -29,11 +29,11 @@ class ZipRows(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     zips: list[str]
-    states: Column
-    cities: Column
-    counties: Column
-    zones: Column
-    areas: Column
+    states: ZipColumn
+    cities: ZipColumn
+    counties: ZipColumn
+    zones: ZipColumn
+    areas: ZipColumn
     latitudes: list[int]
     longitudes: list[int]
 
