@@ -98,6 +98,7 @@ class BackgroundJobs:
         self._kept_ledgers: dict[LedgerName, TargetLedger] = {}
         self._duals_kept_at = 0.0
         self._shed_at = 0.0
+        self._retain_at = inf
         self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
         self._heard_at = self._everybodys_now()
@@ -212,7 +213,9 @@ class BackgroundJobs:
             await self._return_rules.look(self._everybodys_now())
 
     async def retain_certificates(self) -> None:
-        """Store what is still to be stored of certificates."""
+        """Store what is still to be stored of certificates, where something was due when it was last heard."""
+        if self._retain_at > self.clock():
+            return
         with suppress(StoreUnavailable):
             await self._retain.retain_due(self.clock(), self.uniform)
 
@@ -263,7 +266,9 @@ class BackgroundJobs:
         await read_lists(bidder.store, bidder.standing, heard.lists)
         hear_requests(bidder, heard.requests, self.watch.declared)
         bidder.operator_keys = operators_of(heard.operator_keys)
-        await hear_credits(bidder)
+        if heard.last_credit > bidder.standing.credited:
+            await hear_credits(bidder)
+        self._retain_at = inf if heard.next_retain is None else heard.next_retain
         self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due
