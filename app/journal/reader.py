@@ -48,18 +48,19 @@ def find(directory: Path, ping_id: str) -> list[AnyLine]:
     return find_all(directory, frozenset((ping_id,)))
 
 
-def find_all(directory: Path, ping_ids: frozenset[str], looking: Looking | None = None) -> list[AnyLine]:
-    """The same of several pings."""
+def find_all(
+    directory: Path, ping_ids: frozenset[str], looking: Looking | None = None, since: float = 0.0
+) -> list[AnyLine]:
+    """The same of several pings, none of which was decided before `since` (UTC epoch seconds)."""
     if not ping_ids:
         return []
-    found = about(directory, ping_ids, looking)
+    found = about(directory, ping_ids, looking, since)
     others = ids_of(found) - ping_ids
     if not others:
         return found
     # Nothing is said of a ping before it is decided.
     decided = [line.at for line in found if getattr(line, "bid_ids", ())]
-    since = decided[0] if len(ping_ids) == len(decided) == 1 else 0.0
-    return about(directory, others | ping_ids, looking, since)
+    return about(directory, others | ping_ids, looking, decided[0] if len(ping_ids) == len(decided) == 1 else since)
 
 
 def holding(directory: Path, words: frozenset[str], looking: Looking | None = None) -> list[AnyLine]:

@@ -1,6 +1,7 @@
 """Finds a lead by whatever somebody has of it, and tells it from ping to outcome."""
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
@@ -8,6 +9,7 @@ import msgspec
 
 from app.domain.operators.audit import OperatorAct
 from app.domain.token import looks_like_token
+from app.journal.configurations import longest_bid_lifetime_s
 from app.journal.lines import AnyLine, PingLine, PostLine
 from app.journal.looking import Looking
 from app.journal.reader import find_all, holding
@@ -17,6 +19,9 @@ from app.store.people.records import LeadRecord
 from app.store.store import Store
 from app.usecases.people.nonces import nonces_of
 from app.usecases.people.who import Who
+
+_CLOCK_S = 3_600.0
+"""By so much the clock may have been moved between a ping and its post: one hour that is read in vain costs little."""
 
 SoughtBy = Literal["phone", "email", "lead", "ping", "crm_id", "seller_lead_id"]
 
@@ -86,7 +91,7 @@ def _lines(
 ) -> list[AnyLine]:
     """What the journal has of these leads, and of pings that were not bought."""
     text = sought.text.strip()
-    lines = find_all(journal, frozenset([record.lead.ping_id for record in records]), looking)
+    lines = lines_of(journal, records, looking)
     if sought.by in ("phone", "email"):
         return _united(lines, all_about(journal, holding(journal, nonces, looking), looking))
     if sought.by == "seller_lead_id":
@@ -102,7 +107,18 @@ def all_about(journal: Path, lines: list[AnyLine], looking: Looking | None = Non
     """These lines of pings, with the posts and notices that came of them."""
     ids = {line.id for line in lines if isinstance(line, PingLine)}
     ids |= {line.ping_id for line in lines if isinstance(line, PostLine)}
-    return find_all(journal, frozenset(ids), looking)
+    return find_all(journal, frozenset(ids), looking, _before(journal, [line.at for line in lines]))
+
+
+def lines_of(journal: Path, records: Collection[LeadRecord], looking: Looking | None = None) -> list[AnyLine]:
+    """What the journal has of leads that were bought."""
+    bids = frozenset([record.lead.ping_id for record in records])
+    return find_all(journal, bids, looking, _before(journal, [record.lead.sold_at for record in records]))
+
+
+def _before(journal: Path, posted: Collection[float]) -> float:
+    """Before the pings of what was posted at these times: a bid lives only so long, and a clock may have been set."""
+    return min(posted, default=0.0) - longest_bid_lifetime_s(journal) - _CLOCK_S
 
 
 def _united(some: list[AnyLine], others: list[AnyLine]) -> list[AnyLine]:
