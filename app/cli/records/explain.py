@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="decide the same ping with this changed, beside what it got: a field of the ping such as zip=75201, or "
+        help="decide the same ping with this changed, beside what it got: a field of the ping such as min_price=12.50, or "
         + ", ".join(f"{name}=" for name in OWN_NAMES)
         + "; may be given again",
     )
