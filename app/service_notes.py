@@ -49,6 +49,7 @@ class CircuitState(msgspec.Struct, frozen=True, kw_only=True):
 class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
     """How the provider of one check is doing. `failures` are in a row, and `opens_at` is when it is asked again, where
     it is left alone. `spent_millicents` is of today (UTC), `calls` and those `unanswered` are since the start.
+    `sellers` has what was spent on the leads of each, if they have a budget of their own.
     """
 
     failures: int = 0
@@ -58,6 +59,8 @@ class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
     budget_cents: int | None = None
     calls: int = 0
     unanswered: int = 0
+    seller_budget_cents: int | None = None
+    sellers: dict[str, int] = {}
 
 
 class ServiceState(msgspec.Struct, frozen=True, kw_only=True):

@@ -621,6 +621,10 @@ class Store:
         """Of every destination for which leads wait."""
         return await self._reader.run(deliveries.waiting)
 
+    async def undelivered(self, since: float) -> dict[str, int]:
+        """How many leads each destination refused or never took since then."""
+        return await self._reader.run(lambda c: deliveries.undelivered(c, since))
+
     async def move_deliveries(self, source: str, to: str, by: str, now: float) -> Moved:
         """Have what waits for one destination sent to another."""
         return await self._writer.run(lambda c: deliveries.move(c, source, to, by, now))

@@ -11,7 +11,8 @@ from app.store.operators.requested import RequestRows
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the database and the service's notes say at one moment; `now` is the service's clock."""
+    """What the database and the service's notes say at one moment; `now` is the service's clock. `undelivered` are
+    recent."""
 
     now: float
     machine_now: float
@@ -23,6 +24,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     today: Summary
     month: Summary
     waiting: dict[str, Waiting]
+    undelivered: dict[str, int]
     disabled: dict[str, str]
     places: ServicePlaces | None
     state: ServiceState | None
