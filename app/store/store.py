@@ -576,6 +576,11 @@ class Store:
         """When the next delivery is due, None where none waits."""
         return await self._reader.run(outbox.next_due)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether its services may run on other machines."""
+        return not is_sqlite(self._address)
+
     async def take_over_claims(self, now: float) -> None:
         """At the start of the one process that delivers from SQLite: what a dead one had claimed is due at once.
 

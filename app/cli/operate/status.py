@@ -74,6 +74,7 @@ def _headline(found: Status) -> str:
     since = {"running": service.started_at, "stopped": service.seen_at, "down": service.seen_at}.get(service.state)
     when = f" {'last seen' if service.state == 'down' else 'since'} {local_text(since, zone)}" if since else ""
     at = f" at {service.address}" if service.address and service.state == "running" else ""
+    at += ", how it runs is noted in its own --data" if service.state == "unknown" else ""
     config = f", configuration {service.config}" if service.config else ", no configuration was ever in force"
     return f"leadbid {service.state.upper()}{at}{when}{config}    (as of {local_text(found.at, zone)})"
 

@@ -33,6 +33,7 @@ async def status(store: Store, places: ServicePlaces | None, state: ServiceState
         waiting=await store.waiting_deliveries(),
         undelivered=await store.undelivered(now - UNDELIVERED_S),
         disabled=await store.disabled_destinations(),
+        may_be_elsewhere=store.is_shared,
         places=places,
         state=state,
     )

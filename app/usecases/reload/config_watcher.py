@@ -64,6 +64,7 @@ class ConfigWatcher:
         self._waiting: PendingReload | None = None
         self._ask_at = 0.0
         self._store_was_away = False
+        self._refused: tuple[str, ...] = ()
         keep(journal, live.catalogue)
         self._is_kept = True
 
@@ -71,6 +72,11 @@ class ConfigWatcher:
     def declared(self) -> Catalogue:
         """The catalogue in force, with caps as its file declares them."""
         return self._live.catalogue
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """What is wrong with the files as they lie there, if they are not in force for that."""
+        return self._refused
 
     @property
     def secrets(self) -> Mapping[str, str]:
@@ -102,6 +108,7 @@ class ConfigWatcher:
 
     async def _read(self, contents: Contents) -> PendingReload | None:
         """What these files would put in force; `None` where they are refused, or name others to look at first."""
+        self._refused = ()
         try:
             read = await asyncio.to_thread(self._sources.config, partial(_one_of, contents))
             if not isinstance(read, LoadedConfig):
@@ -112,6 +119,7 @@ class ConfigWatcher:
                 return None
             reloaded = await asyncio.to_thread(next_catalogue, self._sources, read, self._live)
         except Exception as error:  # noqa: BLE001 - whatever a file holds, the live catalogue must stay
+            self._refused = (f"it cannot be read ({where(error)})",)
             _log.error("the reload failed, the live configuration stays: %s", where(error))
             self._bidder.metrics.count("reloads_total", "failed")
             self._files.accept(contents)
@@ -129,6 +137,7 @@ class ConfigWatcher:
         )
 
     def _refuse(self, contents: Contents, problems: tuple[str, ...]) -> None:
+        self._refused = problems
         _log_all(problems)
         self._bidder.metrics.count("reloads_total", "refused")
         self._files.accept(contents)

@@ -38,6 +38,7 @@ def facts(**overrides: Any) -> Facts:
         "waiting": {},
         "undelivered": {},
         "disabled": {},
+        "may_be_elsewhere": False,
         "places": None,
         "state": STATE,
     }
@@ -71,6 +72,7 @@ def pause(by: str) -> Switch:
         ({"state": replace(STATE, stopped_at=NOW)}, "the service is stopped"),
         ({"machine_now": NOW + 60.0}, "the service is down"),
         ({"state": None}, "no service has noted itself"),
+        ({"state": None, "may_be_elsewhere": True}, None),
         ({"state": replace(STATE, models={"solar": ModelState()})}, "no model prices solar"),
         ({"state": replace(STATE, problems=(alert("disk_full", "the disk is full"),))}, "the disk is full"),
         ({"pending": [pending()]}, "configuration ab12 waits for consent, as it loses a campaign"),
