@@ -157,16 +157,16 @@ def _providers(providers: dict[str, ProviderState], zone: str) -> Iterator[str]:
         rows = [row for name, each in providers.items() for row in _provider(name, each, zone)]
         yield ""
         yield "Providers, calls since the start"
-        yield table(("check", "calls", "unanswered", "spent today", "of", "health"), rows)
+        yield table(("check", "calls", "unanswered", "not asked", "spent today", "of", "health"), rows)
 
 
 def _provider(name: str, each: ProviderState, zone: str) -> Iterator[tuple[str, ...]]:
     """A check, and what is spent on each seller's leads if that has a budget."""
     budget = "-" if each.budget_cents is None else money(each.budget_cents)
     spent = money(round(each.spent_millicents / 1000))
-    yield name, f"{each.calls:,}", f"{each.unanswered:,}", spent, budget, _health(each, zone)
+    yield name, f"{each.calls:,}", f"{each.unanswered:,}", f"{each.unasked:,}", spent, budget, _health(each, zone)
     for seller, millicents in each.sellers.items():
-        yield f"  {seller}", "", "", money(round(millicents / 1000)), money(each.seller_budget_cents or 0), ""
+        yield f"  {seller}", "", "", "", money(round(millicents / 1000)), money(each.seller_budget_cents or 0), ""
 
 
 def _health(each: DestinationStatus | ProviderState, zone: str) -> str:

@@ -52,9 +52,9 @@ def provider_alerts(providers: Mapping[str, ProviderState]) -> Iterator[Alert]:
     """Providers that do not answer, or may not be asked any more today."""
     for name, each in providers.items():
         if each.opens_at is not None:
-            sentence = (
-                f"the provider of check {name} fails ({each.failures} times in a row), so its questions stay open"
-            )
+            what = f"check {name}: {each.fault}" if each.fault else f"the provider of check {name} fails"
+            often = f" ({each.failures} times in a row)" if each.failures else ""
+            sentence = f"{what}{often}, so its questions stay open"
             yield alert("provider_down", sentence, "`on_unknown` says what becomes of leads meanwhile", name)
         if _is_used_up(each, each.spent_millicents, each.budget_cents):
             sentence = f"the budget of check {name} for today (UTC) is used up, so its questions stay open"

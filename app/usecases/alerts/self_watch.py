@@ -149,11 +149,10 @@ def clock_alerts(behind_s: float, *, is_apart: bool) -> Iterator[Alert]:
 def configuration_alerts(problems: Sequence[str]) -> Iterator[Alert]:
     """What a changed file with errors means."""
     if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        more = f" And {len(problems) - 1} more: `leadbid check` names them." if len(problems) > 1 else ""
         yield alert(
             "configuration_refused",
             f"the changed configuration has errors, and the one before stays in force: {problems[0]}{more}",
-            "`leadbid check` names them all",
         )
 
 
