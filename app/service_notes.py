@@ -49,7 +49,7 @@ class CircuitState(msgspec.Struct, frozen=True, kw_only=True):
 class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
     """How the provider of one check is doing. `failures` are in a row, and `opens_at` is when it is asked again, where
     it is left alone; `fault` is what of ours it does not take. `spent_millicents` is of today (UTC); `calls`, those
-    `unanswered` and those `unasked` are since the start. `sellers` has what was spent on the leads of each, if they have
+    `unanswered` and those `unasked` are since the start. `sellers` has what was spent on each one's leads, if they have
     a budget of their own.
     """
 
