@@ -127,7 +127,7 @@ class BackgroundJobs:
     def _found(self) -> Iterator[Alert]:
         yield from self._clock_alerts()
         yield from audit_alerts(self._audit_watch.fault)
-        yield from configuration_alerts(self.watch.refused)
+        yield from configuration_alerts(self.watch.problems)
 
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""

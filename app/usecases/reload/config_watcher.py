@@ -62,9 +62,10 @@ class ConfigWatcher:
         self._files = SettledFiles({**read_all([sources.pointer]), **live.declared.contents}, steady)
         self._also: tuple[Path, ...] = ()
         self._waiting: PendingReload | None = None
+        self.problems: tuple[str, ...] = ()
+        """What is wrong with the file that was refused last."""
         self._ask_at = 0.0
         self._store_was_away = False
-        self._refused: tuple[str, ...] = ()
         keep(journal, live.catalogue)
         self._is_kept = True
 
@@ -74,14 +75,15 @@ class ConfigWatcher:
         return self._live.catalogue
 
     @property
-    def refused(self) -> tuple[str, ...]:
-        """What is wrong with the files as they lie there, if they are not in force for that."""
-        return self._refused
-
-    @property
     def secrets(self) -> Mapping[str, str]:
         """What the references of the live configuration stand for."""
         return self._live.declared.secrets
+
+    @property
+    def loaded_file(self) -> tuple[Path, str]:
+        """The file in force, and its text."""
+        path, content = next(iter(self._live.declared.contents.items()))
+        return path, (content or b"").decode("utf-8", "replace")
 
     def targets(self) -> dict[str, Target]:
         """Every declared destination with its secrets."""
@@ -108,18 +110,17 @@ class ConfigWatcher:
 
     async def _read(self, contents: Contents) -> PendingReload | None:
         """What these files would put in force; `None` where they are refused, or name others to look at first."""
-        self._refused = ()
         try:
             read = await asyncio.to_thread(self._sources.config, partial(_one_of, contents))
             if not isinstance(read, LoadedConfig):
                 self._refuse(contents, tuple(map(str, read)))
                 return None
-            self._also = tuple(read.declared.contents)
+            self._also, self.problems = tuple(read.declared.contents), ()
             if not contents.keys() >= read.declared.contents.keys():
                 return None
             reloaded = await asyncio.to_thread(next_catalogue, self._sources, read, self._live)
         except Exception as error:  # noqa: BLE001 - whatever a file holds, the live catalogue must stay
-            self._refused = (f"it cannot be read ({where(error)})",)
+            self.problems = (f"it cannot be read ({where(error)})",)
             _log.error("the reload failed, the live configuration stays: %s", where(error))
             self._bidder.metrics.count("reloads_total", "failed")
             self._files.accept(contents)
@@ -137,7 +138,7 @@ class ConfigWatcher:
         )
 
     def _refuse(self, contents: Contents, problems: tuple[str, ...]) -> None:
-        self._refused = problems
+        self.problems = problems
         _log_all(problems)
         self._bidder.metrics.count("reloads_total", "refused")
         self._files.accept(contents)
