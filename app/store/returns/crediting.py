@@ -14,10 +14,15 @@ from app.wire.returns import ReturnReply, ReturnState
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
-    """What one lead gave back: its `number` in the order of commits, and the amount by counter."""
+    """What one lead gave back: its `number` in the order of commits, the amount by counter, and facts of its sale."""
 
     number: int
     uses: dict[str, int]
+    campaign: str
+    seller: str
+    zip: str
+    state: str
+    sold_at: float
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,13 +61,14 @@ def has_unanswered(connection: Connection, now: float) -> bool:
 def credits_after(connection: Connection, number: int) -> list[Credit]:
     """What was credited after this one, in order."""
     its = lead_return.c
+    sale = [lead.c[name] for name in ("campaign", "seller", "zip", "state", "sold_at")]
     rows = connection.execute(
-        select(its.credit, lead.c.cap_uses)
+        select(its.credit.label("number"), lead.c.cap_uses.label("uses"), *sale)
         .join(lead, lead.c.lead_id == its.lead_id)
         .where(its.credit > number)
         .order_by(its.credit)
     )
-    return [Credit(number=row.credit, uses=_uses(row.cap_uses)) for row in rows]
+    return [Credit(**{**row._mapping, "uses": _uses(row.uses)}) for row in rows]
 
 
 def counted(connection: Connection, since: float) -> Counted:

@@ -25,4 +25,5 @@ async def answer_return(bidder: Bidder, seller: Seller, reply: ReturnReply, now:
 async def hear_credits(bidder: Bidder) -> None:
     """Count what was credited since, by whomever: here, by a command, or by another replica."""
     for credit in await bidder.store.credits_after(bidder.standing.credited):
-        bidder.standing.apply(Returned(number=credit.number, uses=tuple(credit.uses.items())))
+        sale = {name: getattr(credit, name) for name in ("campaign", "seller", "zip", "state", "sold_at")}
+        bidder.standing.apply(Returned(number=credit.number, uses=tuple(credit.uses.items()), **sale))
