@@ -17,6 +17,7 @@ from app.http.auction.routes import PATHS, auction_path
 from app.http.feedback import FEEDBACK_ROUTES, NOTICES
 from app.http.operations import OPERATIONS
 from app.http.operators.requests import OPERATORS_ROUTES
+from app.http.operators.returns import RETURNS
 from app.http.operators.suppressions import SUPPRESSIONS
 from app.http.pages.front_page import front_page
 from app.http.pages.instructions import INSTRUCTIONS
@@ -60,6 +61,7 @@ class Application:
                 *own,
                 *FEEDBACK_ROUTES,
                 *OPERATORS_ROUTES,
+                *RETURNS,
                 *SUPPRESSIONS,
                 *OPERATIONS,
                 *SELLER_PAGES,
