@@ -127,6 +127,9 @@ def test_explain_takes_any_id(trade: Trade, capsys: Capture) -> None:
         assert said(trade, capsys, "explain", name)[1] == told
     lost = str(ping_of(LOST, 0.0)["seller_lead_id"])
     assert said(trade, capsys, "explain", lost)[1] == said(trade, capsys, "explain", trade.lost[0])[1] != ""
+    for spelled in (lost.upper(), lost.lower(), f" {{{lost}}} "):
+        assert said(trade, capsys, "explain", spelled)[1] == said(trade, capsys, "explain", lost)[1], spelled
+        assert lost in said(trade, capsys, "leads", "find", "--seller-lead-id", spelled)[1], spelled
     assert "the id is empty" in said(trade, capsys, "explain", " ")[2]
     status, out, err = said(trade, capsys, "explain", "nonsense")
     assert (status, out) == (1, "")

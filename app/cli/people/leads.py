@@ -31,7 +31,7 @@ _NAMES: dict[SoughtBy, str] = {
     "lead": "our lead_id",
     "ping": "the ping_id or bid_id of any answer",
     "crm_id": "the id of a record in a CRM, in any form",
-    "seller_lead_id": "the id that the seller gave it",
+    "seller_lead_id": "the id that the seller gave it, in any case and form",
 }
 
 
@@ -76,6 +76,9 @@ async def _find(store: Store, args: argparse.Namespace) -> int:
         print(_nothing(args, sought, found), file=sys.stderr)
         return 1
     print(_document(found) if args.json else "\n\n".join(map(shown, found.stories)))
+    others = {story.seller_lead_id for story in found.stories} - {sought.text.strip()}
+    if sought.by == "seller_lead_id" and others:
+        print(f"also found as spelled {', '.join(sorted(others))}: another lead may be meant", file=sys.stderr)
     return 0
 
 

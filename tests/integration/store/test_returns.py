@@ -22,7 +22,7 @@ from app.domain.returns.policy import ReturnPolicy
 from app.store.returns.requests import ReturnResult, ReturnWanted, SellerTerms, WhichReturns
 from app.store.store import Store
 from app.wire.feedback import Outcome, OutcomeKind
-from app.wire.returns import ReturnReason, ReturnReply
+from app.wire.returns import LeadReturn, ReturnReason, ReturnReply
 from tests.integration.store.world import a_sale, in_store, refused
 
 T = TypeVar("T")
@@ -60,6 +60,12 @@ def used_by(sales: list[Sale]) -> dict[str, int]:
 
 def wanted(sale: Sale, reason: ReturnReason = "invalid_phone") -> ReturnWanted:
     return ReturnWanted(lead=sale.lead_id, reason=reason, why="it rings at a fax", by="os:ada")
+
+
+async def listed(store: Store, which: WhichReturns) -> list[LeadReturn]:
+    page = await store.returns(which)
+    assert page is not None
+    return page
 
 
 async def some_at_once(calls: Sequence[Awaitable[T]]) -> list[T]:
@@ -149,8 +155,8 @@ def test_a_seller_answers_for_its_own_leads_only(url: str) -> None:
         await store.request_return(wanted(sale), NOBODY, FIRST)
         reply = ReturnReply(lead_id=sale.lead_id, answer="accepted")
         assert (await store.answer_return(reply, "bluebird", FIRST, "bluebird")).status == "refused"
-        assert await store.returns(WhichReturns(seller="bluebird")) == []
-        assert [each.state for each in await store.returns(WhichReturns(seller="acme"))] == ["requested"]
+        assert await listed(store, WhichReturns(seller="bluebird")) == []
+        assert [each.state for each in await listed(store, WhichReturns(seller="acme"))] == ["requested"]
 
     in_store(url, scene)
 
@@ -194,7 +200,7 @@ def test_an_outcome_asks_for_a_return_and_tells_the_seller_once(url: str) -> Non
         begin = (FIRST, "", "")
         looks = [await store.request_returns_by_rule(terms, begin, FIRST + DAY_S) for _ in range(2)]
         assert [(look.asked, look.is_all) for look in looks] == [(1, True), (0, True)]
-        (asked,) = await store.returns(WhichReturns(seller="acme"))
+        (asked,) = await listed(store, WhichReturns(seller="acme"))
         assert (asked.lead_id, asked.reason, asked.requested_by) == (sales[0].lead_id, "invalid_phone", "service")
         claimed = await store.claim_due("acme-postback", "worker", FIRST + DAY_S, 10, 60.0)
         told = {each.lead["lead_id"]: each.feedback for each in claimed}
@@ -219,7 +225,7 @@ def test_each_step_of_a_return_is_in_the_audit(url: str) -> None:
         await store.answer_return(
             ReturnReply(lead_id=sale.lead_id, answer="accepted", note="sorry, call 512 461 2234"), "acme", FIRST
         )
-        (kept,) = await store.returns(WhichReturns(seller="acme"))
+        (kept,) = await listed(store, WhichReturns(seller="acme"))
         assert kept.note == "sorry, call (removed)"
         return [(line.told_by, line.action, line.detail, line.why) for line in await store.audit_lines()]
 
@@ -268,7 +274,7 @@ def test_where_a_process_is_killed_each_answer_is_credited_once(url: str) -> Non
         await some_at_once([store.request_return(wanted(sale), NOBODY, FIRST) for sale in sales])
 
     async def check(store: Store) -> int:
-        credited = await store.returns(WhichReturns(state="accepted"))
+        credited = await listed(store, WhichReturns(state="accepted"))
         left = sum(sale.price_cents for sale in sales) - sum(each.price_cents for each in credited)
         assert (await store.cap_usage())["seller/acme/prepaid-balance//"] == left
         assert len(await store.credits_after(0)) == len(credited)
