@@ -20,11 +20,11 @@ from app.usecases.people.who import Who
 
 _GUID = re.compile(r"([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})")
 
-SoughtBy = Literal["phone", "email", "lead", "ping", "crm_id", "seller_lead_id"]
+SoughtBy = Literal["phone", "email", "lead", "ping", "crm_id", "seller_lead_id", "request"]
 
 
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
-    """What is looked for: an id, or the person in `who`."""
+    """What is looked for: an id, the person in `who`, or a post by digests of its body, with blanks between them."""
 
     by: SoughtBy
     text: str = ""
@@ -74,6 +74,8 @@ def lines_by_seller_lead_id(journal: Path, text: str) -> list[AnyLine]:
 async def _records(store: Store, sought: Sought) -> list[LeadRecord]:
     if sought.by == "phone" or sought.by == "email":
         ids = await store.leads_of(sought.who.person.all)
+    elif sought.by == "request":
+        ids = []
     else:
         ids = await store.leads_by_id(sought.by, sought.text)
     return [record for lead_id in ids if (record := await store.lead_record(lead_id)) is not None]
@@ -84,6 +86,8 @@ def _lines(journal: Path, sought: Sought, records: list[LeadRecord], nonces: fro
     lines = find_all(journal, frozenset([record.lead.ping_id for record in records]))
     if sought.by in ("phone", "email"):
         return _united(lines, all_about(journal, holding(journal, nonces)))
+    if sought.by == "request":
+        return all_about(journal, holding(journal, frozenset(sought.text.split())))
     if sought.by == "seller_lead_id":
         return _united(lines, lines_by_seller_lead_id(journal, sought.text))
     if records or sought.by == "crm_id":
