@@ -30,7 +30,7 @@ from app.spreadsheet import UnusableFile, inert
 from app.store.returns.requests import LIST_MAX, ReturnResult, ReturnWanted, WhichReturns
 from app.store.store import Store
 from app.usecases.returns.by_rule import terms_of
-from app.usecases.returns.seller_file import read_replies, return_replies
+from app.usecases.returns.seller_file import by_any_spelling, read_replies, return_replies
 from app.wire.returns import LeadReturn, ReturnAnswer, ReturnReason, ReturnReply, ReturnState
 
 _SHOWN = 20
@@ -222,7 +222,7 @@ async def _pages(store: Store, which: WhichReturns) -> AsyncIterator[LeadReturn]
 async def _names(store: Store, seller: str) -> dict[str, str]:
     """Our id of every return of a seller by the seller's own."""
     pages = _pages(store, WhichReturns(seller=seller))
-    return {each.seller_lead_id: each.lead_id async for each in pages if each.seller_lead_id}
+    return by_any_spelling([(each.seller_lead_id, each.lead_id) async for each in pages])
 
 
 def _said(result: ReturnResult) -> str:
