@@ -34,6 +34,7 @@ from app.usecases.returns.seller_file import by_any_spelling, read_replies, retu
 from app.wire.returns import LeadReturn, ReturnAnswer, ReturnReason, ReturnReply, ReturnState
 
 _SHOWN = 20
+_FORMS = sorted(name for name, each in FORMS.items() if "return" in each.events)
 _HEADS = ("lead", "seller", "price", "sold", "reason", "state", "asked", "why", "note")
 _OWN_FORM = ("lead_id", "ping_id", "seller_lead_id", "sub_id", "vertical", "price", "sold_at", "state", "reason", "why")
 
@@ -62,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     imported.add_argument("file", type=Path, help="a CSV file with a lead's id and yes or no in each row")
     exported = _action(actions, "export", "write returns to a CSV file", _export)
     _add_which(exported)
-    exported.add_argument("--form", default="", choices=["", *sorted(FORMS)], help="in the form of a platform")
+    exported.add_argument("--form", default="", choices=["", *_FORMS], help="in the form of a platform")
     exported.add_argument("--out", type=Path, help="the file, which must not exist (default: standard output)")
 
 
@@ -168,7 +169,8 @@ async def _import(store: Store, args: argparse.Namespace) -> int:
 
 async def _export(store: Store, args: argparse.Namespace) -> int:
     codes = await _codes(store, args)
-    found = [each async for each in _all(store, args)]
+    # A platform has no word for what is withdrawn: it would be asked for again.
+    found = [each async for each in _all(store, args) if not args.form or each.state != "withdrawn"]
     if args.out is None:
         _write(sys.stdout, args.form, codes, found)
         return 0

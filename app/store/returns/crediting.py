@@ -114,7 +114,7 @@ def _settle(
         return ReturnResult(status="repeated", lead_id=row.lead_id, state=row.state)
     if not may_become(row.state, wanted):
         # No word in it may be taken for a sale by who looks for words.
-        remedy = f"answer: {_FINAL[row.state]}"
+        remedy = f"{'lead_id' if wanted == 'withdrawn' else 'answer'}: {_FINAL[row.state]}"
         return ReturnResult(status="refused", lead_id=row.lead_id, state=row.state, remedy=remedy)
     is_credited = wanted == "accepted"
     values = {
