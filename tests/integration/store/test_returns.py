@@ -70,8 +70,8 @@ async def listed(store: Store, which: WhichReturns) -> list[LeadReturn]:
 
 async def some_at_once(calls: Sequence[Awaitable[T]]) -> list[T]:
     results: list[T] = []
-    for start in range(0, len(calls), 40):
-        results += await asyncio.gather(*calls[start : start + 40])
+    for start in range(0, len(calls), 8):
+        results += await asyncio.gather(*calls[start : start + 8])
     return results
 
 
@@ -157,6 +157,41 @@ def test_a_seller_answers_for_its_own_leads_only(url: str) -> None:
         assert (await store.answer_return(reply, "bluebird", FIRST, "bluebird")).status == "refused"
         assert await listed(store, WhichReturns(seller="bluebird")) == []
         assert [each.state for each in await listed(store, WhichReturns(seller="acme"))] == ["requested"]
+
+    in_store(url, scene)
+
+
+def test_what_a_seller_need_not_take_back_is_refused_however_often_and_in_whatever_order_it_is_tried(url: str) -> None:
+    sale = sale_at(1, FIRST, 2_140)
+    terms = {"acme": SellerTerms(policy=ReturnPolicy(window_s=DAY_S, reasons=("duplicate",)))}
+    objections: list[tuple[ReturnReason, float, str]] = [
+        ("invalid_phone", FIRST, "takes no lead back for invalid_phone, only for duplicate"),
+        ("duplicate", FIRST + DAY_S + 1.0, "may be returned within"),
+    ]
+
+    async def scene(store: Store) -> None:
+        await store.sell(sale, refused)
+        assert "no return was asked for" in (await store.answer_return(accepting(sale.lead_id), "acme", FIRST)).remedy
+        for _ in range(2):
+            for reason, at, why in objections:
+                result = await store.request_return(wanted(sale, reason), terms, at)
+                assert (result.status, why in result.remedy) == ("refused", True)
+        assert (await store.request_return(wanted(sale, "duplicate"), terms, FIRST + DAY_S)).status == "recorded"
+        # Withdrawn, it is not answered; asked for again, it is within the same window.
+        assert (await store.withdraw_return(sale.ping_id, "os:ada", "reached", FIRST)).state == "withdrawn"
+        assert (await store.withdraw_return(sale.lead_id, "os:ada", "reached", FIRST)).status == "repeated"
+        for answer in (accepting(sale.lead_id), ReturnReply(lead_id=sale.lead_id, answer="refused")):
+            assert "was withdrawn" in (await store.answer_return(answer, "acme", FIRST)).remedy
+        assert await store.settle_unanswered(FIRST + 99 * DAY_S) == []
+        late = await store.request_return(wanted(sale, "duplicate"), terms, FIRST + DAY_S + 1.0)
+        assert "may be returned within" in late.remedy
+        assert (await store.cap_usage())["seller/acme/prepaid-balance//"] == 2_140
+        assert (await store.request_return(wanted(sale, "duplicate"), terms, FIRST + 1.0)).status == "recorded"
+        for _ in range(2):
+            await store.answer_return(accepting(sale.lead_id), "acme", FIRST + DAY_S)
+        assert "credited" in (await store.withdraw_return(sale.lead_id, "os:ada", "x", FIRST)).remedy
+        assert set((await store.cap_usage()).values()) == {0}
+        assert len(await store.credits_after(0)) == 1
 
     in_store(url, scene)
 
