@@ -126,9 +126,9 @@ def test_a_return_goes_from_the_crm_to_the_invoice(
             assert main(["returns", "add", ids[2], "--reason", "fraud", "--why", "x", *where]) == 0
             assert main(["returns", "withdraw", ids[2].upper(), "--why", "reached", *where]) == 0
             capsys.readouterr()
-            for form, rows in (("leadconduit", 2), ("", 3)):
+            for form, listed in (("leadconduit", 2), ("", 3)):
                 assert main(["returns", "export", "--form", form, *where]) == 0
-                assert len(capsys.readouterr().out.splitlines()) == 1 + rows
+                assert len(capsys.readouterr().out.splitlines()) == 1 + listed
 
             owed = prices[ids[2]] + round(100 * again["price"])
             month = local_month(http, bought[0])
