@@ -18,6 +18,7 @@ from app.http.console.routes import console_routes
 from app.http.feedback import FEEDBACK_ROUTES, NOTICES
 from app.http.operations import OPERATIONS
 from app.http.operators.requests import OPERATORS_ROUTES
+from app.http.operators.returns import RETURNS
 from app.http.operators.suppressions import SUPPRESSIONS
 from app.http.pages.front_page import front_page
 from app.http.pages.instructions import INSTRUCTIONS
@@ -63,6 +64,7 @@ class Application:
                 *own,
                 *FEEDBACK_ROUTES,
                 *OPERATORS_ROUTES,
+                *RETURNS,
                 *SUPPRESSIONS,
                 *OPERATIONS,
                 *SELLER_PAGES,

@@ -553,14 +553,18 @@ class Store:
         """Take a seller's answer, and credit what it accepts; `seller` answers for its own leads only."""
         return await self._writer.run(lambda c: crediting.answer_return(c, reply, by, now, seller))
 
+    async def withdraw_return(self, lead: str, by: str, why: str, now: float) -> ReturnResult:
+        """Ask for the return of a lead no longer; `lead` may be our id, that of the bid, or the CRM's."""
+        return await self._writer.run(lambda c: crediting.withdraw_return(c, lead, by, why, now))
+
     async def settle_unanswered(self, now: float) -> list[ReturnResult]:
         """Have returns that nobody answered in time end as their sellers agreed."""
         if not await self._reader.run(lambda c: crediting.has_unanswered(c, now)):
             return []
         return await self._writer.run(lambda c: crediting.settle_unanswered(c, now), REPORT_S)
 
-    async def returns(self, which: WhichReturns, limit: int = LIST_MAX) -> list[LeadReturn]:
-        """The first of these in the order in which they were asked for."""
+    async def returns(self, which: WhichReturns, limit: int = LIST_MAX) -> list[LeadReturn] | None:
+        """The first of these in the order in which they were asked for; None where none of them is at `after`."""
         return await self._reader.run(lambda c: requests.returns(c, which, limit))
 
     async def return_counts(self, seller: str, since: float, until: float) -> ReturnCounts:

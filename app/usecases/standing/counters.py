@@ -212,8 +212,6 @@ class Counters:
         match change:
             case CounterDeclared():
                 self._begin(change, rates)
-            case Returned():
-                self._give_back(change)
             case UsageRead():
                 self.credited = max(self.credited, change.credit)
                 self._used |= change.used
@@ -249,6 +247,15 @@ class Counters:
                 counter.use(amount)
                 counter.weigh(rates, sale.at)
 
+    def take_back(self, returned: Returned) -> None:
+        """Count a sale no more, in those of its windows that are not over."""
+        self.credited = returned.number
+        for key, amount in returned.uses:
+            if counter := self._open.get(key):
+                counter.give_back(amount)
+            elif key in self._used:
+                self._used[key] -= amount
+
     def weigh(self, bid: BidMade, rates: Mapping[str, PostRate], now: float) -> None:
         """Weigh anew the counters in which a bid counted."""
         for key, _ in bid.takes:
@@ -281,20 +288,6 @@ class Counters:
             for key, counter in self._open.items()
             if counter.cap.window != "total"
         }
-
-    def _give_back(self, returned: Returned) -> None:
-        """Count a sale no more, in those of its windows that are not over.
-
-        Credits come in order, whoever tells of them; what is told twice counts once.
-        """
-        if returned.number <= self.credited:
-            return
-        self.credited = returned.number
-        for key, amount in returned.uses:
-            if counter := self._open.get(key):
-                counter.give_back(amount)
-            elif key in self._used:
-                self._used[key] -= amount
 
     def _counting(self, key: str) -> Counter | None:
         """Where live bids count that were made under this key: its window may be over."""

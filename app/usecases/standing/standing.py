@@ -18,6 +18,7 @@ from app.usecases.standing.changes import (
     BidLost,
     BidMade,
     Change,
+    ClockChange,
     ClockLeapt,
     ClockWasAhead,
     CounterChange,
@@ -73,7 +74,9 @@ class LiveStanding:
                 self._promise(change)
             case Sold():
                 self._sell(change)
-            case CounterDeclared() | UsageRead() | ShadowPricesRead() | Returned() | TargetDeclared() | LedgersRead():
+            case Returned():
+                self._take_back(change)
+            case CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead():
                 self._declare(change)
             case TimePassed():
                 self._pass_time(change.at)
@@ -81,10 +84,8 @@ class LiveStanding:
                 self._lose(change)
             case BidEnded():
                 self._end(change.nonce)
-            case ClockLeapt():
-                self._leap(change)
-            case ClockWasAhead():
-                self._bid_time.apply(change)
+            case ClockLeapt() | ClockWasAhead():
+                self._move(change)
             case DemandSet() | SignalSet() | Requests():
                 self._requested.apply(change)
             case WritesFailed():
@@ -211,6 +212,13 @@ class LiveStanding:
         self._requested.sell(sale)
         self._known.sell(sale)
 
+    def _take_back(self, returned: Returned) -> None:
+        """Credits come in order, whoever tells of them; what is told twice counts once."""
+        if returned.number > self.credited:
+            self._counters.take_back(returned)
+            self.targets.take_back(returned)
+            self._requested.take_back(returned)
+
     def _lose(self, lost: BidLost) -> None:
         """The space of the bid is released at once."""
         bid = self._end(lost.nonce)
@@ -218,11 +226,12 @@ class LiveStanding:
             self._habits.learn(bid, posted=False)
             self._counters.weigh(bid, self._habits.rates, lost.at)
 
-    def _leap(self, leap: ClockLeapt) -> None:
+    def _move(self, change: ClockChange) -> None:
         """Live bids keep what they have left of their lives."""
-        self._bid_time.apply(leap)
-        self._promises.move(leap.by)
-        self._counters.move(leap.by)
+        self._bid_time.apply(change)
+        if isinstance(change, ClockLeapt):
+            self._promises.move(change.by)
+            self._counters.move(change.by)
 
     def _pass_time(self, now: float) -> None:
         for bid in self._promises.end_expired(now):
