@@ -20,6 +20,7 @@ from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import area_states, zip_states, zip_zones
 from app.domain.calling.rules import CallingTable
 from app.domain.catalogue import with_limits
+from app.domain.delivery.delivery import AttemptReport
 from app.domain.keys import Keys
 from app.domain.operators.audit import SERVICE
 from app.http.application import Application, CannotStart
@@ -44,7 +45,7 @@ from app.telemetry.metrics import Metrics
 from app.telemetry.trouble import where
 from app.usecases.alerts.self_watch import clock_alerts
 from app.usecases.alerts.send_alerts import AlertSender
-from app.usecases.background import AlertParts, BackgroundJobs
+from app.usecases.background import REST_S, AlertParts, BackgroundJobs
 from app.usecases.bidder import Bidder
 from app.usecases.checks.gather_checks import post_collectors
 from app.usecases.clock.clock_watch import ClockWatch
@@ -71,8 +72,6 @@ HEAR_S = 0.5
 STUCK_S = 3.0
 NOTE_S = 3.0
 ALERT_S = 1.0
-REST_S = 0.001
-"""How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
 PURGE_S = 3_600.0
 """How late what was kept long enough may go: it is counted in days."""
 
@@ -251,11 +250,16 @@ def _sources(settings: Settings) -> Sources:
 
 def _worker(store: Store, sender: Sender, metrics: Metrics, world: World) -> DeliveryWorker:
     """What delivers leads, counted by what came of it."""
+
+    def settled(report: AttemptReport) -> None:
+        metrics.count("deliveries_total", report.destination, report.status)
+        metrics.took("delivery_duration_seconds", report.took_ms / 1000.0, report.destination)
+
     return DeliveryWorker(
         store,
         sender.send,
         owner=f"{socket.gethostname()}-{os.getpid()}",
-        settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
+        settled=settled,
         # A receiver compares the time of a signature with its own clock.
         wall=world.clock,
     )
@@ -266,9 +270,11 @@ def _provider_client(
 ) -> ProviderClient:
     """Asks providers, and goes on with the budgets of the day."""
 
-    def count(check: str, result: str, millicents: int) -> None:
+    def count(check: str, result: str, millicents: int, took_s: float | None) -> None:
         metrics.count("check_questions_total", check, result)
-        metrics.count("check_cost_millicents_total", check, by=millicents)
+        metrics.count("check_cost_dollars_total", check, by=millicents)
+        if took_s is not None:
+            metrics.took("check_duration_seconds", took_s, check)
 
     return ProviderClient(sender.send, secrets, CheckBudgets(usage), count)
 
@@ -380,6 +386,7 @@ async def _run_beside(
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
     await _beside(stack, _every(ALERT_S, background.watch_alerts))
+    await _beside(stack, _every(ALERT_S, background.measure))
     await _beside(stack, _every(STUCK_S, background.ask_for_returns))
     await _beside(stack, _every(STUCK_S, background.retain_certificates))
     await noting.note()

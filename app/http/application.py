@@ -114,7 +114,7 @@ class Application:
         try:
             async with self._running() as background:
                 self._rest.state.bidder, self._rest.state.certifier = background.bidder, background.certifier
-                self._rest.state.service_state = background.state
+                self._rest.state.service_state, self._rest.state.scrape = background.state, background.scrape
                 self.intake, self.background = Intake(background.bidder, self._clock, self.steady), background
                 await send({"type": "lifespan.startup.complete"})
                 await receive()

@@ -13,12 +13,11 @@ from app.http.openapi import openapi
 from app.http.pages.schema_page import schema_page
 from app.http.secured import FRAMED_NOWHERE
 from app.pages.document import policy
+from app.telemetry.exposition import CONTENT_TYPE
 from app.usecases.bidder import Bidder
 
 _VERSION = version("leadbid")
 _POLICY = f"{policy()}; {FRAMED_NOWHERE}"
-# The framework adds the charset to what is text.
-_PROMETHEUS = "text/plain; version=0.0.4"
 
 
 @get("/healthz")
@@ -59,7 +58,8 @@ async def metrics(request: Request[Any, Any, State]) -> Response[bytes]:
     bidder: Bidder = request.app.state.bidder
     if not _may_look(request, bidder):
         return Response(b"metrics are for loopback or an operator's key\n", status_code=401, media_type="text/plain")
-    return Response(bidder.metrics.text(), media_type=_PROMETHEUS)
+    # The framework adds the charset to what is text.
+    return Response(await request.app.state.scrape.text(), media_type=CONTENT_TYPE)
 
 
 @get("/schema/openapi.json")

@@ -69,6 +69,15 @@ class JournalWriter:
         """How many lines are not written yet."""
         return len(self._waiting)
 
+    @property
+    def waits_since(self) -> float | None:
+        """The time of the oldest of them; `None` where none waits."""
+        try:
+            return self._waiting[0][0]
+        except IndexError:
+            # The writing thread may have taken it just now.
+            return None
+
     def append(self, line: Line) -> bytes:
         """Queue one line, to be written within a quarter of a second; returns its encoded text."""
         text = encoded(line)

@@ -296,6 +296,7 @@ class Intake:
     async def _posted(self, request: SellerRequest) -> HttpAnswer:
         """The answer to what is no ping, which is a sale or is not before it is answered."""
         request, answer = await self._judged(request)
+        self._bidder.metrics.took("post_duration_seconds", self._elapsed_ms(request) / 1000.0)
         http_answer = http_post_answer(request, answer)
         self._record(request, answer, http_answer)
         return http_answer
