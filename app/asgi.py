@@ -42,6 +42,7 @@ from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
+from app.telemetry.request_id import RequestIds
 from app.telemetry.trouble import where
 from app.usecases.alerts.self_watch import clock_alerts
 from app.usecases.alerts.send_alerts import AlertSender
@@ -130,7 +131,9 @@ def build_app(
             background.bidder.test_recorders.extend(test_recorders)
             yield background
 
-    return Application(running, _clock_of(world, clock), world.steady, pages)
+    # Not from the world's chance, of which seeded days draw: an id decides nothing.
+    ids = RequestIds(os.urandom(4).hex())
+    return Application(running, _clock_of(world, clock), world.steady, pages, ids)
 
 
 def _clock_of(world: World, clock: ServiceClock) -> Callable[[], float]:
