@@ -72,6 +72,11 @@ class Metrics:
         """A counter's values by labels, as they were counted."""
         return dict(self._counts[name])
 
+    @property
+    def total(self) -> int:
+        """All counts added up: it grows with whatever happens."""
+        return sum(sum(counts.values()) for counts in self._counts.values())
+
     def shown(self, name: str) -> dict[Labels, float]:
         """A gauge's values by labels, as they were set."""
         return dict(self._gauges[name])
