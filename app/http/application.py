@@ -73,7 +73,7 @@ class Application:
                 *console_routes(),
                 *pages,
             ],
-            state=State({"clock": clock, "is_stopping": lambda: self.is_stopping(), "streams": 0}),
+            state=State({"clock": clock, "is_stopping": lambda: self.is_stopping(), "streams": 0, "background": None}),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,
             openapi_config=None,
@@ -136,6 +136,7 @@ class Application:
                 self.intake, self.background = self._intake_of(background), background
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
+                self.is_stopping = lambda: True
                 self.intake = self.background = None
         except CannotStart as reason:
             await send({"type": "lifespan.startup.failed", "message": str(reason)})

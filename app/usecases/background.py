@@ -24,6 +24,7 @@ from app.usecases.canary_watch import CanaryWatch
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.monitoring.measured import MeasuredGauges
+from app.usecases.monitoring.readiness import Obstacle, obstacles
 from app.usecases.monitoring.scrape import Scrape
 from app.usecases.now.day_count import DayCount
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
@@ -224,6 +225,10 @@ class BackgroundJobs:
         """Store what is still to be stored of certificates."""
         with suppress(StoreUnavailable):
             await self._retain.retain_due(self.clock(), self.uniform)
+
+    async def obstacles(self) -> list[Obstacle]:
+        """What is in the way of bidding and buying."""
+        return await obstacles(self.bidder, self._journal, self.measured.free_bytes)
 
     async def measure(self) -> None:
         """Find out what a scrape shows but has no time to find out."""
