@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from importlib.metadata import version
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -24,6 +25,8 @@ from app.domain.delivery.delivery import AttemptReport
 from app.domain.keys import Keys
 from app.domain.operators.audit import SERVICE
 from app.http.application import Application, CannotStart
+from app.http.auction.intake import Intake
+from app.http.auction.traced_intake import TracedIntake
 from app.journal.configurations import longest_bid_lifetime_s
 from app.journal.reader import lines
 from app.journal.versions import OtherVersion
@@ -43,6 +46,7 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.telemetry.request_id import RequestIds
+from app.telemetry.tracing import CannotTrace, Tracing
 from app.telemetry.trouble import where
 from app.usecases.alerts.self_watch import clock_alerts
 from app.usecases.alerts.send_alerts import AlertSender
@@ -54,6 +58,7 @@ from app.usecases.clock.last_moment import last_moment
 from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
+from app.usecases.monitoring.traced_journal import TracedJournal, trace_attempt
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import limits_of
@@ -133,7 +138,8 @@ def build_app(
 
     # Not from the world's chance, of which seeded days draw: an id decides nothing.
     ids = RequestIds(os.urandom(4).hex())
-    return Application(running, _clock_of(world, clock), world.steady, pages, ids)
+    intake = TracedIntake if settings.traces else Intake
+    return Application(running, _clock_of(world, clock), world.steady, pages, ids, intake)
 
 
 def _clock_of(world: World, clock: ServiceClock) -> Callable[[], float]:
@@ -188,7 +194,8 @@ async def _started(
     sender = Sender()
     stack.push_async_callback(sender.aclose)
     metrics = Metrics()
-    worker = _worker(store, sender, metrics, world)
+    tracing = _tracing(stack) if settings.traces else None
+    worker = _worker(store, sender, metrics, world, tracing)
     limits = limits_of(await store.requests(now))
     usage = await store.cap_usage(now)
     bidder = Bidder(
@@ -200,7 +207,7 @@ async def _started(
         steady=world.steady,
         store=store,
         vault=vault,
-        journal=journal,
+        journal=TracedJournal(journal, tracing, world.clock, world.steady) if tracing is not None else journal,
         metrics=metrics,
         standing=await restore(store, now),
         rates=RateLimits(),
@@ -251,12 +258,24 @@ def _sources(settings: Settings) -> Sources:
     )
 
 
-def _worker(store: Store, sender: Sender, metrics: Metrics, world: World) -> DeliveryWorker:
+def _tracing(stack: AsyncExitStack) -> Tracing:
+    """Spans are sent until the end, from a thread: a collector that does not answer holds up nobody else's stop."""
+    try:
+        tracing = Tracing(version("leadbid"))
+    except CannotTrace as reason:
+        raise SettingsError(str(reason)) from None
+    stack.push_async_callback(asyncio.to_thread, tracing.close)
+    return tracing
+
+
+def _worker(store: Store, sender: Sender, metrics: Metrics, world: World, tracing: Tracing | None) -> DeliveryWorker:
     """What delivers leads, counted by what came of it."""
 
     def settled(report: AttemptReport) -> None:
         metrics.count("deliveries_total", report.destination, report.status)
         metrics.took("delivery_duration_seconds", report.took_ms / 1000.0, report.destination)
+        if tracing is not None:
+            trace_attempt(tracing, report)
 
     return DeliveryWorker(
         store,

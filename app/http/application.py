@@ -48,10 +48,12 @@ class Application:
         steady: Callable[[], float],
         pages: Sequence[HTTPRouteHandler] = (),
         request_ids: RequestIds | None = None,
+        intake: type[Intake] = Intake,
     ) -> None:
         self._running = running
         self._clock = clock
         self._request_ids = request_ids or RequestIds()
+        self._makes_intake = intake
         self.steady = steady
         """The clock by which requests count their time."""
         self.intake: Intake | None = None
@@ -106,7 +108,7 @@ class Application:
             await self._rest(scope, receive, secured(send))  # type: ignore[arg-type]
 
     def _intake_of(self, background: BackgroundJobs) -> Intake:
-        return Intake(background.bidder, self._clock, self.steady, self._request_ids)
+        return self._makes_intake(background.bidder, self._clock, self.steady, self._request_ids)
 
     async def _answer(self, intake: Intake, scope: Scope, receive: Receive, send: Send) -> None:
         path = auction_path(scope["path"])

@@ -17,6 +17,7 @@ from app.http.server import listeners, server_of
 from app.packaged import DEMO_CONFIG, MODELS, models_here
 from app.settings import Settings, SettingsError
 from app.telemetry.logs import LogFormat, configure_logs
+from app.telemetry.tracing import CannotTrace, wants_traces
 
 BUYER = Path("buyer.toml")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -56,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="how to log to stderr: lines of text, or one JSON object a line (default: LEADBID_LOG_FORMAT, else text)",
     )
+    parser.add_argument(
+        "--traces",
+        action="store_true",
+        help="send traces to the OpenTelemetry collector that OTEL_EXPORTER_OTLP_ENDPOINT names (extra: otel)",
+    )
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
     parser.add_argument(
         "--new-database",
@@ -91,7 +97,15 @@ def _settings(args: argparse.Namespace) -> Settings:
         keys_dir=args.keys,
         new_database=args.new_database,
         has_consent=args.yes,
+        traces=_wants_traces(args),
     )
+
+
+def _wants_traces(args: argparse.Namespace) -> bool:
+    try:
+        return wants_traces(os.environ, asked=args.traces)
+    except CannotTrace as error:
+        raise SettingsError(str(error)) from None
 
 
 def _log_format() -> LogFormat:
