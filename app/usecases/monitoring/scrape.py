@@ -127,11 +127,11 @@ def _show_models(bidder: Bidder) -> None:
 def _show_others(bidder: Bidder, worker: DeliveryWorker, now: float) -> None:
     """How destinations and providers are doing, and what of their budgets is used."""
     checks, providers = bidder.catalogue.checks, bidder.providers
+    # One whose cool-down is over is asked once, and left alone until it has answered.
     circuits = {
-        ("destination", name): float(worker.circuit(name).breaker.is_open(now))
+        ("destination", name): float(worker.circuit(name).breaker.opened_at is not None)
         for name in bidder.catalogue.destinations
     }
-    # One whose cool-down is over is asked once, and left alone until it has answered.
     circuits |= {("check", each.name): float(providers.opens_at(each.name, now) is not None) for each in checks}
     bidder.metrics.gauges("circuit_open", circuits)
     budgets = {
