@@ -53,7 +53,8 @@ def histogram(name: str, metric: Metric, observed: Mapping[Labels, Observed]) ->
 def _braced(names: Labels, values: Labels) -> str:
     if not names:
         return ""
-    return "{" + ",".join([f'{name}="{_escaped(value)}"' for name, value in zip(names, values, strict=True)]) + "}"
+    pairs = sorted(zip(names, values, strict=True))
+    return "{" + ",".join([f'{name}="{_escaped(value)}"' for name, value in pairs]) + "}"
 
 
 def _escaped(value: str) -> str:

@@ -10,6 +10,7 @@ from app.domain.catalogue import Challenger
 from app.journal.writer import JournalWriter
 from app.outbound.message import OutboundAnswer, Outgoing
 from app.store.operators.requested import Switch
+from app.telemetry.declared import METRICS
 from app.usecases.bidder import Bidder
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.monitoring.scrape import Scrape
@@ -32,12 +33,14 @@ def scrape_of(bidder: Bidder) -> Scrape:
 
 
 async def scraped(bidder: Bidder) -> Samples:
-    """Every sample by its name and the values of its labels."""
-    return {
-        (sample.name.removeprefix("leadbid_"), *sample.labels.values()): sample.value
-        for family in text_string_to_metric_families((await scrape_of(bidder).text()).decode())
-        for sample in family.samples
-    }
+    """Every sample by its name and the values of its labels, in the order in which these are declared."""
+    found = {}
+    for family in text_string_to_metric_families((await scrape_of(bidder).text()).decode()):
+        for sample in family.samples:
+            name = sample.name.removeprefix("leadbid_")
+            labels = METRICS[name].labels if name in METRICS else tuple(sample.labels)
+            found[name, *[sample.labels[label] for label in labels]] = sample.value
+    return found
 
 
 def test_a_cap_shows_its_use_its_limit_its_plan_and_its_shadow_price(tmp_path: Path) -> None:
