@@ -49,7 +49,7 @@ from app.store.engine.connections import (
     writing_engine,
 )
 from app.store.engine.database_file import DatabaseFile
-from app.store.engine.revision import require_head
+from app.store.engine.revision import HEAD, require_head, revision
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
@@ -198,6 +198,10 @@ class Store:
         await self.prove(FRESH_S)
         self.availability.look()
         return self.availability.state == "writable" and not self.availability.is_troubled
+
+    async def has_current_tables(self) -> bool:
+        """Whether the tables are those of this version."""
+        return await self._reader.run(revision) == HEAD
 
     async def prove(self, within_s: float) -> None:
         """Write something, unless a write has just succeeded or failed; what comes of it stands in `availability`."""

@@ -141,7 +141,7 @@ def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:
     )
     bidder.quotas.posted(lead.seller, sale.sold_at)
     bidder.metrics.count("sales_total", sale.seller, sale.campaign)
-    bidder.metrics.count("spend_cents_total", sale.seller, sale.campaign, by=sale.price_cents)
+    bidder.metrics.count("spend_dollars_total", sale.seller, sale.campaign, by=sale.price_cents)
     bidder.sold()
 
 

@@ -1,12 +1,12 @@
 """The state of a running bidder: one value that every ping reads, and one entry for all changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from app.domain.auction.snapshot import Standing
 from app.domain.auction.withholding import ENDS_S
 from app.domain.campaign import Campaign
-from app.domain.caps.caps import PacedUse
+from app.domain.caps.caps import CapFill, PacedUse
 from app.domain.catalogue import counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
@@ -184,6 +184,20 @@ class LiveStanding:
     def cap_uses(self) -> list[PacedUse]:
         """What the open counters have used, and what their plans have by now."""
         return self._counters.uses()
+
+    def cap_fills(self) -> Iterator[CapFill | None]:
+        """How full each cap is, between looks (`None`) after which whoever asks may rest."""
+        return self._counters.fullest()
+
+    @property
+    def boosts(self) -> Mapping[str, int]:
+        """The campaigns that are boosted by command, with the cents."""
+        return self._requested.boosts
+
+    @property
+    def wishes(self) -> tuple[int, int]:
+        """How many demands and how many signals are in force."""
+        return len(self._requested.demands), len(self._requested.signals)
 
     def duals(self) -> dict[str, float]:
         """Where the shadow price of each resource stands, as of the windows that are open."""
