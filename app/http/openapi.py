@@ -19,7 +19,15 @@ from app.http.openapi_examples import (
     written,
 )
 from app.instructions.documents import DOCUMENTS, Document
-from app.instructions.schemas import ANSWER_NAMES, DAYS, RETURN_PARAMETERS, Json, answer_schemas, sent_schemas
+from app.instructions.schemas import (
+    ANSWER_NAMES,
+    DAYS,
+    IF_NONE_MATCH,
+    RETURN_PARAMETERS,
+    Json,
+    answer_schemas,
+    sent_schemas,
+)
 from app.platforms.known import DIALECTS
 
 _SENT_AS = ("application/json", "application/x-www-form-urlencoded", "application/xml")
@@ -244,6 +252,7 @@ def _operations() -> Json:
         "/readyz": {"get": ready},
         "/metrics": {"get": metrics},
         "/v1/scorecard": {"get": _of_seller("scorecard", "How a seller's last days went", "Scorecard", [DAYS])},
+        "/v1/appetite": {"get": _appetite()},
         "/v1/returns": {
             "get": _of_seller("returns", "The leads that the buyer gives back", "Returns", [*RETURN_PARAMETERS])
         },
@@ -264,6 +273,19 @@ def _of_seller(operation: str, summary: str, schema: str, parameters: list[Json]
     route["responses"]["400"] = _response("A parameter cannot be read.", {"invalid_field": not_taken("invalid_field")})
     route["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_taken("auth_failed")})
     route["responses"]["503"] = _response("The store does not answer.", {"internal": not_taken("internal")})
+    return route
+
+
+def _appetite() -> Json:
+    """A list with a validator: most of the time a seller that asks again is told that nothing changed."""
+    route = _shown("appetite", "What is bought now, for the seller", "application/json", _ref("Appetite"))
+    route["security"] = _SELLER
+    route["parameters"] = [IF_NONE_MATCH]
+    etag = {"ETag": {"schema": {"type": "string"}, "description": "Send it back as If-None-Match."}}
+    route["responses"]["200"]["headers"] = etag
+    route["responses"]["304"] = {"description": "Nothing changed since that ETag.", "headers": etag}
+    route["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_taken("auth_failed")})
+    route["responses"]["404"] = _response("Not told to this seller.", {"invalid_field": not_taken("invalid_field")})
     return route
 
 
