@@ -63,7 +63,12 @@ def _done(args: argparse.Namespace) -> int:
     return run_with_store(args, {"find": _find, "evidence": pack}[args.action])
 
 
-async def _find(store: Store, args: argparse.Namespace) -> int:
+async def found_for(store: Store, args: argparse.Namespace) -> LeadsFound:
+    """What is known of the lead that is meant; that somebody looked stands in the audit log."""
+    return (await _looked(store, args))[1]
+
+
+async def _looked(store: Store, args: argparse.Namespace) -> tuple[Sought, LeadsFound]:
     key = keys_of(args).index if args.phone is not None or args.email is not None else b""
     sought = _sought(args, key)
     found = await find_leads(store, args.data / "journal", sought, key)
@@ -72,6 +77,11 @@ async def _find(store: Store, args: argparse.Namespace) -> int:
     await store.note(
         OperatorAct(by=by_user(), action="find lead", target=leads or "nothing", detail=detail), time.time()
     )
+    return sought, found
+
+
+async def _find(store: Store, args: argparse.Namespace) -> int:
+    sought, found = await _looked(store, args)
     if not found.stories:
         print(_nothing(args, sought, found), file=sys.stderr)
         return 1
