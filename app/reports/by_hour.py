@@ -20,7 +20,7 @@ class SpanTooLong(Exception):
     """More hours than anybody reads; the text says how many may be asked for."""
 
 
-class SellerHour(msgspec.Struct, frozen=True, kw_only=True):
+class HourlyTrade(msgspec.Struct, frozen=True, kw_only=True):
     """One seller in one hour of the buyer's clock, as "2026-11-20T14"; the first and last may be cut by the span.
 
     Repeats count nowhere, tests only as `tests`. `won` are bids that were posted, `leads` those that were bought.
@@ -46,7 +46,7 @@ class TradeByHour(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     since: float
     until: float
-    hours: tuple[SellerHour, ...]
+    hours: tuple[HourlyTrade, ...]
     unread: int
 
 
@@ -55,7 +55,7 @@ def trade_by_hour(journal: Path, since: float, until: float, zone: str, seller: 
     spans = list(_spans(since, until))
     if len(spans) > HOURS_MAX:
         raise SpanTooLong(f"that span has {len(spans):,} hours: ask for {HOURS_MAX} at most, with --since and --until")
-    rows, unread = list[SellerHour](), 0
+    rows, unread = list[HourlyTrade](), 0
     for first, last in spans:
         tally = count_span(journal, first, last)
         unread += tally.unread_lines
@@ -74,9 +74,9 @@ def _spans(since: float, until: float) -> Iterator[tuple[float, float]]:
         first = following
 
 
-def _row(hour: str, name: str, trade: SellerTrade) -> SellerHour:
+def _row(hour: str, name: str, trade: SellerTrade) -> HourlyTrade:
     answers = ((answer.partition("/"), count) for answer, count in trade.answers.items())
-    return SellerHour(
+    return HourlyTrade(
         hour=hour,
         seller=name,
         pings=trade.pings,

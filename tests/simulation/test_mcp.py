@@ -62,9 +62,9 @@ def told(data: Path, *words: str) -> Any:
     return json.loads(said.getvalue())
 
 
-async def answer(client: Any, name: str, **arguments: Any) -> Any:
+async def answer(client: Any, tool: str, /, **arguments: Any) -> Any:
     """What a tool answers, as its text says it and as a program reads it."""
-    result = await client.call_tool(name, arguments)
+    result = await client.call_tool(tool, arguments)
     assert not result.is_error, result.content[0].text
     read = json.loads(result.content[0].text)
     assert result.structured_content == (read if isinstance(read, dict) else {"rows": read})
