@@ -75,6 +75,7 @@ class BackgroundJobs:
         alerts: AlertParts,
         rest: Callable[[], None] = lambda: None,
     ) -> None:
+        self.journal_directory = alerts.journal
         self.today = DayCount(GrowingTally(alerts.journal, rest))
         self.bidder = bidder
         self.certifier = certifier
