@@ -160,7 +160,7 @@ def test_it_only_looks_unless_it_is_allowed_to_act_and_an_act_needs_a_reason_and
             refused = await client.call_tool("pause", {"name": "solar-sunbelt", **lacking})
             assert refused.is_error
         done = await answer(client, "pause", name="solar-sunbelt", why="crew is ill", by="Jane", until="2h")
-        assert done["now"].startswith("solar-sunbelt is paused until 2026-11-20 ")
+        assert done["now"].startswith("solar-sunbelt is paused until 2026-11-21 ")
         assert (await answer(client, "resume", name="solar-sunbelt", why="well again", by="Jane"))["now"]
         wrong = await client.call_tool("pause", {"name": "solar-sunbeld", "why": "crew is ill", "by": "Jane"})
         assert wrong.is_error
