@@ -54,8 +54,8 @@ def played(publisher: Publisher, scene: Callable[[AppetiteReader, SteppedTime], 
 def test_a_closed_or_unlisted_lead_is_not_wanted_and_one_of_an_open_leg_is() -> None:
     async def scene(reader: AppetiteReader, _: SteppedTime) -> None:
         assert await reader.wants(BUYER, "solar", "TX", BOTH)
-        assert await reader.wants(BUYER, "solar", "TX", ("exclusive",))
-        assert not await reader.wants(BUYER, "solar", "TX", ("shared",))
+        assert await reader.wants(BUYER, "solar", "TX", BOTH[:1])
+        assert not await reader.wants(BUYER, "solar", "TX", BOTH[1:])
         assert not await reader.wants(BUYER, "solar", "CA", BOTH)
 
     publisher = Publisher(TEXAS)

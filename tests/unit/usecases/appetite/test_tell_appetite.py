@@ -224,7 +224,9 @@ def test_what_is_closed_or_not_listed_is_bid_on_by_no_ping_and_what_is_open_by_s
     world: tuple[Catalogue, LiveStanding, Seller, float],
 ) -> None:
     catalogue, standing, seller, now = world
-    listed = {(row.vertical, row.state, row.leg): row for row in rows(catalogue, standing, seller, now)}
+    listed: dict[tuple[str, str, str], AppetiteRow] = {
+        (row.vertical, row.state, row.leg): row for row in rows(catalogue, standing, seller, now)
+    }
     bid_on: dict[tuple[str, str, str], list[int]] = {}
     for lead, price_cents in bids(catalogue, standing, seller, now, leads(now)):
         bid_on.setdefault((lead.vertical, lead.state, lead.lead_type), []).append(price_cents)
