@@ -37,7 +37,10 @@ ZIPS = {"78701": ("TX",), "78702": ("TX",), "75201": ("TX",), "90001": ("CA",), 
 ZIP_STATES = ZIPS | {"787": ("TX",), "752": ("TX",), "900": ("CA",), "422": ("KY", "TN")}
 PLACES = [(zip_code, state) for zip_code, states in ZIPS.items() for state in states]
 PLACES += [("78799", "TX"), ("75299", "TX"), ("90099", "CA"), ("42299", "KY"), ("42299", "TN")]
-"""Where pings come from: every ZIP of the table, and one that is newer for each prefix."""
+"""Where something was bought: in every ZIP of the table, and in one that is newer for each prefix."""
+UNTOUCHED = [("78798", "TX"), ("75298", "TX"), ("90098", "CA")]
+UNTOUCHED += [(zip_code, state) for zip_code in ("42298", "42228") for state in ("KY", "TN")]
+"""Where nothing was; pings come from there as well."""
 
 OFFICE = Schedule(minutes=week_minutes({day: [(8 * 60, 18 * 60)] for day in range(5)}))
 EVENINGS = Schedule(minutes=week_minutes({day: [(17 * 60, 21 * 60 + 30)] for day in range(7)}))
@@ -68,7 +71,9 @@ def bids(
 
 def leads(now: float) -> Iterator[Ping]:
     """A lead for every place, leg and roof."""
-    for vertical, (zip_code, state), leg, roof in product(("solar", "auto"), PLACES, LEGS, ("tile", "flat")):
+    for vertical, (zip_code, state), leg, roof in product(
+        ("solar", "auto"), PLACES + UNTOUCHED, LEGS, ("tile", "flat")
+    ):
         yield Ping(
             vertical=vertical,
             zip=zip_code,
