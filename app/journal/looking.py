@@ -70,13 +70,23 @@ def in_its_place(directory: Path, part: Part) -> list[Part]:
 
 
 def texts_back(
-    part: Part, looking: Looking, needles: tuple[frozenset[bytes], ...] = (), until: float = inf
+    part: Part,
+    looking: Looking,
+    needles: tuple[frozenset[bytes], ...] = (),
+    until: float = inf,
+    *,
+    in_any_case: bool = False,
 ) -> Iterator[bytes]:
     """Its JSON lines, the last one first, that hold a needle of each set; it ends early where there is no more time.
 
     Blocks without such needles are not taken apart, so that most of a file costs no more than reading it. What was
-    written after `until` is passed over.
+    written after `until` is passed over. Needles in lower case may stand there in any.
     """
+
+    def holds(text: bytes) -> bool:
+        text = text.lower() if in_any_case else text
+        return all(any(needle in text for needle in some) for some in needles)
+
     with part.path.open("rb") as file:
         end, rest = _end_of(file, until), b""
         while end > 0:
@@ -87,8 +97,8 @@ def texts_back(
             cut = block.find(b"\n") + 1 if start > 0 else 0
             rest, whole = (block[:cut], block[cut:]) if cut or not start else (block, b"")
             rest = rest if len(rest) <= LINE_MAX else b""
-            if _holds(whole, needles):
-                yield from (text for text in reversed(whole.split(b"\n")) if text and _holds(text, needles))
+            if holds(whole):
+                yield from (text for text in reversed(whole.split(b"\n")) if text and holds(text))
             if start > 0 and not looking.goes_on():
                 looking.back_to = min(looking.back_to, _begins(whole))
                 return
@@ -118,10 +128,6 @@ def _time_before(file: BinaryIO, end: int) -> float:
         if at < inf:
             return at
     return inf
-
-
-def _holds(text: bytes, needles: tuple[frozenset[bytes], ...]) -> bool:
-    return all(any(needle in text for needle in some) for some in needles)
 
 
 def _begins(block: bytes) -> float:

@@ -63,21 +63,31 @@ def find_all(
     return about(directory, others | ping_ids, looking, decided[0] if len(ping_ids) == len(decided) == 1 else since)
 
 
-def holding(directory: Path, words: frozenset[str], looking: Looking | None = None) -> list[AnyLine]:
-    """Every line in which one of these words stands anywhere, oldest first; what is newest is looked at first."""
+def holding(
+    directory: Path, words: frozenset[str], looking: Looking | None = None, *, in_any_case: bool = False
+) -> list[AnyLine]:
+    """Every line in which one of these words stands anywhere, oldest first; what is newest is looked at first.
+
+    In any case where these are in lower case.
+    """
     look, found = looking or Looking(), list[AnyLine]()
     for part in parts_back(directory, look) if words else ():
-        found = [*_holding(directory, part, words, look), *found]
+        found = [*_holding(directory, part, words, look, in_any_case=in_any_case), *found]
     return found
 
 
-def _holding(directory: Path, part: Part, words: frozenset[str], looking: Looking) -> Iterator[AnyLine]:
+def _holding(
+    directory: Path, part: Part, words: frozenset[str], looking: Looking, *, in_any_case: bool
+) -> Iterator[AnyLine]:
     """Those of one part, also where it is closed or compacted meanwhile."""
     try:
-        found = _texts(part, words, looking, texts_holding)
+        if part.is_parquet:
+            found = [*texts_holding(part, words, in_any_case=in_any_case)]
+        else:
+            found = _texts(part, words, looking, in_any_case=in_any_case)
     except FileNotFoundError:
         for moved in reversed(in_its_place(directory, part)):
-            yield from _holding(directory, moved, words, looking)
+            yield from _holding(directory, moved, words, looking, in_any_case=in_any_case)
         return
     for text in found:
         line = decode(text, part.path)
@@ -85,16 +95,10 @@ def _holding(directory: Path, part: Part, words: frozenset[str], looking: Lookin
             yield line
 
 
-def _texts(
-    part: Part,
-    words: frozenset[str],
-    looking: Looking,
-    of_columns: Callable[[Part, frozenset[str]], Iterator[bytes]],
-) -> list[bytes]:
-    """The lines of a part in which one of these stands, in order; of a compacted one as `of_columns` says."""
-    if part.is_parquet:
-        return [*of_columns(part, words)]
-    return [*texts_back(part, looking, (frozenset([word.encode() for word in words]),))][::-1]
+def _texts(part: Part, words: frozenset[str], looking: Looking, *, in_any_case: bool = False) -> list[bytes]:
+    """The JSON lines of a part in which one of these stands, in order."""
+    needles = (frozenset([word.encode() for word in words]),)
+    return [*texts_back(part, looking, needles, in_any_case=in_any_case)][::-1]
 
 
 def through(
@@ -157,7 +161,7 @@ def about(
     look = looking or Looking()
 
     def bearing(part: Part) -> Iterator[AnyLine]:
-        for text in _texts(part, ids, look, texts_with):
+        for text in texts_with(part, ids) if part.is_parquet else _texts(part, ids, look):
             line = decode(text, part.path)
             if line is not None and not ids.isdisjoint(ids_of([line])):
                 yield line

@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from app.cli.database import add_database, database_url, run_with_store, shown_database
@@ -17,9 +18,9 @@ from app.journal.extent import extent
 from app.journal.lines import AnyLine, PingLine
 from app.journal.reader import find, find_all
 from app.parquet import ParquetError
-from app.reports.explain import explain
+from app.reports.explain import ExplainedPing, explained_ping
 from app.reports.pings.lines import LinesOfPing
-from app.reports.pings.what_if import what_if_text
+from app.reports.pings.what_if import ChangedDecision, what_if_text
 from app.scoring.load import load
 from app.store.engine.connections import sqlite_file
 from app.store.store import Store
@@ -31,53 +32,69 @@ from app.usecases.pings.records import PingRecords
 from app.usecases.pings.what_if import DecidesNow, what_if
 
 
+class NotExplained(Exception):
+    """Nothing is known of it; the text says where it was looked for."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid explain ID [--what-if NAME=VALUE ...] [--data DIR | --database URL] [--models DIR]`."""
+    """`leadbid explain ID [--what-if NAME=VALUE ...] [--json] [--data DIR | --database URL] [--models DIR]`."""
     parser.add_argument("id", help="our ping_id, bid_id or lead_id, a seller's lead id, or the id of a record in a CRM")
     parser.add_argument(
         "--what-if",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="decide the same ping with this changed, beside what it got: a field of the ping such as min_price=12.50, or "
-        + ", ".join(f"{name}=" for name in OWN_NAMES)
-        + "; may be given again",
+        help="decide the same ping with this changed, beside what it got: a field of the ping such as min_price=12.50, "
+        "or " + ", ".join(f"{name}=" for name in OWN_NAMES) + "; may be given again",
     )
+    parser.add_argument("--json", action="store_true", help="print one JSON object: the text and what was decided")
     add_database(parser)
     add_models(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where the journal knows the ping."""
+    try:
+        if args.what_if:
+            changed = _changed(args)
+            print(msgspec.json.encode(changed).decode() if args.json else what_if_text(changed))
+            return 0
+        explained = answer(args)
+    except (NotExplained, CannotChange, ParquetError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(msgspec.json.encode(explained).decode() if args.json else explained.text)
+    return 0
+
+
+def answer(args: argparse.Namespace) -> ExplainedPing:
+    """What the journal says of it. Raises NotExplained, ParquetError."""
+    records = PingRecords(args.data / "journal", args.models)
+    return explained_ping(_meant(args), records.contributions)
+
+
+def _meant(args: argparse.Namespace) -> list[AnyLine]:
+    """The lines about the ping that is meant. Raises NotExplained."""
     journal: Path = args.data / "journal"
     if not args.id.strip():
-        print("the id is empty: name a ping, bid, lead, seller lead id or CRM record", file=sys.stderr)
-        return 1
-    try:
-        lines, looked = _lines(journal, args)
-        if lines:
-            return _told(lines, PingRecords(journal, args.models), args)
-        print(
-            "no ping, bid, lead, seller lead id or CRM record has this id, or its lines are gone. "
-            f"Looked in {looked} and in the journal {journal} ({extent(journal)}). Is --data the directory of the "
-            "service? Lines reach the journal within a second; files that were removed cannot be searched.",
-            file=sys.stderr,
-        )
-    except (ParquetError, CannotChange) as error:
-        print(error, file=sys.stderr)
-    return 1
+        raise NotExplained("the id is empty: name a ping, bid, lead, seller lead id or CRM record")
+    lines, looked = _lines(journal, args)
+    if lines:
+        return lines
+    raise NotExplained(
+        "no ping, bid, lead, seller lead id or CRM record has this id, or its lines are gone. "
+        f"Looked in {looked} and in the journal {journal} ({extent(journal)}). Is --data the directory of the "
+        "service? Lines reach the journal within a second; files that were removed cannot be searched."
+    )
 
 
-def _told(lines: list[AnyLine], records: PingRecords, args: argparse.Namespace) -> int:
-    """The decision as it was recorded, or beside the same with other terms."""
-    if not args.what_if:
-        print(explain(lines, records.contributions))
-        return 0
-    decision = LinesOfPing(lines).decision
+def _changed(args: argparse.Namespace) -> ChangedDecision:
+    """The decision with other terms, beside the same without. Raises NotExplained, CannotChange, ParquetError."""
+    records = PingRecords(args.data / "journal", args.models)
+    decision = LinesOfPing(_meant(args)).decision
     if decision is None:
         raise CannotChange("this ping was refused before it was decided: there is nothing to decide again")
-    print(what_if_text(what_if(decision, args.what_if, _in_force(decision, records, args))))
-    return 0
+    return what_if(decision, args.what_if, _in_force(decision, records, args))
 
 
 def _in_force(line: PingLine, records: PingRecords, args: argparse.Namespace) -> DecidesNow:

@@ -1,12 +1,14 @@
 """Finds a lead by whatever somebody has of it, and tells it from ping to outcome."""
 
 import asyncio
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from app.domain.delivery.record_id import plain_id, spelling_of
 from app.domain.operators.audit import OperatorAct
 from app.domain.token import looks_like_token
 from app.journal.configurations import longest_bid_lifetime_s
@@ -23,11 +25,13 @@ from app.usecases.people.who import Who
 _CLOCK_S = 3_600.0
 """By so much the clock may have been moved between a ping and its post: one hour that is read in vain costs little."""
 
-SoughtBy = Literal["phone", "email", "lead", "ping", "crm_id", "seller_lead_id"]
+_GUID = re.compile(r"([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})")
+
+SoughtBy = Literal["phone", "email", "lead", "ping", "crm_id", "seller_lead_id", "request"]
 
 
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
-    """What is looked for: an id, or the person in `who`."""
+    """What is looked for: an id, the person in `who`, or a post by digests of its body, with blanks between them."""
 
     by: SoughtBy
     text: str = ""
@@ -73,14 +77,23 @@ async def ping_ids_of(store: Store, text: str) -> frozenset[str]:
 
 
 def lines_by_seller_lead_id(journal: Path, text: str, looking: Looking | None = None) -> list[AnyLine]:
-    """Every line about the pings to which a seller gave this id, bought or not."""
-    word = f'"seller_lead_id":{msgspec.json.encode(text).decode()}'
-    return all_about(journal, holding(journal, frozenset([word]), looking), looking)
+    """Every line about the pings to which a seller gave this id, however it spelled it, bought or not."""
+    spelling = spelling_of(text)
+    written = msgspec.json.encode(spelling).decode()[1:-1]
+    guid = re.sub(_GUID, r"\1-\2-\3-\4-\5", written)
+    found = holding(journal, frozenset([written, guid]), looking, in_any_case=True) if spelling else []
+    return all_about(
+        journal,
+        [line for line in found if isinstance(line, PingLine) and spelling_of(line.ping.seller_lead_id) == spelling],
+        looking,
+    )
 
 
 async def _records(store: Store, sought: Sought) -> list[LeadRecord]:
     if sought.by == "phone" or sought.by == "email":
         ids = await store.leads_of(sought.who.person.all)
+    elif sought.by == "request":
+        ids = []
     else:
         ids = await store.leads_by_id(sought.by, sought.text)
     return [record for lead_id in ids if (record := await store.lead_record(lead_id)) is not None]
@@ -90,17 +103,19 @@ def _lines(
     journal: Path, sought: Sought, records: list[LeadRecord], nonces: frozenset[str], looking: Looking
 ) -> list[AnyLine]:
     """What the journal has of these leads, and of pings that were not bought."""
-    text = sought.text.strip()
     lines = lines_of(journal, records, looking)
     if sought.by in ("phone", "email"):
         return _united(lines, all_about(journal, holding(journal, nonces, looking), looking))
+    if sought.by == "request":
+        return all_about(journal, holding(journal, frozenset(sought.text.split()), looking), looking)
     if sought.by == "seller_lead_id":
-        return _united(lines, lines_by_seller_lead_id(journal, text, looking))
+        return _united(lines, lines_by_seller_lead_id(journal, sought.text, looking))
     if records or sought.by == "crm_id":
         return lines
-    if sought.by == "ping" or looks_like_token(text):
-        return find_all(journal, frozenset([text]), looking)
-    return all_about(journal, holding(journal, frozenset([text.lower()]), looking), looking)
+    plain = plain_id(sought.text)
+    if sought.by == "ping" or looks_like_token(plain):
+        return find_all(journal, frozenset([plain]), looking)
+    return all_about(journal, holding(journal, frozenset([plain.lower()]), looking), looking)
 
 
 def all_about(journal: Path, lines: list[AnyLine], looking: Looking | None = None) -> list[AnyLine]:

@@ -138,8 +138,10 @@ def _caps(
 
     def stands(counted: CountedCap) -> CapStanding:
         key, cap, _ = counted
-        live = force.standing.stands(key) if force.standing is not None else None
-        found = replace(then.get(key) or live or CapStanding(cap.limit), limit=cap.limit)
+        stood = then.get(key)
+        if stood is None:
+            stood = force.standing.stands(counted, line.at) if force.standing is not None else CapStanding(cap.limit)
+        found = replace(stood, limit=cap.limit)
         used = changes.cap_uses.get(cap.title)
         return found if used is None else replace(found, used=used)
 
