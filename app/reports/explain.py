@@ -13,6 +13,7 @@ from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLi
 from app.journal.shadow import Shadow
 from app.reports.fold import fold
 from app.reports.pings.derivation import FALLBACK, derivation
+from app.reports.pings.lines import LinesOfPing
 from app.scoring.contributions import Contributions
 from app.wire.ping import Value
 
@@ -56,14 +57,13 @@ class ExplainedPing(msgspec.Struct, frozen=True, kw_only=True):
 
 def explained_ping(lines: Sequence[AnyLine], contributed: Contributed | None = None) -> ExplainedPing:
     """The lines of one ping, for people and for programs."""
-    pings = [line for line in lines if isinstance(line, PingLine)]
-    if not pings:
+    line = LinesOfPing(lines).decision
+    if line is None:
         return ExplainedPing(text=explain(lines, contributed))
-    decision, withdrawn = pings[-1].decision, pings[-1].withdrawn
-    refusal = withdrawn or decision.refusal
+    refusal = line.withdrawn or line.decision.refusal
     return ExplainedPing(
         text=explain(lines, contributed),
-        bids=() if refusal is not None else tuple(map(_explained_bid, decision.bids)),
+        bids=() if refusal is not None else tuple(map(_explained_bid, line.decision.bids)),
         reason=refusal.code if refusal is not None else "",
     )
 
