@@ -204,7 +204,7 @@ async def _started(
         standing=await restore(store, now),
         rates=RateLimits(),
         quotas=HashQuotas(usage),
-        providers=_provider_client(sender, lambda: watch.secrets, usage, metrics),
+        providers=_provider_client(sender, lambda: watch.secrets, usage, metrics, world.steady),
         secrets=lambda: watch.secrets,
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, _rest)),
@@ -264,7 +264,11 @@ def _worker(store: Store, sender: Sender, metrics: Metrics, world: World) -> Del
 
 
 def _provider_client(
-    sender: Sender, secrets: Callable[[], Mapping[str, str]], usage: Mapping[str, int], metrics: Metrics
+    sender: Sender,
+    secrets: Callable[[], Mapping[str, str]],
+    usage: Mapping[str, int],
+    metrics: Metrics,
+    steady: Callable[[], float],
 ) -> ProviderClient:
     """Asks providers, and goes on with the budgets of the day."""
 
@@ -272,7 +276,7 @@ def _provider_client(
         metrics.count("check_questions_total", check, result)
         metrics.count("check_cost_millicents_total", check, by=millicents)
 
-    return ProviderClient(sender.send, secrets, CheckBudgets(usage), count)
+    return ProviderClient(sender.send, secrets, CheckBudgets(usage), count, steady)
 
 
 def _alerts(settings: Settings, sender: AlertSender, clock: ServiceClock) -> AlertParts:

@@ -85,6 +85,10 @@ class ProviderClient:
             return None
         return now + max(breaker.opened_at + breaker.cooldown_s - self._steady(), 0.0)
 
+    def fault_of(self, check: str) -> str:
+        """What of ours keeps the provider of this check from answering, in words."""
+        return self._faults.get(check, "")
+
     def has_questions(self, check: Check, subject: Subject) -> bool:
         """Whether there is anything to ask about this lead."""
         return bool(self._providers[check.provider].questions(check, subject))

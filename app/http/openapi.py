@@ -176,6 +176,8 @@ def _reports(sent: Mapping[str, Json]) -> Json:
     by_get["description"] = "Where the buyer allows it to the seller."
     territory = [_parameter("territory", "A state (TX), a ZIP prefix (787) or a ZIP (78701).")]
     paused = [_parameter("name", "The campaign or seller.")]
+    muted = [_parameter("cause", "The cause of the alert, as `attention` of the status names it.")]
+    revoked = [_parameter("name", "The operator, whose keys were made by command.")]
     boosted = [_parameter("campaign", "The campaign.")]
     cap = [_parameter("owner", "The campaign or seller that declares the cap."), _parameter("cap", "The cap's name.")]
     suppression = ("Suppression", sent["Suppression"])
@@ -202,6 +204,13 @@ def _reports(sent: Mapping[str, Json]) -> Json:
             "put": _acted("pause", "Pause a campaign or seller", ("Pause", sent["Pause"]), paused),
             "delete": _acted("resume", "Let a campaign or seller go on", None, [*paused, _WHY]),
         },
+        "/v1/mutes/{cause}": {
+            "put": _acted("mute", "Have nobody told of an alert", ("Mute", sent["Mute"]), muted),
+            "delete": _acted("unmute", "Have an alert told of again", None, [*muted, _query("target"), _WHY]),
+        },
+        "/v1/operators/{name}": {
+            "delete": _acted("removeOperator", "Revoke all keys of an operator", None, [*revoked, _WHY], "admins")
+        },
         "/v1/boosts/{campaign}": {
             "put": _acted("boost", "Add to the value of a campaign's leads", ("Boost", sent["Boost"]), boosted),
             "delete": _acted("endBoost", "End a boost before its time", None, [*boosted, _WHY]),
@@ -215,12 +224,12 @@ def _reports(sent: Mapping[str, Json]) -> Json:
     }
 
 
-def _acted(operation: str, summary: str, body: tuple[str, Json] | None, parameters: list[Json]) -> Json:
+def _acted(
+    operation: str, summary: str, body: tuple[str, Json] | None, parameters: list[Json], whose: str = "operators"
+) -> Json:
     """What an operator asks for, or takes back."""
     answers = {**_receipts(), "403": _TOO_LOW}
-    return _route(
-        f"{operation}", f"{summary}, for operators", answers, security=_OPERATOR, body=body, parameters=parameters
-    )
+    return _route(operation, f"{summary}, for {whose}", answers, security=_OPERATOR, body=body, parameters=parameters)
 
 
 def _query(name: str) -> Json:

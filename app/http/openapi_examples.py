@@ -75,6 +75,7 @@ def sent_examples(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
         "Outcome": {"lead_id": _LEAD, "event": "sold", "value": 310.0, "event_id": "crm-77-3", "source": "crm"},
         "Demand": {"open": 12, "expected": 30},
         "Pause": {"why": "the crew is booked out"},
+        "Mute": {"why": "the new CRM is known to be slow", "target": "crm"},
         "Boost": {"premium": 4.0, "until": utc_text(_PINGED_AT + 2 * 86_400), "why": "spring campaign"},
         "Limit": {"limit": 60, "why": "two more agents this week"},
         "Suppression": {"phone": "512-867-5309", "why": "asked us to stop"},

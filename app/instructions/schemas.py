@@ -382,6 +382,16 @@ _FEEDBACK: Json = {
         },
         "required": ["why"],
     },
+    "Mute": {
+        "type": "object",
+        "title": "Mute",
+        "properties": {
+            "why": _WHY,
+            "until": {**_TIME, "description": f"When it ends; default: when it is unmuted. {_TIME['description']}"},
+            "target": {**_TEXT, "description": "Only of this seller, campaign, cap, check or destination."},
+        },
+        "required": ["why"],
+    },
     "Boost": {
         "type": "object",
         "title": "Boost",

@@ -606,6 +606,11 @@ class Store:
         """When the next delivery is due, None where none waits."""
         return await self._reader.run(outbox.next_due)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether its services may run on other machines."""
+        return not is_sqlite(self._address)
+
     async def take_over_claims(self, now: float) -> None:
         """At the start of the one process that delivers from SQLite: what a dead one had claimed is due at once.
 
@@ -650,6 +655,10 @@ class Store:
     async def waiting_deliveries(self) -> dict[str, Waiting]:
         """Of every destination for which leads wait."""
         return await self._reader.run(deliveries.waiting)
+
+    async def undelivered(self, since: float) -> dict[str, int]:
+        """How many leads each destination refused or never took since then."""
+        return await self._reader.run(lambda c: deliveries.undelivered(c, since))
 
     async def move_deliveries(self, source: str, to: str, by: str, now: float) -> Moved:
         """Have what waits for one destination sent to another."""

@@ -16,7 +16,7 @@ from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.alerts.alert_watch import AlertWatch
-from app.usecases.alerts.self_watch import SelfWatch, audit_alerts
+from app.usecases.alerts.self_watch import SelfWatch, audit_alerts, configuration_alerts
 from app.usecases.alerts.send_alerts import AlertSender
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
@@ -129,6 +129,7 @@ class BackgroundJobs:
     def _found(self) -> Iterator[Alert]:
         yield from self._clock_alerts()
         yield from audit_alerts(self._audit_watch.fault)
+        yield from configuration_alerts(self.watch.problems)
 
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -143,6 +143,16 @@ def clock_alerts(behind_s: float, *, is_apart: bool) -> Iterator[Alert]:
             "clock_set",
             f"the clock of this machine was set {which} by {abs(behind_s):.0f} s, and the service goes by its own",
             "see whether NTP runs; a restart takes the machine's time at once",
+        )
+
+
+def configuration_alerts(problems: Sequence[str]) -> Iterator[Alert]:
+    """What a changed file with errors means."""
+    if problems:
+        more = f" And {len(problems) - 1} more: `leadbid check` names them." if len(problems) > 1 else ""
+        yield alert(
+            "configuration_refused",
+            f"the changed configuration has errors, and the one before stays in force: {problems[0]}{more}",
         )
 
 
