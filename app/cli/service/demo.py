@@ -15,6 +15,7 @@ from app.bounds import LEADS_MAX, SEED_MAX, whole
 from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
 from app.cli.day.reckoning import Reckoning, reckon
 from app.cli.day.retraining import MATURITY_DAYS, can_plot, can_retrain, export_day, registry_command, retrain
+from app.cli.day.staying import stay
 from app.cli.day.text import report
 from app.config.load import Declared, LoadedConfig, load
 from app.domain.money import money
@@ -31,6 +32,9 @@ from app.store.store import Store
 
 MARKET = SCENARIOS / "demo.toml"
 
+OPERATOR, OPERATOR_KEY = "demo-ops", "demo-operator-key"
+"""Published with the demo's configuration."""
+
 TITLES = {"bought": "A lead that was bought", "lost": "An auction that was lost", "refused": "A ping that was refused"}
 
 
@@ -39,7 +43,7 @@ class DemoFailed(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid demo [--leads N] [--seed S] [--data DIR] [--json]`."""
+    """`leadbid demo [--leads N] [--seed S] [--data DIR] [--stay [--port P]] [--json]`."""
     parser.add_argument(
         "--leads", type=whole(1, LEADS_MAX), default=1_000, help="how many leads the day has (default: 1000)"
     )
@@ -52,22 +56,52 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=Path("data/demo"), help="where the demo writes; emptied first (default: data/demo)"
     )
-    parser.add_argument("--json", action="store_true", help="end with one JSON object instead of the report")
+    ending = parser.add_mutually_exclusive_group()
+    ending.add_argument("--json", action="store_true", help="end with one JSON object instead of the report")
+    ending.add_argument(
+        "--stay", action="store_true", help="keep the service up after the day, with leads coming in, until Ctrl-C"
+    )
+    parser.add_argument(
+        "--port", type=whole(0, 65_535), default=8_000, help="where --stay serves on loopback (default: 8000)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where the day adds up and every lead that was bought has been delivered."""
     try:
-        return asyncio.run(_demo(args.leads, args.seed, args.data, as_json=args.json))
+        status = asyncio.run(_demo(args.leads, args.seed, args.data, as_json=args.json))
+        if args.stay:
+            asyncio.run(stay(_settings(args.data), MARKET, args.seed, args.port, _say_address))
+        elif not args.json:
+            print(f"\nSee it in the console, live: leadbid demo --stay, then {_console(args.port)}")
+        return status
+    except OSError as taken:
+        print(f"port {args.port} cannot be used ({taken.strerror}): choose another with --port", file=sys.stderr)
     except (DemoFailed, SettingsError, SetupError) as failed:
         print(failed, file=sys.stderr)
-        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.")
+        return 0
+    return 1
+
+
+def _say_address(url: str) -> None:
+    print(f"\nThe console, live, with a lead every few seconds: {url}/console")
+    print(f"Sign in as {OPERATOR} with the key {OPERATOR_KEY}. Ctrl-C stops it.", flush=True)
+
+
+def _console(port: int) -> str:
+    return f"http://127.0.0.1:{port}/console (as {OPERATOR}, with the key {OPERATOR_KEY})"
+
+
+def _settings(data: Path) -> Settings:
+    return Settings(config=data / "config" / "buyer.toml", data=data, models=MODELS)
 
 
 async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
     _empty(data)
     shutil.copytree(DEMO, data / "config")
-    settings = Settings(config=data / "config" / "buyer.toml", data=data, models=MODELS)
+    settings = _settings(data)
     logging.basicConfig(filename=data / "service.log", level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     progress = _Progress(leads, quiet=as_json)
     with AuditFile(data / "audit.jsonl") as audit:
