@@ -72,6 +72,7 @@ def sent_examples(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
         "Post": _post(ping, vertical, (*catalogue.buyer.brands, catalogue.buyer.legal_name)[0]),
         "Notice": {"ping_id": _TOKEN, "result": "lost", "price": 14.25},
         "ReturnReply": {"answer": "yes"},
+        "Return": {"reason": "invalid_phone", "why": "rings at a fax"},
         "Outcome": {"lead_id": _LEAD, "event": "sold", "value": 310.0, "event_id": "crm-77-3", "source": "crm"},
         "Demand": {"open": 12, "expected": 30},
         "Pause": {"why": "the crew is booked out"},

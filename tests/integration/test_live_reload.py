@@ -44,7 +44,7 @@ def test_an_invalid_file_changes_nothing_and_is_reported(
     service, http = running
     before = _config_hash(http)
     _rewrite(service.settings.config, "limit = 10_000", "limit = -3")
-    assert until(lambda: 'leadbid_reloads_total{result="refused"}' in http.get("/metrics").text)
+    assert until(lambda: 'leadbid_reloads_total{result="refused"} 0.0' not in http.get("/metrics").text)
     assert _config_hash(http) == before
     (told,) = _refused(http)
     assert "limit" in told["sentence"]
@@ -63,7 +63,7 @@ def test_a_damaged_model_is_refused_and_the_live_one_stays(
     scorer = next(models.glob("auto_insurance/*/scorer.json"))
     scorer.write_bytes(scorer.read_bytes()[:-1])
     _rewrite(models / "current.toml", "auto_insurance", "auto_insurance", more="\n# looked at\n")
-    assert until(lambda: 'leadbid_reloads_total{result="taken"}' in http.get("/metrics").text)
+    assert until(lambda: 'leadbid_reloads_total{result="taken"} 0.0' not in http.get("/metrics").text)
     answer = ping(http, someone(4))
     line = _line_of(service, answer["ping_id"])
     assert line.model

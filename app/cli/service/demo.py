@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from app.bounds import LEADS_MAX, SEED_MAX, whole
+from app.cli.day.appetite import appetite_table, compare
 from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
 from app.cli.day.reckoning import Reckoning, reckon
 from app.cli.day.retraining import MATURITY_DAYS, can_plot, can_retrain, export_day, registry_command, retrain
@@ -43,7 +44,7 @@ class DemoFailed(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid demo [--leads N] [--seed S] [--data DIR] [--stay [--port P]] [--json]`."""
+    """`leadbid demo [--leads N] [--seed S] [--data DIR] [--appetite | --stay [--port P]] [--json]`."""
     parser.add_argument(
         "--leads", type=whole(1, LEADS_MAX), default=1_000, help="how many leads the day has (default: 1000)"
     )
@@ -55,6 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--data", type=Path, default=Path("data/demo"), help="where the demo writes; emptied first (default: data/demo)"
+    )
+    parser.add_argument(
+        "--appetite",
+        action="store_true",
+        help="instead, live the day twice for a buyer of few campaigns, with sellers that ignore and that obey "
+        "GET /v1/appetite, and compare their pings",
     )
     ending = parser.add_mutually_exclusive_group()
     ending.add_argument("--json", action="store_true", help="end with one JSON object instead of the report")
@@ -69,20 +76,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where the day adds up and every lead that was bought has been delivered."""
     try:
+        if args.appetite:
+            return asyncio.run(_compare(args.leads, args.seed, args.data, as_json=args.json))
         status = asyncio.run(_demo(args.leads, args.seed, args.data, as_json=args.json))
         if args.stay:
-            asyncio.run(stay(_settings(args.data), MARKET, args.seed, args.port, _say_address))
-        elif not args.json:
+            return _stay(args)
+        if not args.json:
             print(f"\nSee it in the console, live: leadbid demo --stay, then {_console(args.port)}")
         return status
-    except OSError as taken:
-        print(f"port {args.port} cannot be used ({taken.strerror}): choose another with --port", file=sys.stderr)
     except (DemoFailed, SettingsError, SetupError) as failed:
         print(failed, file=sys.stderr)
+        return 1
+
+
+def _stay(args: argparse.Namespace) -> int:
+    try:
+        asyncio.run(stay(_settings(args.data), MARKET, args.seed, args.port, _say_address))
+    except OSError as taken:
+        print(f"port {args.port} cannot be used ({taken.strerror}): choose another with --port", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\nStopped.")
-        return 0
-    return 1
+    return 0
 
 
 def _say_address(url: str) -> None:
@@ -102,7 +117,7 @@ async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
     _empty(data)
     shutil.copytree(DEMO, data / "config")
     settings = _settings(data)
-    logging.basicConfig(filename=data / "service.log", level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    _log_to(data)
     progress = _Progress(leads, quiet=as_json)
     with AuditFile(data / "audit.jsonl") as audit:
         day = BusinessDay(settings, MARKET, leads, seed)
@@ -118,6 +133,14 @@ async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
     return 0 if reckoning.reconciled and not reckoning.undelivered and not reckoning.cap_overruns else 1
 
 
+async def _compare(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
+    _empty(data)
+    _log_to(data)
+    compared = await compare(MARKET, leads, seed, data)
+    print(msgspec.json.encode(compared).decode() if as_json else appetite_table(compared))
+    return 0
+
+
 def _empty(data: Path) -> None:
     """Only what an earlier demo made is ever removed."""
     marker = data / "made-by-leadbid-demo"
@@ -129,6 +152,10 @@ def _empty(data: Path) -> None:
         marker.touch()
     except OSError as error:
         raise DemoFailed(f"{data} cannot be used ({error.strerror}): name another directory with --data") from None
+
+
+def _log_to(data: Path) -> None:
+    logging.basicConfig(filename=data / "service.log", level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
 
 
 class _Progress:

@@ -179,7 +179,7 @@ def _certificates(history: TradeHistory, buying: Buying, terms: AlertTerms, now:
 def _scores(history: TradeHistory, now: float) -> Iterator[Alert]:
     """Scores of a day against those of the same model in the weeks before."""
     end = int(now // HOUR_S) + 1
-    recent = _summed(history.between(end - DAY_H, end))
+    recent = day_scores(history, now)
     before = _summed(history.between(max(history.first, end - DAY_H - HISTORY_H), end - DAY_H))
     for (vertical, model), counts in sorted(recent.items()):
         former = before.get((vertical, model), {})
@@ -193,6 +193,12 @@ def _scores(history: TradeHistory, now: float) -> Iterator[Alert]:
                 "`python -m training drift` says which fields moved",
                 vertical,
             )
+
+
+def day_scores(history: TradeHistory, now: float) -> dict[tuple[str, str], dict[int, int]]:
+    """The scored bids of the last 24 hours by vertical and model, and by step of their score."""
+    end = int(now // HOUR_S) + 1
+    return _summed(history.between(end - DAY_H, end))
 
 
 def stability_index(before: Mapping[int, int], now: Mapping[int, int]) -> float:

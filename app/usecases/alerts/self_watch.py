@@ -17,7 +17,16 @@ from app.parquet import ParquetError
 from app.reports.attention.buying import contact_alerts
 from app.reports.attention.others import retain_alerts
 from app.reports.attention.service import disk_alerts
-from app.reports.attention.trade import HISTORY_H, HOUR_S, Buying, HourTrade, TradeHistory, hour_trade, trade_alerts
+from app.reports.attention.trade import (
+    HISTORY_H,
+    HOUR_S,
+    Buying,
+    HourTrade,
+    TradeHistory,
+    day_scores,
+    hour_trade,
+    trade_alerts,
+)
 from app.reports.hours import count_hour, hours
 from app.reports.kept import Stamp
 from app.store.errors import StoreUnavailable
@@ -55,6 +64,8 @@ class SelfWatch:
         self._trade: list[Alert] = []
         self._of_store: list[Alert] = []
         self._disk: list[Alert] = []
+        self.scores: dict[tuple[str, str], dict[int, int]] = {}
+        """The scored bids of the last 24 hours by vertical and model, and by step of their score."""
 
     @property
     def alerts(self) -> list[Alert]:
@@ -69,6 +80,7 @@ class SelfWatch:
             self._counted_at = now
             history = await asyncio.to_thread(self._history, now)
             self._trade = trade_alerts(history, self._buying(now), terms, now)
+            self.scores = day_scores(history, now)
         if abs(now - self._asked_at) >= ASK_S:
             with suppress(StoreUnavailable):
                 await self._ask(terms, now)

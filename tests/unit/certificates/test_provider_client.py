@@ -119,7 +119,7 @@ def test_a_provider_that_keeps_failing_is_left_alone() -> None:
     fakes = FakesAtHand()
     fakes.trouble = "timeout"
     counts: list[str] = []
-    client = fakes.client(counted=lambda _check, result, _millicents: counts.append(result))
+    client = fakes.client(counted=lambda _check, result, _millicents, _took_s: counts.append(result))
 
     async def scene() -> None:
         for _ in range(FAILURES_MAX + 3):
