@@ -1,0 +1,228 @@
+"""The campaigns at a glance, and one of them with all that moves its prices: what pages and commands show alike."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from app.domain.campaign import Campaign
+from app.domain.reasons import REASONS, Refusal, sentence
+from app.reports.campaigns.blockers import Blocker, blockers
+from app.reports.campaigns.cap_pace import CapPace, cap_paces
+from app.reports.campaigns.facts import CampaignFacts
+from app.reports.campaigns.price_terms import PriceTerms, price_terms
+from app.reports.campaigns.sample import Sample
+from app.reports.campaigns.territories import Measure, TileMap, tile_map
+
+RECENT_S = 3_600.0
+"""What was refused of the last hour says what keeps a campaign from bidding now, and not what did this morning."""
+
+
+class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One campaign in the buyer's day. Of about `bids` bids `win_rate` were won, at `price_cents` in the mean; both
+    `None` where it has not bid. `state` is buying, paused, closed, full, or stopped for another of its `blockers`.
+
+    `boost_cents` is what an operator adds to each lead now.
+    """
+
+    name: str
+    vertical: str
+    brand: str
+    state: str
+    blockers: tuple[Blocker, ...]
+    leads: int
+    spend_cents: int
+    bids: int
+    win_rate: float | None
+    price_cents: float | None
+    caps: tuple[CapPace, ...]
+    boost_cents: int | None = None
+
+
+class CampaignList(msgspec.Struct, frozen=True, kw_only=True):
+    """All campaigns in the order of the file, `at` UTC epoch seconds; `zone` is the buyer's. `sampled` pings of the
+    journal stand for about `pings`, from `since` on. Where `is_counting`, the journal is still being read.
+    """
+
+    at: float
+    since: float
+    zone: str
+    sampled: int
+    pings: int
+    campaigns: tuple[CampaignRow, ...]
+    map: TileMap
+    is_counting: bool = False
+    unread: int = 0
+
+
+class RefusalCount(msgspec.Struct, frozen=True, kw_only=True):
+    """About how many pings of the last hour a campaign did not bid on for this reason, and what that means."""
+
+    code: str
+    words: str
+    pings: int
+
+
+class InForce(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that an operator asked for and that can be undone: `kind` is pause, boost, cap, demand or signal.
+
+    `target` is a campaign, a cap or a territory, `key` the campaign of a demand or the cause of a signal.
+    """
+
+    kind: str
+    target: str
+    key: str
+    words: str
+    by: str
+    why: str
+    since: float
+    until: float | None
+
+
+class CampaignPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One campaign: its row, the terms of its prices today, what it did not bid on in the last hour, its map, and what
+    operators asked for of it. `models` are the versions that price its vertical.
+    """
+
+    at: float
+    zone: str
+    row: CampaignRow
+    legs: tuple[str, ...]
+    floor_cents: int
+    ceiling_cents: int
+    demand_cents: int
+    model: str
+    terms: PriceTerms
+    refusals: tuple[RefusalCount, ...]
+    map: TileMap
+    in_force: tuple[InForce, ...]
+    sampled: int
+    pings: int
+    is_counting: bool = False
+    unread: int = 0
+
+
+def campaign_list(facts: CampaignFacts, measure: Measure = "offered", *, is_counting: bool = False) -> CampaignList:
+    """All of them, with the map of all together."""
+    trades = _trades(facts.sample)
+    return CampaignList(
+        at=facts.now,
+        since=facts.sample.since,
+        zone=facts.configuration.buyer.zone,
+        sampled=len(facts.sample.pings),
+        pings=facts.sample.whole,
+        campaigns=tuple([_row(campaign, trades.get(campaign.name, _Trade()), facts) for campaign in facts.campaigns]),
+        map=tile_map(facts, "", measure),
+        is_counting=is_counting,
+        unread=facts.sample.unread,
+    )
+
+
+def campaign_page(
+    facts: CampaignFacts, name: str, measure: Measure = "offered", *, is_counting: bool = False
+) -> CampaignPage | None:
+    """The campaign of this name, `None` where none is declared so."""
+    campaign = next((each for each in facts.campaigns if each.name == name), None)
+    if campaign is None:
+        return None
+    model = facts.models.get(campaign.vertical)
+    return CampaignPage(
+        at=facts.now,
+        zone=facts.configuration.buyer.zone,
+        row=_row(campaign, _trades(facts.sample).get(name, _Trade()), facts),
+        legs=campaign.legs,
+        floor_cents=campaign.floor_cents,
+        ceiling_cents=campaign.ceiling_cents,
+        demand_cents=campaign.demand_cents,
+        model=model.version if model is not None else "",
+        terms=price_terms(facts.sample, name),
+        refusals=_refusals(facts.sample.from_time(facts.now - RECENT_S), name),
+        map=tile_map(facts, name, measure),
+        in_force=tuple(_in_force(campaign, facts)),
+        sampled=len(facts.sample.pings),
+        pings=facts.sample.whole,
+        is_counting=is_counting,
+        unread=facts.sample.unread,
+    )
+
+
+class _Trade(msgspec.Struct, kw_only=True):
+    bids: int = 0
+    sampled: int = 0
+    won: int = 0
+    cents: int = 0
+
+
+def _trades(sample: Sample) -> dict[str, _Trade]:
+    """By campaign; bids on two legs are two."""
+    trades: dict[str, _Trade] = {}
+    for ping in sample.pings:
+        for bid in ping.bids:
+            trade = trades.setdefault(bid.offer.campaign, _Trade())
+            trade.bids += ping.weight
+            trade.sampled += 1
+            trade.won += bid.id in sample.posted
+            trade.cents += ping.weight * bid.offer.price_cents
+    return trades
+
+
+def _row(campaign: Campaign, trade: _Trade, facts: CampaignFacts) -> CampaignRow:
+    caps = cap_paces(campaign, facts)
+    against = blockers(campaign, caps, facts)
+    sales = [row for row in facts.today if row.campaign == campaign.name]
+    boosts = [each.amount for each in facts.requests.switches if (each.kind, each.target) == ("boost", campaign.name)]
+    return CampaignRow(
+        name=campaign.name,
+        vertical=campaign.vertical,
+        brand=campaign.brand,
+        state=_state(against),
+        blockers=against,
+        leads=sum(row.leads for row in sales),
+        spend_cents=sum(row.spend_cents for row in sales),
+        bids=trade.bids,
+        win_rate=trade.won / trade.sampled if trade.sampled else None,
+        price_cents=trade.cents / trade.bids if trade.bids else None,
+        caps=caps,
+        boost_cents=boosts[0] if boosts else None,
+    )
+
+
+def _state(against: Iterable[Blocker]) -> str:
+    first = next((each for each in against if each.is_whole), None)
+    if first is None:
+        return "buying"
+    return {"paused": "paused", "closed_hours": "closed", "cap": "full"}.get(first.kind, "stopped")
+
+
+def _refusals(sample: Sample, campaign: str) -> tuple[RefusalCount, ...]:
+    """What it did not bid on by reason, the most frequent first; a ping that it refused on both legs counts once."""
+    counts: Counter[str] = Counter()
+    for ping in sample.pings:
+        for name, code in ping.refused:
+            if name == campaign:
+                counts[code] += ping.weight
+    return tuple(
+        [RefusalCount(code=code, words=_words(code), pings=count) for code, count in counts.most_common()]
+    )
+
+
+def _words(code: str) -> str:
+    """An earlier version may have had reasons that no longer exist."""
+    return sentence(Refusal(code)) if code in REASONS else code
+
+
+def _in_force(campaign: Campaign, facts: CampaignFacts) -> Iterator[InForce]:
+    titles = {cap.title for cap in campaign.caps}
+    words = {cap.cap: cap.words for cap in cap_paces(campaign, facts)}
+    for switch in facts.requests.switches:
+        if switch.target == campaign.name or (switch.kind == "cap" and switch.target in titles):
+            yield InForce(
+                kind=switch.kind,
+                target=switch.target,
+                key="",
+                words=words.get(switch.target, "") if switch.kind == "cap" else "",
+                by=switch.told_by,
+                why=switch.why,
+                since=switch.told_at,
+                until=switch.ends_at,
+            )

@@ -1,0 +1,154 @@
+"""Where a campaign buys: each state and the capital as a tile, by what comes, what is won, and at what price."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from app.domain.territory import Territory, ZipStates, possible_states
+from app.reports.campaigns.facts import CampaignFacts
+from app.reports.campaigns.sample import Sample
+
+MAP = """
+AK .  .  .  .  .  .  .  .  .  ME
+.  .  .  .  .  .  .  .  .  VT NH
+WA ID MT ND MN IL WI MI NY RI MA
+OR NV WY SD IA IN OH PA NJ CT .
+CA UT CO NE MO KY WV VA MD DE .
+.  AZ NM KS AR TN NC SC DC .  .
+.  .  .  OK LA MS AL GA .  .  .
+HI .  .  TX .  .  .  .  FL .  .
+"""
+"""The usual grid of eleven by eight, in which each of 51 tiles lies about where its state does."""
+
+TILES = {
+    state: (row, column)
+    for row, line in enumerate(MAP.strip().splitlines())
+    for column, state in enumerate(line.split())
+    if state != "."
+}
+
+LEVELS = 4
+BIDS_MIN = 10
+"""Of fewer bids a win rate or a mean price says nothing, and the tile stays without a shade."""
+
+Measure = Literal["offered", "demand", "win_rate", "price"]
+
+
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """One state. `pings` came from there in the span, about `bids` of them got a bid and `won` were posted, of the
+    `sampled` ones; `price_cents` is the mean bid. `open` leads are asked for there by report, of `expected`.
+
+    `level` is the shade by the map's measure, from 1 (least) to `LEVELS`, 0 where nothing can be said.
+    """
+
+    state: str
+    row: int
+    column: int
+    covered: bool
+    pings: int = 0
+    bids: int = 0
+    sampled: int = 0
+    won: int = 0
+    price_cents: float | None = None
+    open: int | None = None
+    expected: int | None = None
+    level: int = 0
+
+    @property
+    def win_rate(self) -> float | None:
+        """`None` where too few bids were made."""
+        return self.won / self.sampled if self.sampled >= BIDS_MIN else None
+
+
+class TileMap(msgspec.Struct, frozen=True, kw_only=True):
+    """All tiles by one `measure`; `low` and `high` are its least and greatest value, in cents where it is money."""
+
+    measure: Measure
+    tiles: tuple[Tile, ...]
+    low: float | None = None
+    high: float | None = None
+
+
+def tile_map(facts: CampaignFacts, campaign: str, measure: Measure) -> TileMap:
+    """The map of a campaign, or of all together where none is named."""
+    tiles = [_with_demand(tile, facts, campaign) for tile in _traded(facts, campaign)]
+    values = {tile.state: value for tile in tiles if (value := _value(tile, measure)) is not None}
+    low, high = min(values.values(), default=None), max(values.values(), default=None)
+    if low is None or high is None:
+        return TileMap(measure=measure, tiles=tuple(tiles))
+    shaded = [
+        replace(tile, level=_level(values[tile.state], low, high)) if tile.state in values else tile for tile in tiles
+    ]
+    return TileMap(measure=measure, tiles=tuple(shaded), low=low, high=high)
+
+
+def _value(tile: Tile, measure: Measure) -> float | None:
+    if measure == "offered":
+        return float(tile.pings) if tile.pings else None
+    if measure == "demand":
+        return float(tile.open) if tile.open is not None else None
+    if measure == "win_rate":
+        return tile.win_rate
+    return tile.price_cents if tile.sampled >= BIDS_MIN else None
+
+
+def _level(value: float, low: float, high: float) -> int:
+    return 1 + int((LEVELS - 1e-9) * (value - low) / (high - low)) if high > low else LEVELS
+
+
+def _traded(facts: CampaignFacts, campaign: str) -> Iterator[Tile]:
+    meant = [each for each in facts.campaigns if campaign in ("", each.name)]
+    verticals = {each.vertical for each in meant}
+    sums, zip_states = _sums(facts.sample, campaign, verticals), facts.zip_states
+    for state, (row, column) in TILES.items():
+        pings, bids, sampled, won, cents = sums.get(state, (0, 0, 0, 0, 0))
+        yield Tile(
+            state=state,
+            row=row,
+            column=column,
+            covered=any(_may_buy(each.territory, state, zip_states) for each in meant),
+            pings=pings,
+            bids=bids,
+            sampled=sampled,
+            won=won,
+            price_cents=cents / bids if bids else None,
+        )
+
+
+def _may_buy(territory: Territory, state: str, zip_states: ZipStates) -> bool:
+    """Whether it holds any ZIP of this state."""
+    if state in territory.not_states:
+        return False
+    if territory.is_everywhere or state in territory.states:
+        return True
+    places = (*territory.zips, *territory.prefixes)
+    return any(state in possible_states(place, zip_states) for place in places)
+
+
+def _sums(sample: Sample, campaign: str, verticals: set[str]) -> dict[str, tuple[int, int, int, int, int]]:
+    """By state: pings, bids, bids that were sampled, those of them that were won, and the cents of bids."""
+    sums: dict[str, tuple[int, int, int, int, int]] = {}
+    for ping in sample.pings:
+        if ping.vertical not in verticals:
+            continue
+        pings, bids, sampled, won, cents = sums.get(ping.state, (0, 0, 0, 0, 0))
+        pings += ping.weight
+        for bid in ping.bids:
+            if campaign in ("", bid.offer.campaign):
+                bids, sampled = bids + ping.weight, sampled + 1
+                won, cents = won + (bid.id in sample.posted), cents + ping.weight * bid.offer.price_cents
+        sums[ping.state] = pings, bids, sampled, won, cents
+    return sums
+
+
+def _with_demand(tile: Tile, facts: CampaignFacts, campaign: str) -> Tile:
+    """The tile with what is asked for in the whole state: of the campaign's own report, or else of all campaigns'."""
+    told = {
+        each.demand.campaign: each.demand
+        for each in facts.requests.demands
+        if each.territory == tile.state and each.demand.campaign in ("", campaign)
+    }
+    demand = told.get(campaign, told.get(""))
+    return tile if demand is None else replace(tile, open=demand.open, expected=demand.expected)
