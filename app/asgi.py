@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from functools import partial
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -31,6 +32,8 @@ from app.outbound.sender import Sender
 from app.packaged import MODELS
 from app.parquet import ParquetError
 from app.private_files import narrow
+from app.reports.campaigns.recent import RecentPings
+from app.reports.campaigns.sample import JournalSample
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
@@ -189,6 +192,7 @@ async def _started(
     worker = _worker(store, sender, metrics, world)
     limits = limits_of(await store.requests(now))
     usage = await store.cap_usage(now)
+    rest = partial(time.sleep, REST_S)
     bidder = Bidder(
         catalogue=with_limits(live.catalogue, limits),
         limits=limits,
@@ -206,7 +210,8 @@ async def _started(
         providers=_provider_client(sender, lambda: watch.secrets, usage, metrics),
         secrets=lambda: watch.secrets,
         sold=worker.wake.set,
-        scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
+        scorecards=Scorecards(store, Counting(settings.journal, rest)),
+        recent=RecentPings(JournalSample(settings.journal, rest)),
         former=former,
     )
     bidder.post_collectors = post_collectors(bidder)

@@ -52,6 +52,8 @@ GROUPS = {
     },
     "operate": {
         "status": "show what needs attention, caps and budgets, what is in force, CRMs, providers and models",
+        "campaigns": "show each campaign: what keeps it from bidding, caps against their plans, what makes its prices",
+        "price-to-win": "show our price beside the one that wins half, and what a dollar more would buy",
         "alerts": "list, test and mute what is told of that needs attention",
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",
@@ -68,7 +70,7 @@ GROUPS = {
         "deliveries": "list, show, replay and move deliveries to CRMs",
     },
 }
-"""Package -> name -> what it does; `app.cli.PACKAGE.NAME` is its module."""
+"""Package -> name -> what it does; `app.cli.PACKAGE.NAME` is its module, with `_` for `-`."""
 
 COMMANDS = {name: what for commands in GROUPS.values() for name, what in commands.items()}
 _PACKAGES = {name: package for package, commands in GROUPS.items() for name in commands}
@@ -113,7 +115,7 @@ def _is_text(word: str) -> bool:
 def _run(name: str, words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"leadbid {name}", description=sentence(COMMANDS[name]), allow_abbrev=False)
     try:
-        command = cast(Command, import_module(f"app.cli.{_PACKAGES[name]}.{name}"))
+        command = cast(Command, import_module(f"app.cli.{_PACKAGES[name]}.{name.replace('-', '_')}"))
         command.add_arguments(parser)
         args = parser.parse_args(words)
         locate(args)

@@ -12,8 +12,8 @@ from app.domain.auction.targeting import target_terms
 from app.domain.buyer import Exploration
 from app.domain.calendar import LocalTime, local_minute
 from app.domain.campaign import Campaign
-from app.domain.catalogue import Model
 from app.domain.caps.caps import CapStanding
+from app.domain.catalogue import Model
 from app.domain.checks.check import post_costs
 from app.domain.checks.verdict import Consultation, about, failures, price_cut, unsettled
 from app.domain.consent import consent

@@ -13,6 +13,7 @@ from app.reports.campaigns.facts import CampaignFacts
 from app.reports.campaigns.price_terms import PriceTerms, price_terms
 from app.reports.campaigns.sample import Sample
 from app.reports.campaigns.territories import Measure, TileMap, tile_map
+from app.reports.status import RequestStatus, in_force
 
 RECENT_S = 3_600.0
 """What was refused of the last hour says what keeps a campaign from bidding now, and not what did this morning."""
@@ -63,22 +64,6 @@ class RefusalCount(msgspec.Struct, frozen=True, kw_only=True):
     pings: int
 
 
-class InForce(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that an operator asked for and that can be undone: `kind` is pause, boost, cap, demand or signal.
-
-    `target` is a campaign, a cap or a territory, `key` the campaign of a demand or the cause of a signal.
-    """
-
-    kind: str
-    target: str
-    key: str
-    words: str
-    by: str
-    why: str
-    since: float
-    until: float | None
-
-
 class CampaignPage(msgspec.Struct, frozen=True, kw_only=True):
     """One campaign: its row, the terms of its prices today, what it did not bid on in the last hour, its map, and what
     operators asked for of it. `models` are the versions that price its vertical.
@@ -95,14 +80,14 @@ class CampaignPage(msgspec.Struct, frozen=True, kw_only=True):
     terms: PriceTerms
     refusals: tuple[RefusalCount, ...]
     map: TileMap
-    in_force: tuple[InForce, ...]
+    in_force: tuple[RequestStatus, ...]
     sampled: int
     pings: int
     is_counting: bool = False
     unread: int = 0
 
 
-def campaign_list(facts: CampaignFacts, measure: Measure = "offered", *, is_counting: bool = False) -> CampaignList:
+def campaign_list(facts: CampaignFacts, measure: Measure = "offered") -> CampaignList:
     """All of them, with the map of all together."""
     trades = _trades(facts.sample)
     return CampaignList(
@@ -113,23 +98,22 @@ def campaign_list(facts: CampaignFacts, measure: Measure = "offered", *, is_coun
         pings=facts.sample.whole,
         campaigns=tuple([_row(campaign, trades.get(campaign.name, _Trade()), facts) for campaign in facts.campaigns]),
         map=tile_map(facts, "", measure),
-        is_counting=is_counting,
+        is_counting=facts.sample.is_counting,
         unread=facts.sample.unread,
     )
 
 
-def campaign_page(
-    facts: CampaignFacts, name: str, measure: Measure = "offered", *, is_counting: bool = False
-) -> CampaignPage | None:
+def campaign_page(facts: CampaignFacts, name: str, measure: Measure = "offered") -> CampaignPage | None:
     """The campaign of this name, `None` where none is declared so."""
     campaign = next((each for each in facts.campaigns if each.name == name), None)
     if campaign is None:
         return None
     model = facts.models.get(campaign.vertical)
+    row = _row(campaign, _trades(facts.sample).get(name, _Trade()), facts)
     return CampaignPage(
         at=facts.now,
         zone=facts.configuration.buyer.zone,
-        row=_row(campaign, _trades(facts.sample).get(name, _Trade()), facts),
+        row=row,
         legs=campaign.legs,
         floor_cents=campaign.floor_cents,
         ceiling_cents=campaign.ceiling_cents,
@@ -138,10 +122,10 @@ def campaign_page(
         terms=price_terms(facts.sample, name),
         refusals=_refusals(facts.sample.from_time(facts.now - RECENT_S), name),
         map=tile_map(facts, name, measure),
-        in_force=tuple(_in_force(campaign, facts)),
+        in_force=tuple(_in_force(campaign, row.caps, facts)),
         sampled=len(facts.sample.pings),
         pings=facts.sample.whole,
-        is_counting=is_counting,
+        is_counting=facts.sample.is_counting,
         unread=facts.sample.unread,
     )
 
@@ -156,7 +140,7 @@ class _Trade(msgspec.Struct, kw_only=True):
 def _trades(sample: Sample) -> dict[str, _Trade]:
     """By campaign; bids on two legs are two."""
     trades: dict[str, _Trade] = {}
-    for ping in sample.pings:
+    for ping in sample.each():
         for bid in ping.bids:
             trade = trades.setdefault(bid.offer.campaign, _Trade())
             trade.bids += ping.weight
@@ -197,13 +181,11 @@ def _state(against: Iterable[Blocker]) -> str:
 def _refusals(sample: Sample, campaign: str) -> tuple[RefusalCount, ...]:
     """What it did not bid on by reason, the most frequent first; a ping that it refused on both legs counts once."""
     counts: Counter[str] = Counter()
-    for ping in sample.pings:
+    for ping in sample.each():
         for name, code in ping.refused:
             if name == campaign:
                 counts[code] += ping.weight
-    return tuple(
-        [RefusalCount(code=code, words=_words(code), pings=count) for code, count in counts.most_common()]
-    )
+    return tuple([RefusalCount(code=code, words=_words(code), pings=count) for code, count in counts.most_common()])
 
 
 def _words(code: str) -> str:
@@ -211,18 +193,15 @@ def _words(code: str) -> str:
     return sentence(Refusal(code)) if code in REASONS else code
 
 
-def _in_force(campaign: Campaign, facts: CampaignFacts) -> Iterator[InForce]:
-    titles = {cap.title for cap in campaign.caps}
-    words = {cap.cap: cap.words for cap in cap_paces(campaign, facts)}
-    for switch in facts.requests.switches:
-        if switch.target == campaign.name or (switch.kind == "cap" and switch.target in titles):
-            yield InForce(
-                kind=switch.kind,
-                target=switch.target,
-                key="",
-                words=words.get(switch.target, "") if switch.kind == "cap" else "",
-                by=switch.told_by,
-                why=switch.why,
-                since=switch.told_at,
-                until=switch.ends_at,
-            )
+def _in_force(campaign: Campaign, caps: Iterable[CapPace], facts: CampaignFacts) -> Iterator[RequestStatus]:
+    """What was asked of it alone, and of territories and verticals that it shares with others."""
+    words = {cap.cap: cap.words for cap in caps}
+    for each in in_force(facts.requests, words):
+        if each.kind == "demand":
+            is_its = each.part in ("", campaign.name)
+        elif each.kind == "signal":
+            is_its = each.words in ("", campaign.vertical)
+        else:
+            is_its = each.target == campaign.name or each.target in words
+        if is_its:
+            yield each

@@ -1,6 +1,6 @@
 """What makes a campaign's prices: each term of its bids as a mean in cents, in an order in which they add up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, get_args
 
 import msgspec
@@ -16,6 +16,23 @@ TermKind = Literal[
 _ORDER: tuple[TermKind, ...] = get_args(TermKind)
 
 
+_WORDS: Mapping[TermKind, str] = {
+    "value": "value of the conversions expected",
+    "handling": "handling cost",
+    "check": "cost of check {}",
+    "boost": "boost {}",
+    "signal": "signal {}",
+    "cap": "shadow price of {}",
+    "demand": "demand of territories",
+    "budget": "budget pressure",
+    "returns": "expected returns",
+    "target": "targets",
+    "caution": "cut for open questions",
+    "shading": "bid shading",
+    "exploration": "random exploration and whole cents",
+}
+
+
 class PriceTerm(msgspec.Struct, frozen=True, kw_only=True):
     """What one cause adds to a mean bid, in cents, less than zero where it takes off; `touched` is the share of bids
     that it moved. `name` says which boost, signal, cap or check it is.
@@ -25,6 +42,11 @@ class PriceTerm(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     cents: float
     touched: float
+
+    @property
+    def words(self) -> str:
+        """What it is, for a reader who knows the business."""
+        return _WORDS[self.kind].format(self.name)
 
 
 class PriceTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +75,7 @@ def price_terms(sample: Sample, campaign: str) -> PriceTerms:
     sums: dict[tuple[TermKind, str], list[float]] = {}
     bids = fallback = 0
     whole = price = maximum = win = 0.0
-    for ping in sample.pings:
+    for ping in sample.each():
         for bid in ping.bids:
             offer, weight = bid.offer, ping.weight
             if offer.campaign != campaign:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import exp, isfinite, log
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -15,11 +15,11 @@ from app.reports.rates import interval
 AUCTIONS_MIN = 30
 """Of fewer auctions nothing is said but that they are too few: a win rate is then known to some eighteen points."""
 
-CURVES_MAX = 240
-"""So many auctions of a row are searched for the price that wins half, evenly taken: it moves by a percent or so."""
+CURVES_MAX = 120
+"""So many auctions of a row are searched for the price that wins half, evenly taken: it moves by two percent or so."""
 
 DOLLAR = 100
-ROWS_MAX = 200
+ROWS_MAX = 100
 PART_MAX = 64
 NOBODY = "(none)"
 """The sub-source of a ping that names none."""
@@ -31,6 +31,7 @@ _SHARE_MIN = 0.006
 _SURE = 1.96
 
 Part = Literal["seller", "state", "source"]
+PARTS: tuple[Part, ...] = get_args(Part)
 Evidence = Literal["learned", "declared", "too_few"]
 Key = tuple[str, str, str, str]
 """A row's seller, vertical, leg and name."""
@@ -45,10 +46,12 @@ class PriceToWin(msgspec.Struct, frozen=True, kw_only=True):
     share that lies between `won_low` and `won_high`, 95% sure; the live model expects `expected`, and `leads_a_day` of
     all. `half_cents` is the one price that would win half of them by the model, between `half_low_cents` and
     `half_high_cents` as far as it knows where rivals bid. `seen_half_cents` with its bounds is the same price by what
-    was won: that of the model moved up or down until it expects just that.
+    was won: that of the model moved up or down until it expects just that. It `is_beyond` every price that was bid,
+    where only the model's shape says what happens.
 
     A dollar more on each bid would buy `more_leads` a day for `more_cents` a day, and add `more_surplus_cents` a day.
-    `evidence` says whether auctions taught the model ("learned"), or the seller's declared curve stands in for it.
+    `evidence` says whether auctions taught the model ("learned"), or the seller's declared curve stands in for it. It
+    `is_off` where what it expects cannot be squared with what was won: its estimates then say little.
     """
 
     seller: str
@@ -69,24 +72,19 @@ class PriceToWin(msgspec.Struct, frozen=True, kw_only=True):
     seen_half_cents: float | None = None
     seen_half_low_cents: float | None = None
     seen_half_high_cents: float | None = None
+    is_beyond: bool = False
     leads_a_day: float | None = None
     more_leads: float | None = None
     more_cents: float | None = None
     more_surplus_cents: float | None = None
-
-    @property
-    def is_off(self) -> bool:
-        """Whether the model expects what cannot be squared with what was won: its estimates then say little."""
-        if self.expected is None or self.won_low is None or self.won_high is None:
-            return False
-        return not self.won_low <= self.expected / self.auctions <= self.won_high
+    is_off: bool = False
 
 
 class PricesToWin(msgspec.Struct, frozen=True, kw_only=True):
     """Rows of one `part`, those with the most auctions first, from `since` to `until` (UTC epoch seconds).
 
     `sampled` pings stand for about `pings`. `left_out` rows are too many to be shown; `unread` hours of the journal
-    could not be read.
+    could not be read. While it `is_counting` there is nothing yet.
     """
 
     since: float
@@ -97,11 +95,10 @@ class PricesToWin(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[PriceToWin, ...]
     left_out: int = 0
     unread: int = 0
+    is_counting: bool = False
 
 
-def prices_to_win(
-    sample: Sample, part: Part, seller: str = "", leg: str = "", rest: Callable[[], None] = lambda: None
-) -> PricesToWin:
+def prices_to_win(sample: Sample, part: Part, seller: str = "", leg: str = "") -> PricesToWin:
     """The rows of a sample; of one seller or leg alone where they are named."""
     found: dict[Key, list[Auction]] = {}
     for key, auction in _auctions(sample, part):
@@ -110,7 +107,6 @@ def prices_to_win(
     most = sorted(found.items(), key=lambda each: (-sum(auction[0] for auction in each[1]), each[0]))
     rows = []
     for key, auctions in most[:ROWS_MAX]:
-        rest()
         rows.append(_row(key, auctions, sample))
     return PricesToWin(
         since=sample.since,
@@ -121,12 +117,13 @@ def prices_to_win(
         rows=tuple(rows),
         left_out=max(len(most) - ROWS_MAX, 0),
         unread=sample.unread,
+        is_counting=sample.is_counting,
     )
 
 
 def _auctions(sample: Sample, part: Part) -> Iterator[tuple[Key, Auction]]:
     """Every bid that a curve says anything of, by its row."""
-    for ping in sample.pings:
+    for ping in sample.each():
         name = "" if part == "seller" else ping.state if part == "state" else (ping.source or NOBODY)[:PART_MAX]
         for bid in ping.bids:
             offer = bid.offer
@@ -154,22 +151,18 @@ def _row(key: Key, auctions: Sequence[Auction], sample: Sample) -> PriceToWin:
     if len(auctions) < AUCTIONS_MIN:
         return row
     low, high = interval(won, len(auctions))
-    bids = [(price, curve) for _, price, curve, _, _ in auctions[:: -(-len(auctions) // CURVES_MAX)]]
-    curves = [curve for _, curve in bids]
-    model_low, model_high = (_bound(curves, deviations) for deviations in (-_SURE, _SURE))
-    half = _wins_half(curves)
+    expected = sum(curve.win_probability(price) for _, price, curve, _, _ in auctions)
+    halves = _halves(auctions, won / len(auctions), low, high, sample.rest)
+    prices = [price for _, price, *_ in auctions]
     return replace(
         row,
-        evidence="learned" if all(isinstance(curve, LearnedCurve) for curve in curves) else "declared",
+        evidence="learned" if all(isinstance(curve, LearnedCurve) for _, _, curve, *_ in auctions) else "declared",
         won_low=low,
         won_high=high,
-        expected=sum(curve.win_probability(price) for _, price, curve, _, _ in auctions),
-        half_cents=half,
-        half_low_cents=model_low,
-        half_high_cents=model_high,
-        seen_half_cents=_moved_half(half, bids, won / len(auctions)),
-        seen_half_low_cents=_moved_half(half, bids, high),
-        seen_half_high_cents=_moved_half(half, bids, low),
+        expected=expected,
+        is_off=not low <= expected / len(auctions) <= high,
+        is_beyond=not min(prices) <= (halves["seen_half_cents"] or 0.0) <= max(prices),
+        **halves,
         **_dollar_more(auctions, sample.days),
     )
 
@@ -189,6 +182,24 @@ def _dollar_more(auctions: Iterable[Auction], days: float) -> dict[str, float]:
         "more_cents": cents / days,
         "more_surplus_cents": surplus / days,
     }
+
+
+def _halves(
+    auctions: Sequence[Auction], won: float, won_low: float, won_high: float, rest: Callable[[], None]
+) -> dict[str, float | None]:
+    """The prices that win half: by the model, and by the share of bids that was won, each with its bounds."""
+    bids = [(price, curve) for _, price, curve, *_ in auctions[:: -(-len(auctions) // CURVES_MAX)]]
+    curves = [curve for _, curve in bids]
+    half = _wins_half(curves)
+    found: dict[str, float | None] = {"half_cents": half}
+    for name, deviations in (("half_low_cents", -_SURE), ("half_high_cents", _SURE)):
+        rest()
+        found[name] = _bound(curves, deviations)
+    # The more was won, the less it takes to win half.
+    for name, share in (("seen_half_cents", won), ("seen_half_low_cents", won_high), ("seen_half_high_cents", won_low)):
+        rest()
+        found[name] = _moved_half(half, bids, share)
+    return found
 
 
 def _bound(curves: Sequence[Curve], deviations: float) -> float | None:

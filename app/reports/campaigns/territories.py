@@ -37,8 +37,9 @@ Measure = Literal["offered", "demand", "win_rate", "price"]
 
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
-    """One state. `pings` came from there in the span, about `bids` of them got a bid and `won` were posted, of the
-    `sampled` ones; `price_cents` is the mean bid. `open` leads are asked for there by report, of `expected`.
+    """One state. About `pings` came from there in the span and `bids` were made, at `price_cents` in the mean; of the
+    `sampled` bids `won` were posted, a `win_rate` where they are enough. `open` leads are asked for there by report, of
+    `expected`.
 
     `level` is the shade by the map's measure, from 1 (least) to `LEVELS`, 0 where nothing can be said.
     """
@@ -51,15 +52,11 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     bids: int = 0
     sampled: int = 0
     won: int = 0
+    win_rate: float | None = None
     price_cents: float | None = None
     open: int | None = None
     expected: int | None = None
     level: int = 0
-
-    @property
-    def win_rate(self) -> float | None:
-        """`None` where too few bids were made."""
-        return self.won / self.sampled if self.sampled >= BIDS_MIN else None
 
 
 class TileMap(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +110,7 @@ def _traded(facts: CampaignFacts, campaign: str) -> Iterator[Tile]:
             bids=bids,
             sampled=sampled,
             won=won,
+            win_rate=won / sampled if sampled >= BIDS_MIN else None,
             price_cents=cents / bids if bids else None,
         )
 
@@ -130,7 +128,7 @@ def _may_buy(territory: Territory, state: str, zip_states: ZipStates) -> bool:
 def _sums(sample: Sample, campaign: str, verticals: set[str]) -> dict[str, tuple[int, int, int, int, int]]:
     """By state: pings, bids, bids that were sampled, those of them that were won, and the cents of bids."""
     sums: dict[str, tuple[int, int, int, int, int]] = {}
-    for ping in sample.pings:
+    for ping in sample.each():
         if ping.vertical not in verticals:
             continue
         pings, bids, sampled, won, cents = sums.get(ping.state, (0, 0, 0, 0, 0))
