@@ -164,6 +164,10 @@ class BackgroundJobs:
         with suppress(StoreUnavailable):
             await self._hear()
 
+    async def take_up_requests(self) -> None:
+        """Put in force at once what an operator has just asked for here, so that the next ping knows."""
+        hear_requests(self.bidder, await self.bidder.store.requests(self._everybodys_now()), self.watch.declared)
+
     async def keep_quotas(self) -> None:
         """Count in the database what sellers asked by hash and what providers cost, so that a restart is no new day."""
         for counted in (self.bidder.quotas, self.bidder.providers.budgets):

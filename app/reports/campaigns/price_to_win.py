@@ -84,7 +84,8 @@ class PricesToWin(msgspec.Struct, frozen=True, kw_only=True):
     """Rows of one `part`, those with the most auctions first, from `since` to `until` (UTC epoch seconds).
 
     `sampled` pings stand for about `pings`. `left_out` rows are too many to be shown; `unread` hours of the journal
-    could not be read. While it `is_counting` there is nothing yet.
+    could not be read. `sellers` are those of whom there are auctions at all. While it `is_counting` there is nothing
+    yet.
     """
 
     since: float
@@ -95,13 +96,16 @@ class PricesToWin(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[PriceToWin, ...]
     left_out: int = 0
     unread: int = 0
+    sellers: tuple[str, ...] = ()
     is_counting: bool = False
 
 
 def prices_to_win(sample: Sample, part: Part, seller: str = "", leg: str = "") -> PricesToWin:
     """The rows of a sample; of one seller or leg alone where they are named."""
     found: dict[Key, list[Auction]] = {}
+    sellers = set()
     for key, auction in _auctions(sample, part):
+        sellers.add(key[0])
         if seller in ("", key[0]) and leg in ("", key[2]):
             found.setdefault(key, []).append(auction)
     most = sorted(found.items(), key=lambda each: (-sum(auction[0] for auction in each[1]), each[0]))
@@ -117,6 +121,7 @@ def prices_to_win(sample: Sample, part: Part, seller: str = "", leg: str = "") -
         rows=tuple(rows),
         left_out=max(len(most) - ROWS_MAX, 0),
         unread=sample.unread,
+        sellers=tuple(sorted(sellers)),
         is_counting=sample.is_counting,
     )
 
