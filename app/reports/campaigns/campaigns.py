@@ -13,6 +13,7 @@ from app.reports.campaigns.facts import CampaignFacts
 from app.reports.campaigns.price_terms import PriceTerms, price_terms
 from app.reports.campaigns.sample import Sample
 from app.reports.campaigns.territories import Measure, TileMap, tile_map
+from app.reports.rates import win_rate
 from app.reports.status import RequestStatus, in_force
 
 RECENT_S = 3_600.0
@@ -134,19 +135,29 @@ class _Trade(msgspec.Struct, kw_only=True):
     bids: int = 0
     sampled: int = 0
     won: int = 0
+    prices: int = 0
     cents: int = 0
+
+    @property
+    def win_rate(self) -> float | None:
+        return win_rate(self.won, self.sampled)
+
+    @property
+    def price_cents(self) -> float | None:
+        return self.cents / self.prices if self.prices else None
 
 
 def _trades(sample: Sample) -> dict[str, _Trade]:
-    """By campaign; bids on two legs are two."""
+    """By campaign; its prices on two legs are one bid, won by a post of either."""
     trades: dict[str, _Trade] = {}
     for ping in sample.each():
-        for bid in ping.bids:
-            trade = trades.setdefault(bid.offer.campaign, _Trade())
+        for name in ping.campaigns:
+            trade, bids = trades.setdefault(name, _Trade()), ping.bids_of(name)
             trade.bids += ping.weight
             trade.sampled += 1
-            trade.won += bid.id in sample.posted
-            trade.cents += ping.weight * bid.offer.price_cents
+            trade.won += any(bid.id in sample.posted for bid in bids)
+            trade.prices += ping.weight * len(bids)
+            trade.cents += ping.weight * sum(bid.offer.price_cents for bid in bids)
     return trades
 
 
@@ -164,8 +175,8 @@ def _row(campaign: Campaign, trade: _Trade, facts: CampaignFacts) -> CampaignRow
         leads=sum(row.leads for row in sales),
         spend_cents=sum(row.spend_cents for row in sales),
         bids=trade.bids,
-        win_rate=trade.won / trade.sampled if trade.sampled else None,
-        price_cents=trade.cents / trade.bids if trade.bids else None,
+        win_rate=trade.win_rate,
+        price_cents=trade.price_cents,
         caps=caps,
         boost_cents=boosts[0] if boosts else None,
     )

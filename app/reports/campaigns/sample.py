@@ -64,6 +64,15 @@ class SampledPing(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     refused: tuple[tuple[str, str], ...]
     weight: int = 1
 
+    @property
+    def campaigns(self) -> tuple[str, ...]:
+        """Those that bid on it, each once."""
+        return tuple(dict.fromkeys([bid.offer.campaign for bid in self.bids]))
+
+    def bids_of(self, campaign: str) -> list[SampledBid]:
+        """Its bids for a campaign, or all where none is named."""
+        return [bid for bid in self.bids if campaign in ("", bid.offer.campaign)]
+
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The sampled pings from `since` to `until` (UTC epoch seconds) and the bids of them that sellers posted.

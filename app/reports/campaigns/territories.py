@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from app.domain.territory import Territory, ZipStates, possible_states
 from app.reports.campaigns.facts import CampaignFacts
 from app.reports.campaigns.sample import Sample
+from app.reports.rates import win_rate
 
 MAP = """
 AK .  .  .  .  .  .  .  .  .  ME
@@ -98,20 +99,20 @@ def _level(value: float, low: float, high: float) -> int:
 def _traded(facts: CampaignFacts, campaign: str) -> Iterator[Tile]:
     meant = [each for each in facts.campaigns if campaign in ("", each.name)]
     verticals = {each.vertical for each in meant}
-    sums, zip_states = _sums(facts.sample, campaign, verticals), facts.zip_states
+    trades, zip_states = _trades(facts.sample, campaign, verticals), facts.zip_states
     for state, (row, column) in TILES.items():
-        pings, bids, sampled, won, cents = sums.get(state, (0, 0, 0, 0, 0))
+        trade = trades.get(state, _Trade())
         yield Tile(
             state=state,
             row=row,
             column=column,
             covered=any(_may_buy(each.territory, state, zip_states) for each in meant),
-            pings=pings,
-            bids=bids,
-            sampled=sampled,
-            won=won,
-            win_rate=won / sampled if sampled >= BIDS_MIN else None,
-            price_cents=cents / bids if bids else None,
+            pings=trade.pings,
+            bids=trade.bids,
+            sampled=trade.sampled,
+            won=trade.won,
+            win_rate=win_rate(trade.won, trade.sampled) if trade.sampled >= BIDS_MIN else None,
+            price_cents=trade.cents / trade.prices if trade.prices else None,
         )
 
 
@@ -125,20 +126,30 @@ def _may_buy(territory: Territory, state: str, zip_states: ZipStates) -> bool:
     return any(state in possible_states(place, zip_states) for place in places)
 
 
-def _sums(sample: Sample, campaign: str, verticals: set[str]) -> dict[str, tuple[int, int, int, int, int]]:
-    """By state: pings, bids, bids that were sampled, those of them that were won, and the cents of bids."""
-    sums: dict[str, tuple[int, int, int, int, int]] = {}
+class _Trade(msgspec.Struct, kw_only=True):
+    pings: int = 0
+    bids: int = 0
+    sampled: int = 0
+    won: int = 0
+    prices: int = 0
+    cents: int = 0
+
+
+def _trades(sample: Sample, campaign: str, verticals: set[str]) -> dict[str, _Trade]:
+    """By state; prices on two legs are one bid, won by a post of either."""
+    trades: dict[str, _Trade] = {}
     for ping in sample.each():
         if ping.vertical not in verticals:
             continue
-        pings, bids, sampled, won, cents = sums.get(ping.state, (0, 0, 0, 0, 0))
-        pings += ping.weight
-        for bid in ping.bids:
-            if campaign in ("", bid.offer.campaign):
-                bids, sampled = bids + ping.weight, sampled + 1
-                won, cents = won + (bid.id in sample.posted), cents + ping.weight * bid.offer.price_cents
-        sums[ping.state] = pings, bids, sampled, won, cents
-    return sums
+        trade, bids = trades.setdefault(ping.state, _Trade()), ping.bids_of(campaign)
+        trade.pings += ping.weight
+        if bids:
+            trade.bids += ping.weight
+            trade.sampled += 1
+            trade.won += any(bid.id in sample.posted for bid in bids)
+            trade.prices += ping.weight * len(bids)
+            trade.cents += ping.weight * sum(bid.offer.price_cents for bid in bids)
+    return trades
 
 
 def _with_demand(tile: Tile, facts: CampaignFacts, campaign: str) -> Tile:

@@ -29,6 +29,7 @@ from app.http.console.pages.campaigns.undo import (
     boosted,
     demanded,
     limited,
+    paused,
     signalled,
     undo_pause,
 )
@@ -52,9 +53,7 @@ async def _pause(asked: ConsoleRequest, form: PauseForm) -> Done:
 async def _resume(asked: ConsoleRequest, form: ResumeForm) -> Done:
     former = await _switch(asked, "pause", form.name)
     await requests.resume(asked.bidder.store, await _declared(asked), form.name, _terms(asked, form.why))
-    return Done(
-        f"{form.name} goes on.", Undo("campaigns/pause", "Pause it again", {"name": form.name, **again(former)})
-    )
+    return Done(f"{form.name} goes on.", paused(form.name, former, "Pause it again"))
 
 
 async def _boost(asked: ConsoleRequest, form: BoostForm) -> Done:
