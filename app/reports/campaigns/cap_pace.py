@@ -43,11 +43,6 @@ class CapPace(msgspec.Struct, frozen=True, kw_only=True):
         return self.used / self.limit if self.limit else 1.0
 
     @property
-    def planned_share(self) -> float | None:
-        """The share of it that would be used by now."""
-        return self.planned / self.limit if self.planned is not None and self.limit else None
-
-    @property
     def is_full(self) -> bool:
         return self.used >= self.limit
 

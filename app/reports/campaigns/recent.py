@@ -17,25 +17,28 @@ class RecentPings:
 
     def __init__(self, journal: JournalSample) -> None:
         self._journal = journal
-        self._sample: Sample | None = None
+        self._latest: Sample | None = None
         self._curves: LiveCurves | None = None
-        self._reading: asyncio.Task[Sample] | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     async def sample(self, curves: LiveCurves, now: float) -> Sample:
         """The last one that was read by these curves, or one that `is_counting`. Raises what the reading raised."""
-        kept = self._sample if curves == self._curves else None
-        if kept is not None and 0.0 <= now - kept.until < KEPT_S:
-            return kept
-        reading = self._reading
-        if reading is None:
-            reading = self._reading = asyncio.create_task(asyncio.to_thread(self._read, curves, now))
-        await asyncio.wait({reading}, timeout=WAIT_S)
-        if not reading.done():
-            return kept or Sample(since=now, until=now, is_counting=True)
-        if self._reading is reading:
-            self._reading = None
-            self._sample, self._curves = reading.result(), curves
-        return reading.result()
+        known = self._known(curves)
+        if known is not None and 0.0 <= now - known.until < KEPT_S:
+            return known
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read(curves, now))
+        done, _ = await asyncio.wait({self._reading}, timeout=WAIT_S)
+        for reading in done:
+            reading.result()
+        return self._known(curves) or Sample(since=now, until=now, is_counting=True)
 
-    def _read(self, curves: LiveCurves, now: float) -> Sample:
-        return self._journal.between(now - SPAN_S, now, curves)
+    def _known(self, curves: LiveCurves) -> Sample | None:
+        return self._latest if curves == self._curves else None
+
+    async def _read(self, curves: LiveCurves, now: float) -> None:
+        try:
+            self._latest = await asyncio.to_thread(self._journal.between, now - SPAN_S, now, curves)
+            self._curves = curves
+        finally:
+            self._reading = None
