@@ -9,7 +9,6 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from functools import partial
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -32,8 +31,6 @@ from app.outbound.sender import Sender
 from app.packaged import MODELS
 from app.parquet import ParquetError
 from app.private_files import narrow
-from app.reports.campaigns.recent import RecentPings
-from app.reports.campaigns.sample import JournalSample
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
@@ -192,7 +189,6 @@ async def _started(
     worker = _worker(store, sender, metrics, world)
     limits = limits_of(await store.requests(now))
     usage = await store.cap_usage(now)
-    rest = partial(time.sleep, REST_S)
     bidder = Bidder(
         catalogue=with_limits(live.catalogue, limits),
         limits=limits,
@@ -210,8 +206,7 @@ async def _started(
         providers=_provider_client(sender, lambda: watch.secrets, usage, metrics),
         secrets=lambda: watch.secrets,
         sold=worker.wake.set,
-        scorecards=Scorecards(store, Counting(settings.journal, rest)),
-        recent=RecentPings(JournalSample(settings.journal, rest)),
+        scorecards=Scorecards(store, Counting(settings.journal, _rest)),
         former=former,
     )
     bidder.post_collectors = post_collectors(bidder)
@@ -225,7 +220,7 @@ async def _started(
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
     alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
     background = BackgroundJobs(
-        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, alerts
+        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, alerts, _rest
     )
     noting = StateNotes(settings.data, background.state)
     stack.callback(noting.note_stop)
@@ -410,6 +405,11 @@ async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
             if failed:
                 _log.warning("%s works again", job.__name__)
             failed = False
+
+
+def _rest() -> None:
+    """What a thread that counts the journal does after each piece of it."""
+    time.sleep(REST_S)
 
 
 def _keys_of(settings: Settings) -> Keys | str:

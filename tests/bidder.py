@@ -27,8 +27,6 @@ from app.domain.token import BidToken, read
 from app.journal.lines import AnyLine, PingLine, PostLine
 from app.journal.reader import lines
 from app.journal.writer import JournalWriter
-from app.reports.campaigns.recent import RecentPings
-from app.reports.campaigns.sample import JournalSample
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.store.migrate import migrate
@@ -85,7 +83,6 @@ async def open_bidder(
             quotas=HashQuotas(await store.cap_usage()),
             sold=sold,
             scorecards=Scorecards(store, Counting(folder / "journal")),
-            recent=RecentPings(JournalSample(folder / "journal")),
         )
     finally:
         await store.close()

@@ -11,7 +11,6 @@ from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
 from app.journal.lines import Line
 from app.outbound.message import OutboundAnswer, OutboundRequest
-from app.reports.campaigns.recent import RecentPings
 from app.reports.scorecard import Scorecards
 from app.store.store import Store
 from app.store.vault import Vault
@@ -49,9 +48,9 @@ class Bidder(msgspec.Struct, kw_only=True):
 
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
     sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
-    certified themselves, `operator_keys` those made by command. `recent` are the pings that pages look at.
-    `test_recorders` see every test. `providers` are asked by checks, `post_collectors` about a post. `keyless` counts
-    what was refused without a seller's key, `shed` what was for want of time.
+    certified themselves, `operator_keys` those made by command. `test_recorders` see every test. `providers` are asked
+    by checks, `post_collectors` about a post. `keyless` counts what was refused without a seller's key, `shed` what was
+    for want of time.
     """
 
     catalogue: Catalogue
@@ -69,7 +68,6 @@ class Bidder(msgspec.Struct, kw_only=True):
     quotas: HashQuotas
     sold: Callable[[], None]
     scorecards: Scorecards
-    recent: RecentPings
     providers: ProviderClient = msgspec.field(default_factory=_asks_nobody)
     post_collectors: PostCollectors = PostCollectors()
     former: FormerConfigurations = msgspec.field(default_factory=FormerConfigurations)

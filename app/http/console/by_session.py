@@ -25,7 +25,10 @@ async def show(request: Opened, view: View, menu: Sequence[MenuItem]) -> Respons
     async def shown(operator: Operator) -> Response[Any]:
         asked, query = _asked(request, operator, view.role), read_fields(given(request), view.query)
         values = await view.show(asked, query)
-        return page(request, view.template, operator, menu, view=view, shown=values, query=query, now=asked.now)
+        charts = view.draw(values, asked.zone)
+        return page(
+            request, view.template, operator, menu, view=view, shown=values, query=query, now=asked.now, charts=charts
+        )
 
     return await _for_visitor(request, view.title, menu, shown)
 

@@ -7,6 +7,7 @@ import msgspec
 
 from app.domain.buyer import Operator, Role
 from app.domain.operators.audit import by_console, by_key
+from app.pages.chart import Chart
 from app.usecases.background import BackgroundJobs
 from app.usecases.bidder import Bidder
 from app.usecases.operators.requests import RequestTerms
@@ -53,7 +54,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     A part of `path` in braces, such as `campaigns/{campaign}`, is the field of `query` with that name; the others come
     from the query string, and each has a default. The OpenAPI document describes a field by its
     `msgspec.Meta(description=...)`. `show` makes a `shows` of them, and raises NotShown. The template has it as
-    `shown`, beside `query`, `operator` and `zone`. A view with a `label` stands in the menu.
+    `shown`, beside `query`, `operator` and `zone`, with the `charts` that `draw` lays out of it for a zone. A view
+    with a `label` stands in the menu.
     """
 
     path: str
@@ -63,6 +65,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     shows: type[msgspec.Struct]
     show: Callable[[ConsoleRequest, Any], Awaitable[msgspec.Struct]]
     query: type[msgspec.Struct]
+    draw: Callable[[Any, str], Mapping[str, Chart]] = lambda _shown, _zone: {}
     role: Role = "viewer"
     label: str = ""
 

@@ -13,7 +13,7 @@ from app.domain.configuration import Configuration
 from app.domain.territory import ZipStates
 from app.reports.campaigns.facts import CampaignFacts
 from app.reports.campaigns.price_to_win import Part, PricesToWin, prices_to_win
-from app.reports.campaigns.recent import SPAN_S
+from app.reports.campaigns.recent import SPAN_S, RecentPings
 from app.reports.campaigns.sample import JournalSample, LiveCurves, Sample
 from app.scoring.fit import unfit
 from app.store.store import Store
@@ -70,23 +70,25 @@ def curves_beside(configuration: Configuration, models: Mapping[str, Model]) -> 
     return LiveCurves(models=fitting, sellers=sellers, zone=configuration.buyer.zone)
 
 
-async def live_campaigns(bidder: Bidder, view: Callable[[CampaignFacts], T], now: float) -> T:
+async def live_campaigns(bidder: Bidder, recent: RecentPings, view: Callable[[CampaignFacts], T], now: float) -> T:
     """What a view makes of the campaigns of a running bidder, in a thread: it goes through thousands of pings."""
     catalogue = bidder.catalogue
     configuration = await configuration_in_force(bidder.store) or catalogue.configuration
     # The bidder's own caps have the limits that operators set, which are told apart from what was declared.
     declared = {cap.title: cap.limit for campaign in configuration.campaigns for cap in campaign.caps}
     campaigns = with_limits(catalogue, declared).campaigns.values()
-    sample = await bidder.recent.sample(curves_of(bidder), now)
+    sample = await recent.sample(curves_of(bidder), now)
     facts = await campaign_facts(
         bidder.store, configuration, campaigns, catalogue.models, catalogue.zip_states, sample, now
     )
     return await asyncio.to_thread(view, facts)
 
 
-async def live_prices(bidder: Bidder, part: Part, seller: str, leg: str, now: float) -> PricesToWin:
+async def live_prices(
+    bidder: Bidder, recent: RecentPings, part: Part, seller: str, leg: str, now: float
+) -> PricesToWin:
     """The prices to win of the last day at a running bidder."""
-    sample = await bidder.recent.sample(curves_of(bidder), now)
+    sample = await recent.sample(curves_of(bidder), now)
     return await asyncio.to_thread(prices_to_win, sample.from_time(now - PRICES_S), part, seller, leg)
 
 

@@ -36,14 +36,16 @@ class PricesQuery(msgspec.Struct, frozen=True):
 
 
 async def _campaigns(asked: ConsoleRequest, query: CampaignsQuery) -> CampaignList:
-    return await live_campaigns(asked.bidder, partial(campaign_list, measure=query.by), asked.now)
+    return await live_campaigns(
+        asked.bidder, asked.background.recent, partial(campaign_list, measure=query.by), asked.now
+    )
 
 
 async def _campaign(asked: ConsoleRequest, query: CampaignQuery) -> CampaignPage:
     def page(facts: CampaignFacts) -> CampaignPage | None:
         return campaign_page(facts, query.campaign, query.by)
 
-    found = await live_campaigns(asked.bidder, page, asked.now)
+    found = await live_campaigns(asked.bidder, asked.background.recent, page, asked.now)
     if found is None:
         names = ", ".join(asked.bidder.catalogue.campaigns)
         raise NotShown(f"No campaign in force is called {query.campaign!r}: there are {names}.")
@@ -51,7 +53,7 @@ async def _campaign(asked: ConsoleRequest, query: CampaignQuery) -> CampaignPage
 
 
 async def _prices(asked: ConsoleRequest, query: PricesQuery) -> PricesToWin:
-    return await live_prices(asked.bidder, query.by, query.seller, query.leg, asked.now)
+    return await live_prices(asked.bidder, asked.background.recent, query.by, query.seller, query.leg, asked.now)
 
 
 VIEWS = (
