@@ -32,6 +32,10 @@ GROUPS = {
         "scorecard": "show a seller's scorecard: bids, wins, refusals, returns and latency",
         "certification": "show a seller's progress in certification, or make the link to its page",
     },
+    "buying": {
+        "campaigns": "show each campaign: what keeps it from bidding, caps against their plans, what makes its prices",
+        "price-to-win": "show our price beside the one that wins half, and what a dollar more would buy",
+    },
     "records": {
         "explain": "explain any bid or refusal, term by term in dollars",
         "journal": "compact the journal to Parquet, or print its statistics",
@@ -52,8 +56,6 @@ GROUPS = {
     },
     "operate": {
         "status": "show what needs attention, caps and budgets, what is in force, CRMs, providers and models",
-        "campaigns": "show each campaign: what keeps it from bidding, caps against their plans, what makes its prices",
-        "price-to-win": "show our price beside the one that wins half, and what a dollar more would buy",
         "alerts": "list, test and mute what is told of that needs attention",
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",

@@ -7,7 +7,7 @@ import msgspec
 
 from app.domain.calendar import local_text, local_time
 from app.domain.campaign import Campaign
-from app.reports.campaigns.cap_pace import CapPace
+from app.reports.campaigns.cap_plans import CapAgainstPlan
 from app.reports.campaigns.facts import CampaignFacts
 from app.store.operators.requested import Switch
 
@@ -22,7 +22,7 @@ class Blocker(msgspec.Struct, frozen=True, kw_only=True):
     is_whole: bool = True
 
 
-def blockers(campaign: Campaign, caps: Iterable[CapPace], facts: CampaignFacts) -> tuple[Blocker, ...]:
+def blockers(campaign: Campaign, caps: Iterable[CapAgainstPlan], facts: CampaignFacts) -> tuple[Blocker, ...]:
     """All that speaks against bidding at this moment, what stops everything first."""
     found = [
         *_paused(campaign, facts),
@@ -61,7 +61,7 @@ def _closed(campaign: Campaign, now: float) -> Iterator[Blocker]:
         yield Blocker(kind="closed_hours", words=f"outside its hours; {when}")
 
 
-def _full(caps: Iterable[CapPace]) -> Iterator[Blocker]:
+def _full(caps: Iterable[CapAgainstPlan]) -> Iterator[Blocker]:
     for cap in caps:
         if cap.is_full:
             whose = f" for {cap.part}" if cap.part else ""

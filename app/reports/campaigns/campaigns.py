@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from app.domain.campaign import Campaign
-from app.domain.reasons import REASONS, Refusal, sentence
 from app.reports.campaigns.blockers import Blocker, blockers
-from app.reports.campaigns.cap_pace import CapPace, cap_paces
+from app.reports.campaigns.cap_plans import CapAgainstPlan, caps_against_plans
 from app.reports.campaigns.facts import CampaignFacts
 from app.reports.campaigns.price_terms import PriceTerms, price_terms
 from app.reports.campaigns.sample import Sample
 from app.reports.campaigns.territories import Measure, TileMap, tile_map
+from app.reports.now.day_so_far import ReasonCount, reason_counts
 from app.reports.rates import win_rate
 from app.reports.status import RequestStatus, in_force
 
@@ -37,7 +37,7 @@ class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
     bids: int
     win_rate: float | None
     price_cents: float | None
-    caps: tuple[CapPace, ...]
+    caps: tuple[CapAgainstPlan, ...]
     boost_cents: int | None = None
 
 
@@ -57,14 +57,6 @@ class CampaignList(msgspec.Struct, frozen=True, kw_only=True):
     unread: int = 0
 
 
-class RefusalCount(msgspec.Struct, frozen=True, kw_only=True):
-    """About how many pings of the last hour a campaign did not bid on for this reason, and what that means."""
-
-    code: str
-    words: str
-    pings: int
-
-
 class CampaignPage(msgspec.Struct, frozen=True, kw_only=True):
     """One campaign: its row, the terms of its prices today, what it did not bid on in the last hour, its map, and what
     operators asked for of it. `models` are the versions that price its vertical.
@@ -79,7 +71,7 @@ class CampaignPage(msgspec.Struct, frozen=True, kw_only=True):
     demand_cents: int
     model: str
     terms: PriceTerms
-    refusals: tuple[RefusalCount, ...]
+    refusals: tuple[ReasonCount, ...]
     map: TileMap
     in_force: tuple[RequestStatus, ...]
     sampled: int
@@ -162,7 +154,7 @@ def _trades(sample: Sample) -> dict[str, _Trade]:
 
 
 def _row(campaign: Campaign, trade: _Trade, facts: CampaignFacts) -> CampaignRow:
-    caps = cap_paces(campaign, facts)
+    caps = caps_against_plans(campaign, facts)
     against = blockers(campaign, caps, facts)
     sales = [row for row in facts.today if row.campaign == campaign.name]
     boosts = [each.amount for each in facts.requests.switches if (each.kind, each.target) == ("boost", campaign.name)]
@@ -189,22 +181,17 @@ def _state(against: Iterable[Blocker]) -> str:
     return {"paused": "paused", "closed_hours": "closed", "cap": "full"}.get(first.kind, "stopped")
 
 
-def _refusals(sample: Sample, campaign: str) -> tuple[RefusalCount, ...]:
+def _refusals(sample: Sample, campaign: str) -> tuple[ReasonCount, ...]:
     """What it did not bid on by reason, the most frequent first; a ping that it refused on both legs counts once."""
     counts: Counter[str] = Counter()
     for ping in sample.each():
         for name, code in ping.refused:
             if name == campaign:
                 counts[code] += ping.weight
-    return tuple([RefusalCount(code=code, words=_words(code), pings=count) for code, count in counts.most_common()])
+    return reason_counts(counts)
 
 
-def _words(code: str) -> str:
-    """An earlier version may have had reasons that no longer exist."""
-    return sentence(Refusal(code)) if code in REASONS else code
-
-
-def _in_force(campaign: Campaign, caps: Iterable[CapPace], facts: CampaignFacts) -> Iterator[RequestStatus]:
+def _in_force(campaign: Campaign, caps: Iterable[CapAgainstPlan], facts: CampaignFacts) -> Iterator[RequestStatus]:
     """What was asked of it alone, and of territories and verticals that it shares with others."""
     words = {cap.cap: cap.words for cap in caps}
     for each in in_force(facts.requests, words):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from app.domain.campaign import Campaign
 from app.domain.schedule import Schedule, week_minutes
 from app.reports.campaigns.blockers import Blocker, blockers
-from app.reports.campaigns.cap_pace import cap_paces
+from app.reports.campaigns.cap_plans import caps_against_plans
 from app.store.operators.requested import DemandRow, RequestRows, Switch
 from app.wire.feedback import Demand
 from tests.build import NOW, campaign, cap, seller
@@ -21,7 +21,7 @@ def against(bought: Campaign | None = None, **other: Any) -> list[tuple[str, boo
 def found(bought: Campaign | None = None, **other: Any) -> tuple[Blocker, ...]:
     buying = bought or campaign()
     facts = campaign_facts(campaigns=(buying,), **other)
-    return blockers(buying, cap_paces(buying, facts), facts)
+    return blockers(buying, caps_against_plans(buying, facts), facts)
 
 
 def asked(*switches: Switch, demands: tuple[DemandRow, ...] = ()) -> RequestRows:

@@ -49,7 +49,7 @@ def test_refusals_are_those_of_the_last_hour_and_of_this_campaign() -> None:
     outbid = sampled_ping(3, offered(campaign="another"), curve=OrtbCurve(half_cents=1), refused=refused[:1])
     page = campaign_page(campaign_facts(sampled([late, early, outbid])), "solar-tx")
     assert page is not None
-    assert [(each.code, each.pings) for each in page.refusals] == [("filtered", 4)]
+    assert [(each.code, each.count) for each in page.refusals] == [("filtered", 4)]
 
 
 def test_what_is_in_force_is_its_own_or_shared() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.domain.caps.caps import Cap
-from app.reports.campaigns.cap_pace import CapPace, cap_paces
+from app.reports.campaigns.cap_plans import CapAgainstPlan, caps_against_plans
 from app.store.operators.requested import RequestRows, Switch
 from tests.build import NOW, campaign, cap
 from tests.campaigns import campaign_facts
@@ -13,9 +13,9 @@ from tests.campaigns import campaign_facts
 DAILY = "campaign/solar-tx/daily//2026-11-20"
 
 
-def paces(*caps: Cap, **facts: Any) -> tuple[CapPace, ...]:
+def paces(*caps: Cap, **facts: Any) -> tuple[CapAgainstPlan, ...]:
     bought = campaign(caps=caps or (cap(),))
-    return cap_paces(bought, campaign_facts(campaigns=(bought,), **facts))
+    return caps_against_plans(bought, campaign_facts(campaigns=(bought,), **facts))
 
 
 def test_a_cap_is_seen_beside_what_its_plan_has_by_now() -> None:

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import msgspec
 
+from app.cli.buying.as_of import as_of
 from app.cli.database import add_database, run_with_store
 from app.cli.in_force import last_in_force
-from app.cli.operate.as_of import as_of
 from app.cli.places import add_models
 from app.cli.table import table
 from app.config.file.problem import did_you_mean
 from app.domain.calendar import local_text
 from app.domain.money import money
 from app.reports.campaigns.campaigns import CampaignList, CampaignPage, CampaignRow, campaign_list, campaign_page
-from app.reports.campaigns.cap_pace import CapPace
+from app.reports.campaigns.cap_plans import CapAgainstPlan
 from app.reports.campaigns.price_terms import PriceTerms
 from app.reports.rates import in_percent
 from app.scoring.load import load as load_models
@@ -88,7 +88,7 @@ def _page(page: CampaignPage) -> Iterator[str]:
     yield table(("cap", "used", "of", "", "plan by now", "shadow price"), [_cap(each) for each in row.caps])
     yield from _terms(page.terms)
     yield "\nNot bid on in the last hour"
-    yield table(("reason", "pings", ""), [(each.code, f"{each.pings:,}", each.words) for each in page.refusals])
+    yield table(("reason", "pings", ""), [(each.code, f"{each.count:,}", each.meaning) for each in page.refusals])
     places = [tile for tile in page.map.tiles if tile.pings or tile.open is not None]
     yield "\nTerritories today"
     yield table(
@@ -107,7 +107,7 @@ def _page(page: CampaignPage) -> Iterator[str]:
     )
 
 
-def _cap(cap: CapPace) -> tuple[str, ...]:
+def _cap(cap: CapAgainstPlan) -> tuple[str, ...]:
     def amount(value: float) -> str:
         return money(value) if cap.measure == "spend" else f"{value:,.0f}"
 

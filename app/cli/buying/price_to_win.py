@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from app.cli.buying.as_of import as_of
 from app.cli.database import add_database, run_with_store
 from app.cli.in_force import last_in_force
-from app.cli.operate.as_of import as_of
 from app.cli.places import add_models
 from app.cli.span import add_local_span
 from app.cli.table import table

@@ -16,7 +16,7 @@ PARTS_MAX = 5
 """Of a cap that counts each seller or territory apart, so many are shown: the fullest."""
 
 
-class CapPace(msgspec.Struct, frozen=True, kw_only=True):
+class CapAgainstPlan(msgspec.Struct, frozen=True, kw_only=True):
     """One counter of a cap in its window, that ends `ends_at`, UTC epoch seconds. `used`, `limit`, `declared` and
     `planned` are leads, or cents of `spend`.
 
@@ -47,19 +47,19 @@ class CapPace(msgspec.Struct, frozen=True, kw_only=True):
         return self.used >= self.limit
 
 
-def cap_paces(campaign: Campaign, facts: CampaignFacts) -> tuple[CapPace, ...]:
+def caps_against_plans(campaign: Campaign, facts: CampaignFacts) -> tuple[CapAgainstPlan, ...]:
     """All of its caps, in their order; of one that counts parts the fullest."""
     return tuple([pace for cap in campaign.caps for pace in _paces(campaign, cap, facts)])
 
 
-def _paces(campaign: Campaign, cap: Cap, facts: CampaignFacts) -> Iterator[CapPace]:
+def _paces(campaign: Campaign, cap: Cap, facts: CampaignFacts) -> Iterator[CapAgainstPlan]:
     limit = facts.limits.get(cap.title, cap.limit)
     start, end = window_bounds(facts.now, cap.zone, cap.window)
     planned = limit * plan_share(campaign.schedule, cap.zone, start, facts.now, end) if cap.window != "total" else None
     words = limit_in_words(replace(cap, limit=limit))
     for counter, used in _counters(cap, facts):
         dual = max(facts.duals.get(cap.resource(counter), 0.0), 0.0)
-        yield CapPace(
+        yield CapAgainstPlan(
             cap=cap.title,
             part=counter.split("/")[-2],
             measure=cap.measure,
