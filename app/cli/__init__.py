@@ -72,10 +72,13 @@ GROUPS = {
         "deliveries": "list, show, replay and move deliveries to CRMs",
     },
 }
-"""Package -> name -> what it does; `app.cli.PACKAGE.NAME` is its module, with `_` for `-`."""
+"""Package -> name -> what it does."""
 
 COMMANDS = {name: what for commands in GROUPS.values() for name, what in commands.items()}
-_PACKAGES = {name: package for package, commands in GROUPS.items() for name in commands}
+MODULES = {
+    name: f"app.cli.{package}.{name.replace('-', '_')}" for package, commands in GROUPS.items() for name in commands
+}
+"""The module of each command."""
 
 
 class Command(Protocol):
@@ -117,7 +120,7 @@ def _is_text(word: str) -> bool:
 def _run(name: str, words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"leadbid {name}", description=sentence(COMMANDS[name]), allow_abbrev=False)
     try:
-        command = cast(Command, import_module(f"app.cli.{_PACKAGES[name]}.{name.replace('-', '_')}"))
+        command = cast(Command, import_module(MODULES[name]))
         command.add_arguments(parser)
         args = parser.parse_args(words)
         locate(args)
