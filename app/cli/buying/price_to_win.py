@@ -16,10 +16,11 @@ from app.cli.table import table
 from app.domain.calendar import local_text, moment
 from app.domain.money import money
 from app.reports.campaigns.price_to_win import AUCTIONS_MIN, PARTS, PricesToWin, PriceToWin, prices_to_win
+from app.reports.campaigns.recent import PRICES_S
 from app.reports.campaigns.sample import JournalSample
 from app.scoring.load import load as load_models
 from app.store.store import Store
-from app.usecases.campaigns.views import PRICES_S, curves_beside
+from app.usecases.campaigns.views import curves_beside
 
 _OFF, _BEYOND = "*", " +"
 

@@ -19,7 +19,7 @@ CURVES_MAX = 120
 """So many auctions of a row are searched for the price that wins half, evenly taken: it moves by two percent or so."""
 
 DOLLAR = 100
-ROWS_MAX = 100
+ROWS_MAX = 60
 PART_MAX = 64
 NOBODY = "(none)"
 """The sub-source of a ping that names none."""
@@ -238,7 +238,7 @@ def _moved_half(half: float, bids: Sequence[tuple[int, Curve]], share: float) ->
 
 def _where(rising: Callable[[float], float], wanted: float, low: float, high: float) -> float:
     """Where a function that never falls comes to this, to a few parts in ten thousand."""
-    while high - low > 0.0002:
+    while high - low > 0.0005:
         middle = (low + high) / 2.0
         low, high = (middle, high) if rising(middle) < wanted else (low, middle)
     return (low + high) / 2.0

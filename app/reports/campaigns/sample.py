@@ -32,9 +32,9 @@ PINGS_AN_HOUR = 500
 _HOUR_S = 3_600.0
 _HEAD = 240
 """A line begins with what tells it from all others: its id, its place and its lead."""
-_TAKEN = 20
-"""A whole ping takes ten times as long to read as what it is counted by."""
-_PING = STAMP + b'"kind":"ping"'
+_PING_LINES = 10
+"""A whole ping takes as long to read as so many other lines."""
+_PING, _POST = STAMP + b'"kind":"ping"', STAMP + b'"kind":"post"'
 
 
 class SampledBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -217,19 +217,18 @@ class _HourSampler:
 
 
 def _sample(parts: Iterable[Part], curves: LiveCurves, rest: Callable[[], None]) -> _SampledHour:
-    """The sample of an hour. What is not wanted is not decoded."""
+    """The sample of an hour. Only posts and the pings that are wanted are decoded, and what is not of this version."""
     sampler = _HourSampler(curves)
-    number = taken = 0
+    work = 0
     for part in parts:
         for text in texts(part):
-            number += 1
-            if number % LUMP == 0:
+            digest, is_ping = crc32(text[:_HEAD]), text.startswith(_PING)
+            is_read = sampler.wants(digest) if is_ping else text.startswith(_POST) or not text.startswith(STAMP)
+            work += _PING_LINES if is_ping and is_read else 1
+            if work >= LUMP:
+                work = 0
                 rest()
-            digest = crc32(text[:_HEAD])
-            if not text.startswith(_PING) or sampler.wants(digest):
-                taken += 1
-                if taken % _TAKEN == 0:
-                    rest()
+            if is_read:
                 sampler.take(digest, decode(text, part.path))
     return sampler.sampled()
 

@@ -12,7 +12,6 @@ from app.domain.catalogue import Model, with_limits
 from app.domain.configuration import Configuration
 from app.domain.territory import ZipStates
 from app.reports.campaigns.facts import CampaignFacts
-from app.reports.campaigns.price_to_win import Part, PricesToWin, prices_to_win
 from app.reports.campaigns.recent import SPAN_S, RecentPings
 from app.reports.campaigns.sample import JournalSample, LiveCurves, Sample
 from app.scoring.fit import unfit
@@ -22,9 +21,6 @@ from app.usecases.former import configuration_in_force
 from app.usecases.reload.reload_catalogue import planned
 
 T = TypeVar("T")
-
-PRICES_S = 86_400.0
-"""Prices to win are those of so long, by default."""
 
 
 async def campaign_facts(
@@ -82,14 +78,6 @@ async def live_campaigns(bidder: Bidder, recent: RecentPings, view: Callable[[Ca
         bidder.store, configuration, campaigns, catalogue.models, catalogue.zip_states, sample, now
     )
     return await asyncio.to_thread(view, facts)
-
-
-async def live_prices(
-    bidder: Bidder, recent: RecentPings, part: Part, seller: str, leg: str, now: float
-) -> PricesToWin:
-    """The prices to win of the last day at a running bidder."""
-    sample = await recent.sample(curves_of(bidder), now)
-    return await asyncio.to_thread(prices_to_win, sample.from_time(now - PRICES_S), part, seller, leg)
 
 
 def curves_of(bidder: Bidder) -> LiveCurves:

@@ -28,7 +28,7 @@ def only(sample: Sample) -> PriceToWin:
 
 def test_the_price_that_wins_half_is_that_of_the_curve() -> None:
     row = only(auctions(100, 44))
-    assert row.half_cents == pytest.approx(HALF, rel=2e-4)
+    assert row.half_cents == pytest.approx(HALF, rel=5e-4)
     assert (row.price_cents, row.auctions, row.won, row.evidence) == (2_000.0, 100, 44, "declared")
     assert row.expected == pytest.approx(100 * 2_000 / 4_500)
     assert not row.is_off
@@ -39,7 +39,7 @@ def test_leads_that_differ_are_won_by_one_price_as_often_as_not() -> None:
     cheap = [sampled_ping(number, curve=OrtbCurve(half_cents=1_000)) for number in range(50)]
     dear = [sampled_ping(number, curve=OrtbCurve(half_cents=4_000)) for number in range(50, 100)]
     row = only(sampled([*cheap, *dear]))
-    assert row.half_cents == pytest.approx(2_000.0, rel=2e-4), "b / (1000 + b) + b / (4000 + b) = 1"
+    assert row.half_cents == pytest.approx(2_000.0, rel=5e-4), "b / (1000 + b) + b / (4000 + b) = 1"
 
 
 def test_a_dollar_more_is_reckoned_for_a_day() -> None:
@@ -88,7 +88,7 @@ def test_the_bounds_of_a_learned_curve_are_those_of_its_posterior() -> None:
     known = LearnedCurve(competition=Logistic(spread=0.4, doubt=0.5, width=0.05), middle=log(HALF))
     row = only(auctions(100, 30, known))
     assert row.evidence == "learned"
-    assert row.half_cents == pytest.approx(HALF, rel=2e-4)
+    assert row.half_cents == pytest.approx(HALF, rel=5e-4)
     assert row.half_low_cents == pytest.approx(HALF * exp(-1.96 * 0.05), rel=1e-3)
     assert row.half_high_cents == pytest.approx(HALF * exp(1.96 * 0.05), rel=1e-3)
     unmeasured = LearnedCurve(competition=Logistic(spread=0.4), middle=log(HALF))
@@ -120,5 +120,5 @@ def test_a_bid_without_a_curve_or_at_the_fallback_price_is_no_auction() -> None:
 def test_names_that_a_seller_makes_up_are_cut_and_rows_are_bounded() -> None:
     pings = [sampled_ping(number, source=f"{number:04}" + "x" * 500) for number in range(150)]
     found = prices_to_win(sampled(pings), "source")
-    assert (len(found.rows), found.left_out) == (100, 50)
+    assert (len(found.rows), found.left_out) == (60, 90)
     assert max(len(row.name) for row in found.rows) == 64

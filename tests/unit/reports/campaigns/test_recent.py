@@ -56,3 +56,14 @@ def test_while_the_journal_is_read_a_page_says_so_and_then_shows_what_was_read_l
     assert (len(whole.posted), whole.is_counting) == (300, False)
     assert stale is whole, "the former one, while it is read anew"
     assert other.is_counting, "of other models there is none yet"
+
+
+def test_prices_are_searched_for_once_for_all_who_look_at_the_same_sample(tmp_path: Path) -> None:
+    async def scene() -> None:
+        recent = RecentPings(JournalSample(written(tmp_path, won(1))))
+        first = await recent.prices(CURVES, "seller", "", "", NOW)
+        assert await recent.prices(CURVES, "seller", "", "", NOW + 1.0) is first
+        assert await recent.prices(CURVES, "state", "", "", NOW + 1.0) is not first
+        assert await recent.prices(CURVES, "seller", "", "", NOW + KEPT_S) is not first
+
+    asyncio.run(scene())

@@ -11,7 +11,7 @@ from app.reports.campaigns.campaigns import CampaignList, CampaignPage, campaign
 from app.reports.campaigns.facts import CampaignFacts
 from app.reports.campaigns.price_to_win import Part, PricesToWin
 from app.reports.campaigns.territories import Measure
-from app.usecases.campaigns.views import live_campaigns, live_prices
+from app.usecases.campaigns.views import curves_of, live_campaigns
 
 
 class CampaignsQuery(msgspec.Struct, frozen=True):
@@ -53,7 +53,8 @@ async def _campaign(asked: ConsoleRequest, query: CampaignQuery) -> CampaignPage
 
 
 async def _prices(asked: ConsoleRequest, query: PricesQuery) -> PricesToWin:
-    return await live_prices(asked.bidder, asked.background.recent, query.by, query.seller, query.leg, asked.now)
+    curves = curves_of(asked.bidder)
+    return await asked.background.recent.prices(curves, query.by, query.seller, query.leg, asked.now)
 
 
 VIEWS = (
