@@ -77,6 +77,7 @@ class BackgroundJobs:
         alerts: AlertParts,
         rest: Callable[[], None] = lambda: None,
     ) -> None:
+        self.journal_directory = alerts.journal
         self.today = DayCount(GrowingTally(alerts.journal, rest))
         self.recent = RecentPings(JournalSample(alerts.journal, rest))
         self.bidder = bidder
