@@ -5,14 +5,12 @@ import re
 import time
 from collections.abc import Mapping
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from app.cli import main
-from tests.browser import assert_as_wide_as_the_screen, find_browser
 from tests.console import DEMO_OPERATOR, proof_of, send, signed_in
 from tests.service import Service
 
@@ -174,13 +172,3 @@ def test_a_campaign_that_is_not_there_is_told_with_those_that_are(console: httpx
     answer = console.get("/console/campaigns/nobody")
     assert answer.status_code == 404
     assert CAMPAIGN in answer.text
-
-
-def test_the_pages_fit_a_phone_and_a_desk(console: httpx.Client, tmp_path: Path) -> None:
-    pages = []
-    for path in ("/console/campaigns?by=price", PAGE, "/console/price-to-win?by=state"):
-        page = console.get(path).text
-        style = console.get(re.findall(r'href="(/console/assets/[^"]*\.css)"', page)[0]).text
-        page = re.sub(r'<meta http-equiv.*?>|<script.*?</script>|<link rel="stylesheet".*?>', "", page)
-        pages.append(page.replace("</head>", f"<style>{style}</style></head>"))
-    assert_as_wide_as_the_screen(find_browser(), pages, tmp_path)
