@@ -16,6 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from app.certificates.budgets import CheckBudgets
 from app.certificates.provider_client import ProviderClient
 from app.config.destinations import secrets_of
+from app.config.file.edit import edit
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import area_states, zip_states, zip_zones
 from app.domain.calling.rules import CallingTable
@@ -246,6 +247,7 @@ def _sources(settings: Settings) -> Sources:
         models_dir=settings.models,
         zip_states=zip_states(),
         calling=CallingTable(zip_zones=zip_zones(), area_states=area_states()),
+        edit=lambda change: edit(settings.config, os.environ, change),
     )
 
 

@@ -24,7 +24,6 @@ from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
-from app.usecases.now.day_count import DayCount
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import hear_requests
@@ -36,6 +35,7 @@ from app.usecases.returns.answer import hear_credits
 from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
 from app.usecases.standing.restore import read_lists
+from app.usecases.trade.journal_count import JournalCount
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
@@ -78,7 +78,8 @@ class BackgroundJobs:
         rest: Callable[[], None] = lambda: None,
     ) -> None:
         self.journal_directory = alerts.journal
-        self.today = DayCount(GrowingTally(alerts.journal, rest))
+        self.today = JournalCount(GrowingTally(alerts.journal, rest))
+        self.lately = JournalCount(GrowingTally(alerts.journal, rest))
         self.recent = RecentPings(JournalSample(alerts.journal, rest))
         self.bidder = bidder
         self.certifier = certifier
@@ -100,6 +101,7 @@ class BackgroundJobs:
         self._kept_ledgers: dict[LedgerName, TargetLedger] = {}
         self._duals_kept_at = 0.0
         self._shed_at = 0.0
+        self._retain_at = inf
         self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
         self._heard_at = self._everybodys_now()
@@ -218,7 +220,9 @@ class BackgroundJobs:
             await self._return_rules.look(self._everybodys_now())
 
     async def retain_certificates(self) -> None:
-        """Store what is still to be stored of certificates."""
+        """Store what is still to be stored of certificates, where something was due when it was last heard."""
+        if self._retain_at > self.clock():
+            return
         with suppress(StoreUnavailable):
             await self._retain.retain_due(self.clock(), self.uniform)
 
@@ -269,7 +273,9 @@ class BackgroundJobs:
         await read_lists(bidder.store, bidder.standing, heard.lists)
         hear_requests(bidder, heard.requests, self.watch.declared)
         bidder.operator_keys = operators_of(heard.operator_keys)
-        await hear_credits(bidder)
+        if heard.last_credit > bidder.standing.credited:
+            await hear_credits(bidder)
+        self._retain_at = inf if heard.next_retain is None else heard.next_retain
         self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due

@@ -16,7 +16,6 @@ from app.bounds import real
 from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.in_force import buyers_zone
-from app.cli.new_key import new_key
 from app.cli.table import table
 from app.config.file.problem import did_you_mean
 from app.config.values.kind import UnreadableValue
@@ -27,6 +26,7 @@ from app.domain.operators.sign_in import password_fault
 from app.store.operators.keys import OperatorKey
 from app.store.store import Store
 from app.usecases.former import configuration_in_force
+from app.usecases.operators.new_key import new_key
 from app.usecases.operators.sign_in import hash_of_password
 
 _HOUR_S = 3_600.0

@@ -16,7 +16,6 @@ import msgspec
 from app.bounds import real, whole
 from app.cli.database import add_database, run_with_store
 from app.cli.help import sentence
-from app.cli.new_key import new_key
 from app.cli.places import add_config, add_config_and_data
 from app.cli.table import table
 from app.config.file.edit import NewSeller, NewValue, NotEdited, edit
@@ -33,6 +32,7 @@ from app.reports.scorecard import first_hour
 from app.reports.tally import SellerTrade
 from app.store.certifications import LIVE
 from app.store.store import Store
+from app.usecases.operators.new_key import new_key
 
 _LOCAL = "http://127.0.0.1:8000"
 _HEADS = ("seller", "title", "dialect", "mode", "status", "keys", "a second", "pings", "bids", "sales")

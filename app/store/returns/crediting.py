@@ -7,10 +7,13 @@ from app.domain.operators.audit import SERVICE, OperatorAct
 from app.domain.returns.settling import may_become
 from app.store.caps import add_usage, cap_usage
 from app.store.engine.portable import be_alone
+from app.store.engine.prepared import Prepared
 from app.store.operators.audit import note
 from app.store.returns.requests import ORDER, ReturnResult, storable
 from app.store.schema import lead, lead_return
 from app.wire.returns import ReturnReply, ReturnState
+
+_LAST = Prepared(select(func.max(lead_return.c.credit)))
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +70,7 @@ def credits_after(connection: Connection, number: int) -> list[Credit]:
 
 def counted(connection: Connection, since: float) -> Counted:
     """The use of each counter whose window ends after `since`, with all that was credited by then."""
-    return Counted(used=cap_usage(connection, since), credit=_last(connection))
+    return Counted(used=cap_usage(connection, since), credit=last_credit(connection))
 
 
 def _settle(
@@ -100,7 +103,7 @@ def _settle(
         "settled_by": by,
         "settled_at": now,
         "note": storable(words),
-        "credit": _last(connection) + 1 if is_credited else None,
+        "credit": last_credit(connection) + 1 if is_credited else None,
     }
     connection.execute(update(lead_return).where(its.lead_id == row.lead_id).values(values))
     if is_credited:
@@ -111,8 +114,9 @@ def _settle(
     return ReturnResult(status="recorded", lead_id=row.lead_id, state=wanted)
 
 
-def _last(connection: Connection) -> int:
-    last: int | None = connection.execute(select(func.max(lead_return.c.credit))).scalar()
+def last_credit(connection: Connection) -> int:
+    """The number of the last one, 0 where there is none."""
+    last: int | None = _LAST.run(connection, {}).fetchall()[0][0]
     return last or 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.config.changes import changes, losses
+from app.config.file.edit import NewSeller, NewValue
 from app.config.load import LoadedConfig
 from app.domain.catalogue import Catalogue, with_limits
 from app.domain.configuration import Configuration
@@ -84,6 +85,10 @@ class ConfigWatcher:
         """The file in force, and its text."""
         path, content = next(iter(self._live.declared.contents.items()))
         return path, (content or b"").decode("utf-8", "replace")
+
+    async def edit(self, change: NewSeller | NewValue) -> None:
+        """Change the file in force, comments kept; it is taken up like any other change. Raises NotEdited."""
+        await asyncio.to_thread(self._sources.edit, change)
 
     def targets(self) -> dict[str, Target]:
         """Every declared destination with its secrets."""
