@@ -87,7 +87,7 @@ def _row(row: PriceToWin, *, named: bool) -> tuple[str, ...]:
     if row.expected is None or row.won_low is None or row.won_high is None:
         return (*head, f"{row.won:,}", "too few", *("-",) * 5)
     won = f"{row.won / row.auctions:.0%} ({row.won_low:.0%}-{row.won_high:.0%})"
-    expected = f"{row.expected / row.auctions:.0%}{_OFF if row.is_off else ''}"
+    expected = f"{row.expected / row.auctions:.0%} ({row.leads_a_day or 0.0:,.1f} a day){_OFF if row.is_off else ''}"
     half = _between(row.half_cents, row.half_low_cents, row.half_high_cents)
     seen = _between(row.seen_half_cents, row.seen_half_low_cents, row.seen_half_high_cents)
     if row.is_beyond and row.seen_half_cents is not None:
