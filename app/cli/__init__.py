@@ -24,6 +24,7 @@ GROUPS = {
         "sandbox": "run a buyer for sellers to test against, with a live page of every request",
         "fakes": "run fake providers of certificates, with every answer of the real ones",
         "exchange": "simulate sellers and rival buyers against any buyer's endpoint",
+        "monitoring": "write alert rules for Prometheus and a dashboard for Grafana",
         "migrate": "migrate a database to the tables of this version",
     },
     "sellers": {

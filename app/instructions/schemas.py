@@ -170,7 +170,7 @@ def answer_schemas() -> Json:
             **_IN_TESTS,
         ),
         "Scorecard": _scorecard(),
-        "Returns": _returns(),
+        "Returns": returns_page(),
         "Receipt": _answer(
             {
                 "status": {"type": "string", "enum": ["recorded", "repeated", "ignored", "rejected", "error"]},
@@ -297,6 +297,15 @@ _FEEDBACK: Json = {
         },
         "required": ["ping_id", "result"],
     },
+    "Return": {
+        "type": "object",
+        "title": "Return",
+        "properties": {
+            "reason": {"type": "string", "enum": [*get_args(ReturnReason)]},
+            "why": {**_TEXT, "description": "What its seller is told, without personal data."},
+        },
+        "required": ["reason", "why"],
+    },
     "ReturnReply": {
         "type": "object",
         "title": "ReturnReply",
@@ -382,6 +391,16 @@ _FEEDBACK: Json = {
         },
         "required": ["why"],
     },
+    "Mute": {
+        "type": "object",
+        "title": "Mute",
+        "properties": {
+            "why": _WHY,
+            "until": {**_TIME, "description": f"When it ends; default: when it is unmuted. {_TIME['description']}"},
+            "target": {**_TEXT, "description": "Only of this seller, campaign, cap, check or destination."},
+        },
+        "required": ["why"],
+    },
     "Boost": {
         "type": "object",
         "title": "Boost",
@@ -428,7 +447,7 @@ RETURN_PARAMETERS: tuple[Json, ...] = (
 )
 
 
-def _returns() -> Json:
+def returns_page(**for_buyer: Json) -> Json:
     """A page of leads that are given back, in the order in which they were asked for."""
     return _answer(
         {
@@ -450,8 +469,9 @@ def _returns() -> Json:
                         "requested_at": _TEXT,
                         "answer_due_at": {"type": ["string", "null"], "description": "Until when you may answer."},
                         "settled_at": {"type": ["string", "null"]},
-                        "note": {**_TEXT, "description": "What you said about it."},
+                        "note": {**_TEXT, "description": "What you said about it, or why we withdrew it."},
                     }
+                    | for_buyer
                 ),
             },
             "next": {"type": ["string", "null"], "description": "Where the next page begins."},

@@ -24,6 +24,7 @@ def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.Captur
         " pings: ",
         "Sellers, journal, database and CRM agree.",
         "Why not\n",
+        "Checks by providers\n",
         "Campaigns\n",
         "Caps that filled up most",
         "Win rate by leg and by the price",
@@ -33,6 +34,8 @@ def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.Captur
     bought = int(said.partition(" leads bought for $")[0].rpartition(" ")[2])
     assert bought > 0
     assert f"Deliveries: {bought} of {bought} leads reached the CRM" in said
+    for check in ("litigators", "phone-score", "trustedform"):
+        assert re.search(rf"^  {check} .* \$\d+\.\d\d$", said, re.MULTILINE)
     assert "A lead that was bought\n" in said
     assert "= bid" in said
     assert "Retrained on its own outcomes 2 days later" in said

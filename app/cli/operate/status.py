@@ -74,6 +74,7 @@ def _headline(found: Status) -> str:
     since = {"running": service.started_at, "stopped": service.seen_at, "down": service.seen_at}.get(service.state)
     when = f" {'last seen' if service.state == 'down' else 'since'} {local_text(since, zone)}" if since else ""
     at = f" at {service.address}" if service.address and service.state == "running" else ""
+    at += ", how it runs is noted in its own --data" if service.state == "unknown" else ""
     config = f", configuration {service.config}" if service.config else ", no configuration was ever in force"
     return f"leadbid {service.state.upper()}{at}{when}{config}    (as of {local_text(found.at, zone)})"
 
@@ -153,16 +154,19 @@ def _destinations(destinations: tuple[DestinationStatus, ...], zone: str) -> Ite
 
 def _providers(providers: dict[str, ProviderState], zone: str) -> Iterator[str]:
     if providers:
-        rows = [(name, *_provider(each, zone)) for name, each in providers.items()]
+        rows = [row for name, each in providers.items() for row in _provider(name, each, zone)]
         yield ""
         yield "Providers, calls since the start"
-        yield table(("check", "calls", "unanswered", "spent today", "of", "health"), rows)
+        yield table(("check", "calls", "unanswered", "not asked", "spent today", "of", "health"), rows)
 
 
-def _provider(each: ProviderState, zone: str) -> tuple[str, ...]:
+def _provider(name: str, each: ProviderState, zone: str) -> Iterator[tuple[str, ...]]:
+    """A check, and what is spent on each seller's leads if that has a budget."""
     budget = "-" if each.budget_cents is None else money(each.budget_cents)
     spent = money(round(each.spent_millicents / 1000))
-    return f"{each.calls:,}", f"{each.unanswered:,}", spent, budget, _health(each, zone)
+    yield name, f"{each.calls:,}", f"{each.unanswered:,}", f"{each.unasked:,}", spent, budget, _health(each, zone)
+    for seller, millicents in each.sellers.items():
+        yield f"  {seller}", "", "", "", money(round(millicents / 1000)), money(each.seller_budget_cents or 0), ""
 
 
 def _health(each: DestinationStatus | ProviderState, zone: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.mock_exchange.chance import Chance
 from app.mock_exchange.consumers import FORMS
 from app.mock_exchange.market.client import BuyerEndpoint
 from app.mock_exchange.market.rivals import Rival
@@ -23,6 +24,32 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     tampered: float = 0.0
     lost_answers: float = 0.0
     sent_again: float = 0.0
+
+
+class Flaws(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How often something is wrong with a seller's leads that only providers know, as shares of its leads.
+
+    A bot filled in the form, or a field was pasted; the certificate is `stale`, another person's (`mismatched`),
+    invented (`forged`), or asked about in vain (`unanswered`); the phone is a litigator's, or disconnected.
+    """
+
+    bot: float = 0.0
+    pasted: float = 0.0
+    stale: float = 0.0
+    mismatched: float = 0.0
+    forged: float = 0.0
+    unanswered: float = 0.0
+    litigator: float = 0.0
+    disconnected: float = 0.0
+
+    def of(self, chance: Chance) -> str:
+        """What is wrong with one lead, if anything."""
+        left = chance.uniform("flaw")
+        for flaw in self.__struct_fields__:
+            left -= getattr(self, flaw)
+            if left < 0.0:
+                return flaw
+        return ""
 
 
 class Selling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,6 +74,7 @@ class Selling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     hashes: float = 0.5
     timeout_ms: int = 1_000
     rates: Rates = Rates()
+    flaws: Flaws = Flaws()
 
     @property
     def rules(self) -> SelectionRules:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from app.domain.pricing.demand import DemandStanding
-from app.usecases.standing.changes import DemandSet, RequestedChange, Requests, SignalSet, Sold
+from app.usecases.standing.changes import DemandSet, RequestedChange, Requests, Returned, SignalSet, Sold
 from app.wire.ping import Ping
 
 
@@ -50,6 +50,12 @@ class Requested:
         """Count a sale down from every demand that covers it."""
         for demand in self._over(sale.campaign, sale.zip, sale.state, sale.at):
             demand.sold += 1
+
+    def take_back(self, returned: Returned) -> None:
+        """Whoever was to work the lead can work another, if its demand was told before the sale."""
+        for demand in self._over(returned.campaign, returned.zip, returned.state, returned.sold_at):
+            if demand.sold and demand.asked.told_at <= returned.sold_at:
+                demand.sold -= 1
 
     def end(self, now: float) -> None:
         """Forget what does not hold any more."""
