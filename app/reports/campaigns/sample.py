@@ -17,12 +17,13 @@ from app.domain.calendar import local_minute
 from app.domain.catalogue import Model
 from app.domain.pricing.pricing import Curve
 from app.domain.seller import Seller
-from app.journal.lines import AnyLine, PingLine, PostLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.parts import Part, texts
 from app.journal.reader import decode
 from app.journal.versions import STAMP, OtherVersion
 from app.journal.writer import hour_start
 from app.parquet import ParquetError
+from app.reports.fold import fold
 from app.reports.hours import LUMP, Hour, hours
 from app.reports.kept import Stamp
 
@@ -186,11 +187,12 @@ class _SampledHour(msgspec.Struct, frozen=True, kw_only=True):
 
 class _HourSampler:
     """Keeps the pings of an hour whose digests are multiples of `weight`: the least power of two that leaves few
-    enough of them.
+    enough of them. `digest` is that of the line that comes next.
     """
 
     def __init__(self, curves: LiveCurves) -> None:
         self.weight = 1
+        self.digest = 0
         self._curves = curves
         self._pings: list[tuple[int, SampledPing]] = []
         self._posted: set[str] = set()
@@ -199,16 +201,31 @@ class _HourSampler:
         """Whether a ping of this digest is one of them, as far as is known by now."""
         return digest % self.weight == 0
 
-    def take(self, digest: int, line: AnyLine | None) -> None:
-        """A post, or a ping that is wanted; tests are no trade."""
-        if isinstance(line, PostLine):
-            if line.campaign and not line.test:
-                self._posted.add(line.ping_id)
-        elif isinstance(line, PingLine) and not line.ping.test:
-            self._pings.append((digest, _ping(line, self._curves)))
-            while len(self._pings) > PINGS_AN_HOUR:
-                self.weight *= 2
-                self._pings = [each for each in self._pings if self.wants(each[0])]
+    def ping(self, line: PingLine) -> None:
+        """A ping that is wanted; tests are no trade."""
+        if line.ping.test:
+            return
+        self._pings.append((self.digest, _ping(line, self._curves)))
+        while len(self._pings) > PINGS_AN_HOUR:
+            self.weight *= 2
+            self._pings = [each for each in self._pings if self.wants(each[0])]
+
+    def post(self, line: PostLine) -> None:
+        """A bid of ours was posted."""
+        if line.campaign and not line.test:
+            self._posted.add(line.ping_id)
+
+    def repeat(self, line: RepeatLine) -> None:
+        """The same ping again is no other."""
+
+    def refused(self, line: RefusedLine) -> None:
+        """Nothing is known of what was refused before it was decided."""
+
+    def notice(self, line: NoticeLine) -> None:
+        """Whether a bid was won is told by its post."""
+
+    def retain(self, line: RetainLine) -> None:
+        """What became of a certificate is no trade."""
 
     def sampled(self) -> _SampledHour:
         """The hour so far."""
@@ -217,20 +234,28 @@ class _HourSampler:
 
 
 def _sample(parts: Iterable[Part], curves: LiveCurves, rest: Callable[[], None]) -> _SampledHour:
-    """The sample of an hour. Only posts and the pings that are wanted are decoded, and what is not of this version."""
+    """The sample of an hour."""
     sampler = _HourSampler(curves)
+    fold(_lines(parts, sampler, rest), sampler)
+    return sampler.sampled()
+
+
+def _lines(parts: Iterable[Part], sampler: _HourSampler, rest: Callable[[], None]) -> Iterator[AnyLine]:
+    """The lines that a sampler is to see. Only posts and the pings that it wants are decoded, and what is not of this
+    version.
+    """
     work = 0
     for part in parts:
         for text in texts(part):
-            digest, is_ping = crc32(text[:_HEAD]), text.startswith(_PING)
-            is_read = sampler.wants(digest) if is_ping else text.startswith(_POST) or not text.startswith(STAMP)
+            sampler.digest, is_ping = crc32(text[:_HEAD]), text.startswith(_PING)
+            is_read = sampler.wants(sampler.digest) if is_ping else text.startswith(_POST) or not text.startswith(STAMP)
             work += _PING_LINES if is_ping and is_read else 1
             if work >= LUMP:
                 work = 0
                 rest()
-            if is_read:
-                sampler.take(digest, decode(text, part.path))
-    return sampler.sampled()
+            line = decode(text, part.path) if is_read else None
+            if line is not None:
+                yield line
 
 
 def _ping(line: PingLine, curves: LiveCurves) -> SampledPing:
