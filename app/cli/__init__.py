@@ -25,6 +25,7 @@ GROUPS = {
         "fakes": "run fake providers of certificates, with every answer of the real ones",
         "exchange": "simulate sellers and rival buyers against any buyer's endpoint",
         "monitoring": "write alert rules for Prometheus and a dashboard for Grafana",
+        "mcp": "answer an AI assistant's questions from the reports, over MCP",
         "migrate": "migrate a database to the tables of this version",
     },
     "sellers": {

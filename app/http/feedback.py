@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from msgspec.structs import replace
 
 from app.dialects import feedback
-from app.dialects.answers import OUTBOUND_MESSAGE, OUTBOUND_MESSAGE_TAKEN
+from app.dialects.answers import OUTBOUND_MESSAGE, OUTBOUND_MESSAGE_TAKEN, write_receipt
 from app.dialects.body.batch import Batch, read_batch
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.feedback import IgnoredEvent
@@ -25,6 +25,7 @@ from app.http.operators.operator_request import AWAY, Asker, denial, operators_r
 from app.http.request import FEEDBACK, NOTICE, Route, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
 from app.usecases.accept_post import find_post
+from app.usecases.appetite.tell_appetite import tell_appetite
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice, record_outcome
 from app.wire.feedback import Receipt
@@ -32,6 +33,7 @@ from app.wire.scorecard import DAYS_MAX
 
 _DAYS = "7"
 _NO_DAYS = Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")
+_NO_APPETITE = write_receipt(replace(refused_receipt(Refusal("invalid_field")), reason="no such endpoint"), "json")
 _UNSIGNED = Receipt(
     status="rejected",
     reason="the signature does not match what is declared as this operator's secret",
@@ -117,7 +119,28 @@ async def scorecard(request: Asker) -> Response[bytes]:
     return response(http_answer(asked, 200, write_scorecard(card)))
 
 
-FEEDBACK_ROUTES = (notices, outcomes, posts, scorecard)
+@get("/v1/appetite")
+async def appetite(request: Asker) -> Response[bytes]:
+    """What is bought now of a seller, for the seller itself; JSON to everybody."""
+    bidder, asked, seller = await _sellers(request)
+    asked = replace(asked, format="json")
+    if seller is None:
+        return response(http_refusal(asked, Refusal("auth_failed")))
+    told = await tell_appetite(bidder, seller, asked.now)
+    if told is None:
+        return response(http_answer(asked, 404, _NO_APPETITE))
+    headers = ((b"etag", told.etag.encode()), (b"cache-control", b"private, no-cache"))
+    is_known = told.etag in _validators(request.headers.get("if-none-match", ""))
+    answer = http_answer(asked, 200, b"" if is_known else told.body)
+    return response(replace(answer, status=304 if is_known else answer.status, headers=headers))
+
+
+FEEDBACK_ROUTES = (notices, outcomes, posts, scorecard, appetite)
+
+
+def _validators(header: str) -> set[str]:
+    """The validators that a client holds; a proxy may have made one of them weak."""
+    return {each.strip().removeprefix("W/") for each in header.split(",")}
 
 
 async def _outcome(bidder: Bidder, operator: Operator, report: dict[str, Scalar] | None, now: float) -> Receipt:

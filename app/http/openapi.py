@@ -22,6 +22,7 @@ from app.instructions.documents import DOCUMENTS, Document
 from app.instructions.schemas import (
     ANSWER_NAMES,
     DAYS,
+    IF_NONE_MATCH,
     RETURN_PARAMETERS,
     Json,
     answer_schemas,
@@ -283,6 +284,7 @@ def _operations() -> Json:
         "/readyz": {"get": ready},
         "/metrics": {"get": metrics},
         "/v1/scorecard": {"get": _of_seller("scorecard", "How a seller's last days went", "Scorecard", [DAYS])},
+        "/v1/appetite": {"get": _appetite()},
         "/v1/returns": {"get": _returns()},
         "/v1/status": {"get": _status()},
         "/sellers/{seller}/certification": _certification(),
@@ -310,6 +312,19 @@ def _returns() -> Json:
     route = _of_seller("returns", summary, "Returns", [*RETURN_PARAMETERS, _query("seller")])
     both = {"anyOf": [_ref("Returns"), _ref("BuyersReturns")]}
     route["responses"]["200"]["content"]["application/json"]["schema"] = both
+    return route
+
+
+def _appetite() -> Json:
+    """A list with a validator: most of the time a seller that asks again is told that nothing changed."""
+    route = _shown("appetite", "What is bought now, for the seller", "application/json", _ref("Appetite"))
+    route["security"] = _SELLER
+    route["parameters"] = [IF_NONE_MATCH]
+    etag = {"ETag": {"schema": {"type": "string"}, "description": "Send it back as If-None-Match."}}
+    route["responses"]["200"]["headers"] = etag
+    route["responses"]["304"] = {"description": "Nothing changed since that ETag.", "headers": etag}
+    route["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_taken("auth_failed")})
+    route["responses"]["404"] = _response("Not told to this seller.", {"invalid_field": not_taken("invalid_field")})
     return route
 
 

@@ -118,6 +118,14 @@ DAYS: Json = {
 }
 
 
+IF_NONE_MATCH: Json = {
+    "name": "If-None-Match",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "The ETag of the list that you have.",
+}
+
+
 def answer_schemas() -> Json:
     """What is answered; a required key is always there."""
     return {
@@ -170,6 +178,7 @@ def answer_schemas() -> Json:
             **_IN_TESTS,
         ),
         "Scorecard": _scorecard(),
+        "Appetite": _appetite(),
         "Returns": returns_page(),
         "Receipt": _answer(
             {
@@ -477,6 +486,25 @@ def returns_page(**for_buyer: Json) -> Json:
             "next": {"type": ["string", "null"], "description": "Where the next page begins."},
         }
     )
+
+
+def _appetite() -> Json:
+    """Rows that never name a cap, nor what anybody else is told."""
+    row = _answer(
+        {
+            "vertical": _TEXT,
+            "state": _TEXT,
+            "leg": {"type": "string", "enum": ["exclusive", "shared"]},
+            "floor": {**_DOLLARS, "description": "No bid is below this."},
+            "until": {
+                "type": ["string", "null"],
+                "description": "ISO 8601, UTC: when an open row closes by the clock, or a closed one opens at the "
+                "earliest, as things stand. Null if only events can tell.",
+            },
+            "open": {"type": "boolean", "description": "Whether we bid on such leads now."},
+        }
+    )
+    return {"type": "array", "items": row, "description": "What is not listed is not bought."}
 
 
 def _scorecard() -> Json:

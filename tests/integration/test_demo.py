@@ -1,5 +1,6 @@
 """`leadbid demo` from end to end, with fewer leads."""
 
+import json
 import re
 from pathlib import Path
 
@@ -45,6 +46,21 @@ def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.Captur
     page = (data / "day.html").read_text()
     assert page.count("<svg") >= 5
     assert "<h1>Friday, November 20, 2026, simulated</h1>" in page
+
+
+@pytest.mark.long
+def test_sellers_that_obey_the_appetite_send_far_fewer_pings_and_sell_as_much(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        main(["demo", "--appetite", "--json", "--leads", "400", "--seed", "7", "--data", str(tmp_path / "demo")]) == 0
+    )
+    told = json.loads(capsys.readouterr().out)
+    ignored, obeyed = told["ignored"], told["obeyed"]
+    assert ignored["won"] >= 10
+    assert obeyed["won"] == ignored["won"]
+    assert obeyed["bids"] == ignored["bids"]
+    assert obeyed["pings"] <= 0.6 * ignored["pings"]
 
 
 def journal_of(data: Path) -> dict[str, list[str]]:

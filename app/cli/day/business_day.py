@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from app.asgi import World, build_app
 from app.cli.service.flawed_leads import as_fakes_know
@@ -89,13 +90,17 @@ class BusinessDay:
     have their providers at `FAKES_ADDRESS`.
     """
 
-    def __init__(self, settings: Settings, market: Path, leads: int, seed: int) -> None:
+    def __init__(
+        self, settings: Settings, market: Path, leads: int, seed: int, *, obeys_appetite: bool = False
+    ) -> None:
+        """`obeys_appetite` has all sellers of the market do so."""
         self.lived = Lived()
         self.time = SteppedTime(STARTS)
         self._settings = settings
         self._market = market
         self._leads = leads
         self._seed = seed
+        self._obeys_appetite = obeys_appetite
         self._crm = CrmReceiver(self.time.now, (_crm_secret(settings.config),))
 
     async def live(self, progress: Callable[[], None], audit: AuditFile | None = None) -> Lived:
@@ -115,6 +120,8 @@ class BusinessDay:
             application = build_app(self._settings, world)
             url = await stack.enter_async_context(running(server_of(application, shutdown_s=10)))
             setup = read_setup(self._market, {US: url})
+            if self._obeys_appetite:
+                setup = replace(setup, sellers=tuple([replace(each, obeys_appetite=True) for each in setup.sellers]))
             rivals = RivalServers(setup.rivals, self._seed, self.time.now)
             rivals_url = await stack.enter_async_context(served(rivals))
             exchange = Exchange(

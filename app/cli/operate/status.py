@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from app.cli.database import add_database, existing_store
+from app.cli.database import add_database, at_store
 from app.cli.table import table
 from app.domain.calendar import local_text
 from app.domain.money import money
@@ -16,6 +16,7 @@ from app.reports.attention.others import DestinationStatus
 from app.reports.status import CapStatus, RequestStatus, Status
 from app.service_notes import ModelState, ProviderState, service_places, service_state
 from app.store.errors import StoreError
+from app.store.store import Store
 from app.usecases.operators.status import status
 
 _BOUGHT_SHOWN = 8
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where nothing needs attention, 1 where something does, 2 where the database cannot be read."""
     try:
-        found = asyncio.run(_status(args))
+        found = asyncio.run(at_store(args, answer))
     except StoreError as error:
         print(f"status cannot be read: {error}", file=sys.stderr)
         return 2
@@ -41,13 +42,9 @@ def run(args: argparse.Namespace) -> int:
     return 1 if found.attention else 0
 
 
-async def _status(args: argparse.Namespace) -> Status:
-    store = existing_store(args)
-    try:
-        await store.require_tables()
-        return await status(store, service_places(args.data), service_state(args.data), time.time())
-    finally:
-        await store.close()
+async def answer(store: Store, args: argparse.Namespace) -> Status:
+    """What it shows, of this moment."""
+    return await status(store, service_places(args.data), service_state(args.data), time.time())
 
 
 def _screen(found: Status) -> Iterator[str]:

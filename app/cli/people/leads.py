@@ -65,7 +65,12 @@ def _done(args: argparse.Namespace) -> int:
     return run_with_store(args, {"find": _find, "evidence": pack}[args.action])
 
 
-async def _find(store: Store, args: argparse.Namespace) -> int:
+async def found_for(store: Store, args: argparse.Namespace) -> LeadsFound:
+    """What is known of the lead that is meant; that somebody looked stands in the audit log."""
+    return (await _looked(store, args))[1]
+
+
+async def _looked(store: Store, args: argparse.Namespace) -> tuple[Sought, LeadsFound]:
     is_keyed = any(value is not None for value in (args.phone, args.email, args.request))
     key = keys_of(args).index if is_keyed else b""
     sought = _sought(args, key)
@@ -75,6 +80,11 @@ async def _find(store: Store, args: argparse.Namespace) -> int:
     await store.note(
         OperatorAct(by=by_user(), action="find lead", target=leads or "nothing", detail=detail), time.time()
     )
+    return sought, found
+
+
+async def _find(store: Store, args: argparse.Namespace) -> int:
+    sought, found = await _looked(store, args)
     if not found.stories:
         print(_nothing(args, sought, found), file=sys.stderr)
         return 1

@@ -125,11 +125,19 @@ async def _answer(store: Store, args: argparse.Namespace) -> int:
     return 0
 
 
+async def listed(store: Store, args: argparse.Namespace) -> dict[str, object]:
+    """All returns that are meant, as programs read them."""
+    return _bodies([each async for each in _all(store, args)])
+
+
+def _bodies(found: Sequence[LeadReturn]) -> dict[str, object]:
+    return {"returns": [buyers_body(each) for each in found]}
+
+
 async def _list(store: Store, args: argparse.Namespace) -> int:
     found = [each async for each in _all(store, args)]
     if args.json:
-        bodies = [buyers_body(each) for each in found]
-        print(msgspec.json.encode({"returns": bodies}).decode())
+        print(msgspec.json.encode(_bodies(found)).decode())
         return 0
     print(table(_HEADS, [_row(each) for each in found]))
     states = Counter(each.state for each in found)

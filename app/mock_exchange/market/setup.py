@@ -57,6 +57,7 @@ class Selling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     `share` is how much of the traffic it brings, `fallback` the buyer that gets at its seat's price what nobody bids
     for, `pre_ping` whether a lead that came before or has no valid form is dropped before anybody is asked.
+    `obeys_appetite` has it read what buyers say they buy, and ask nobody about what they do not.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Selling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     fallback: str = ""
     notices: bool = True
     pre_ping: bool = False
+    obeys_appetite: bool = False
     hashes: float = 0.5
     timeout_ms: int = 1_000
     rates: Rates = Rates()

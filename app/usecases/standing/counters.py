@@ -212,6 +212,27 @@ class Counters:
             counters.append(counter)
         return counters
 
+    def peek(self, counted: Iterable[CountedCap], rates: Mapping[str, PostRate], now: float) -> list[Counter]:
+        """The same as a lead would find them, but none is met by this: all places may be looked at."""
+        return [self._peeked(key, cap, schedule, rates, now) for key, cap, schedule in counted]
+
+    def _peeked(self, key: str, cap: Cap, schedule: Schedule, rates: Mapping[str, PostRate], now: float) -> Counter:
+        counter = self._open.get(key)
+        if counter is not None and counter.cap is cap:
+            return counter
+        resource = cap.resource(key)
+        former, before = self._former.get(resource), self._closed.get(resource)
+        if counter is not None:
+            former, before = ShadowPrice(counter.dual, now), counter
+        elif (over := self._latest.get(resource)) and now >= over.end:
+            former, before = ShadowPrice(over.dual, now), over
+        used = counter.used if counter is not None else self._used.get(key, 0)
+        peeked = Counter(key, cap, schedule, used, now, former)
+        if before is not None:
+            peeked.take_over(before)
+            peeked.weigh(rates, now)
+        return peeked
+
     def apply(self, change: CounterChange, rates: Mapping[str, PostRate]) -> None:
         """Take up a declaration, or what was counted and paced before."""
         match change:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
+from app.domain.auction.appetite import RequestEnds
 from app.domain.auction.snapshot import Standing
 from app.domain.auction.withholding import ENDS_S
 from app.domain.campaign import Campaign
@@ -126,6 +127,12 @@ class LiveStanding:
         """The same for each of these campaigns, by name."""
         return {each.name: self.counters(each, seller, zip_code, state, now) for each in campaigns}
 
+    def peek(self, campaign: Campaign, seller: Seller, place: Ping, now: float) -> Standing:
+        """What would touch such a ping, of which nothing is remembered."""
+        caps = self._counters.peek(counted_caps(campaign, seller, place.zip, place.state, now), self._habits.rates, now)
+        targets = self.targets.standings([campaign], seller.name, now) if campaign.targets else _AIMLESS
+        return self.of_ping({campaign.name: caps}, place, now, targets)
+
     def of_ping(
         self,
         counters: Mapping[str, Iterable[Counter]],
@@ -154,6 +161,15 @@ class LiveStanding:
     def paused(self) -> frozenset[str]:
         """The campaigns, sellers and canaries that are paused by command."""
         return self._requested.paused
+
+    def request_ends(self, campaign: str, place: Ping, now: float) -> RequestEnds:
+        """When the pauses end, and the demand that covers a place."""
+        return self._requested.ends(campaign, place, now)
+
+    @property
+    def requested_digits(self) -> int:
+        """How many digits of a ZIP the narrowest territory has that operators spoke of."""
+        return self._requested.digits
 
     def sightings(self, digests: Iterable[str]) -> tuple[Sighting, ...]:
         """Every known sale of a person with one of these digests, each once."""
