@@ -68,7 +68,8 @@ from app.store.people.forgetting import Forgetting
 from app.store.people.holds import LegalHold, OnHold
 from app.store.people.named import IdKind
 from app.store.people.records import LeadRecord, StoredAnswer, Suppressing
-from app.store.returns import billing, crediting, requests
+from app.store.returns import accounts, billing, crediting, requests
+from app.store.returns.accounts import LeadFacts, Purchase
 from app.store.returns.billing import PostedOtherwise
 from app.store.returns.crediting import Counted, Credit
 from app.store.returns.requests import (
@@ -560,6 +561,18 @@ class Store:
     async def posted_otherwise(self, seller: str, since: float, until: float) -> list[PostedOtherwise]:
         """The posts of a seller in [since, until) that were not bought for real."""
         return await self._reader.run(lambda c: billing.posted_otherwise(c, seller, since, until))
+
+    async def lead_facts(self, since: float, until: float) -> Iterator[LeadFacts]:
+        """What was paid for each lead of [since, until) and heard of it since; read as it is consumed."""
+        return accounts.lead_facts(self._streams, since, until)
+
+    async def purchases(self, since: float, until: float) -> Iterator[Purchase]:
+        """The leads of [since, until), oldest first, as little as a forecast needs; read as it is consumed."""
+        return accounts.purchases(self._streams, since, until)
+
+    async def conversion_delays(self, since: float, until: float, limit: int) -> list[float]:
+        """How many seconds after their sale the newest leads of [since, until) converted that did."""
+        return await self._reader.run(lambda c: accounts.conversion_delays(c, since, until, limit))
 
     # Deliveries
 
