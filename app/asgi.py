@@ -206,7 +206,7 @@ async def _started(
         providers=_provider_client(sender, lambda: watch.secrets, usage, metrics),
         secrets=lambda: watch.secrets,
         sold=worker.wake.set,
-        scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
+        scorecards=Scorecards(store, Counting(settings.journal, _rest)),
         former=former,
     )
     bidder.post_collectors = post_collectors(bidder)
@@ -220,7 +220,7 @@ async def _started(
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
     alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
     background = BackgroundJobs(
-        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, alerts
+        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, alerts, _rest
     )
     noting = StateNotes(settings.data, background.state)
     stack.callback(noting.note_stop)
@@ -405,6 +405,11 @@ async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
             if failed:
                 _log.warning("%s works again", job.__name__)
             failed = False
+
+
+def _rest() -> None:
+    """What a thread that counts the journal does after each piece of it."""
+    time.sleep(REST_S)
 
 
 def _keys_of(settings: Settings) -> Keys | str:

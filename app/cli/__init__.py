@@ -63,7 +63,7 @@ GROUPS = {
         "demand": "say how many leads a territory can still work",
         "signal": "put a timed premium on a territory",
         "reload": "show a changed configuration that waits for consent, and have it taken",
-        "operators": "make, list, rotate and remove the keys of operators",
+        "operators": "make, list, rotate and remove the keys of operators, and set their passwords",
         "audit": "list, verify or export the log of operators' acts",
         "keys": "list and rotate the keys that sign bids and seal leads, while the service runs",
         "outcomes": "import outcomes of leads from a CSV file of the CRM",

@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send, send_answer
 from app.http.auction.intake import Intake
 from app.http.auction.routes import PATHS, auction_path
+from app.http.console.routes import console_routes
 from app.http.feedback import FEEDBACK_ROUTES, NOTICES
 from app.http.operations import OPERATIONS
 from app.http.operators.requests import OPERATORS_ROUTES
@@ -54,6 +55,8 @@ class Application:
         """The auction's endpoints, from start to stop."""
         self.background: BackgroundJobs | None = None
         """What is to be done beside them, as long."""
+        self.is_stopping: Callable[[], bool] = lambda: False
+        """Whether answers without an end are to end: the server is about to stop."""
         own = () if any("/" in page.paths for page in pages) else (front_page,)
         self._rest = Litestar(
             route_handlers=[
@@ -64,9 +67,10 @@ class Application:
                 *OPERATIONS,
                 *SELLER_PAGES,
                 *INSTRUCTIONS,
+                *console_routes(),
                 *pages,
             ],
-            state=State({"clock": clock}),
+            state=State({"clock": clock, "is_stopping": lambda: self.is_stopping(), "streams": 0}),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,
             openapi_config=None,
@@ -78,6 +82,11 @@ class Application:
     def routes(self) -> frozenset[tuple[str, str]]:
         """Method and path of everything that is answered; a part of a path that varies stands in braces."""
         return self._routes_of_the_rest | {(method, path) for path in PATHS for method in ("POST", "GET")}
+
+    @property
+    def endpoints(self) -> frozenset[tuple[str, str]]:
+        """The same without what only the console's own pages ask for: what the OpenAPI document describes."""
+        return frozenset(route for route in self.routes if not route[1].startswith("/console"))
 
     @property
     def _routes_of_the_rest(self) -> frozenset[tuple[str, str]]:
@@ -114,7 +123,7 @@ class Application:
         try:
             async with self._running() as background:
                 self._rest.state.bidder, self._rest.state.certifier = background.bidder, background.certifier
-                self._rest.state.service_state = background.state
+                self._rest.state.service_state, self._rest.state.background = background.state, background
                 self.intake, self.background = Intake(background.bidder, self._clock, self.steady), background
                 await send({"type": "lifespan.startup.complete"})
                 await receive()

@@ -32,8 +32,11 @@ Answers = Mapping[str, tuple[str, Mapping[str, Answer]]]
 """By HTTP status: when it is answered, and examples by name."""
 
 
-def openapi(catalogue: Catalogue, version: str) -> Json:
-    """The whole document for one configuration; its examples of answers are `msgspec.Raw`, the very bytes."""
+def openapi(catalogue: Catalogue, version: str, reports: Mapping[str, Json], schemas: Mapping[str, Json]) -> Json:
+    """The whole document for one configuration; its examples of answers are `msgspec.Raw`, the very bytes.
+
+    `reports` are paths of the reporting API, which name `schemas`.
+    """
     return {
         "openapi": "3.1.0",
         "info": {
@@ -47,7 +50,12 @@ def openapi(catalogue: Catalogue, version: str) -> Json:
         },
         "servers": [{"url": "/"}],
         "security": _SELLER,
-        "paths": _auction(sent_examples(catalogue)) | _reports(sent_examples(catalogue)) | _operations(),
+        "paths": {
+            **_auction(sent_examples(catalogue)),
+            **_reports(sent_examples(catalogue)),
+            **_operations(),
+            **reports,
+        },
         "components": {
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -55,7 +63,12 @@ def openapi(catalogue: Catalogue, version: str) -> Json:
                 "basic": {"type": "http", "scheme": "basic", "description": "The key as the password or the user."},
                 "field": {"type": "apiKey", "in": "query", "name": "api_key", "description": "Or in the body."},
             },
-            "schemas": sent_schemas(catalogue.verticals.values()) | answer_schemas() | _LEAD_ANSWER,
+            "schemas": {
+                **schemas,
+                **sent_schemas(catalogue.verticals.values()),
+                **answer_schemas(),
+                **_LEAD_ANSWER,
+            },
         },
     }
 

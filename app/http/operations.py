@@ -9,6 +9,7 @@ from litestar.datastructures import State
 
 from app.domain.auction.canary import share_now
 from app.http.authentication import keys_in_headers, whose_key
+from app.http.console.described import report_paths, report_schemas
 from app.http.openapi import openapi
 from app.http.pages.schema_page import schema_page
 from app.http.secured import FRAMED_NOWHERE
@@ -65,17 +66,21 @@ async def metrics(request: Request[Any, Any, State]) -> Response[bytes]:
 @get("/schema/openapi.json")
 async def schema_document(request: Request[Any, Any, State]) -> dict[str, Any]:
     """OpenAPI 3.1 of every endpoint, for this configuration."""
-    return openapi(request.app.state.bidder.catalogue, _VERSION)
+    return _openapi(request)
 
 
 @get("/schema", media_type=MediaType.HTML)
 async def schema_html(request: Request[Any, Any, State]) -> Response[bytes]:
     """The same as a page."""
-    page = schema_page(openapi(request.app.state.bidder.catalogue, _VERSION))
+    page = schema_page(_openapi(request))
     return Response(page, media_type=MediaType.HTML, headers={"Content-Security-Policy": _POLICY})
 
 
 OPERATIONS = (healthz, readyz, metrics, schema_document, schema_html)
+
+
+def _openapi(request: Request[Any, Any, State]) -> dict[str, Any]:
+    return openapi(request.app.state.bidder.catalogue, _VERSION, report_paths(), report_schemas())
 
 
 def _may_look(request: Request[Any, Any, State], bidder: Bidder) -> bool:

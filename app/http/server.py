@@ -26,7 +26,7 @@ def server_of(application: Application, *, shutdown_s: int, per_address: int = 0
 
     `per_address` bounds the connections from one address that is no trusted proxy's; 0 does not.
     """
-    return uvicorn.Server(
+    server = uvicorn.Server(
         uvicorn.Config(
             application,
             http=protocol_of(application, per_address),
@@ -42,6 +42,8 @@ def server_of(application: Application, *, shutdown_s: int, per_address: int = 0
             timeout_graceful_shutdown=shutdown_s,
         )
     )
+    application.is_stopping = lambda: server.should_exit
+    return server
 
 
 @contextmanager

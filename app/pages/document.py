@@ -12,7 +12,7 @@ from importlib.resources import files
 import msgspec
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from app.domain.calendar import utc_text
+from app.domain.calendar import local_text, utc_text
 from app.domain.money import money
 from app.pages.amounts import each, number, percent
 
@@ -65,6 +65,7 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters |= {
     "json": _json,
+    "local": local_text,
     "money": money,
     "number": number,
     "utc": utc_text,

@@ -489,6 +489,28 @@ operator_key = Table(
     CheckConstraint("role IN ('viewer', 'operator', 'admin')", "role"),
 )
 
+# How operators sign in to the console beside their keys; wrong tries are counted for those without a password, too.
+operator_password = Table(
+    "operator_password",
+    metadata,
+    Column("name", Text, nullable=False),
+    # As argon2 writes it, with its parameters and salt; empty where there is none.
+    Column("password_hash", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", Double, nullable=True),
+    PrimaryKeyConstraint("name"),
+)
+
+operator_session = Table(
+    "operator_session",
+    metadata,
+    Column("token_sha256", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("began_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    PrimaryKeyConstraint("token_sha256"),
+)
+
 # What bids were made under, by the hash that they begin to name: posts are judged by it. `in_force_at` is when it last
 # came into force in some process, `seen_at` when it last was known to be.
 configuration = Table(

@@ -56,11 +56,12 @@ from app.store.exports import OutcomeRow, SoldRow
 from app.store.feedback import ContactCounts, OutcomeFacts, OutcomeResult, TrialSale
 from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
-from app.store.operators import alerts, audit, requested
+from app.store.operators import alerts, audit, requested, sign_in
 from app.store.operators import keys as operator_keys
 from app.store.operators.alerts import AlertRows, Look, OutgoingAlert
 from app.store.operators.keys import OperatorKey
 from app.store.operators.requested import DemandRow, RequestRows, SignalRow, Switch, SwitchKind
+from app.store.operators.sign_in import OperatorSession, SignInRow
 from app.store.people import ages, erase, forgetting, holds, named, records
 from app.store.people.ages import AgedKind
 from app.store.people.erase import Erased
@@ -419,6 +420,35 @@ class Store:
     async def remove_operator(self, name: str, by: str, now: float, why: str) -> bool:
         """Revoke all of its keys; False where it has none."""
         return await self._writer.run(lambda c: operator_keys.remove_operator(c, name, by, now, why))
+
+    async def sign_in_row(self, name: str) -> SignInRow:
+        """An operator's password, hashed, and the wrong tries since the last right one."""
+        return await self._reader.run(lambda c: sign_in.sign_in_row(c, name))
+
+    async def set_password(self, name: str, password_hash: str, by: str, now: float, why: str) -> None:
+        """Have this be an operator's password, and end its sessions."""
+        await self._writer.run(lambda c: sign_in.set_password(c, name, password_hash, by, now, why))
+
+    async def count_sign_in_failure(self, name: str, now: float) -> None:
+        """One wrong try more under this name."""
+        await self._writer.run(lambda c: sign_in.count_failure(c, name, now))
+
+    async def begin_session(self, session: OperatorSession, by: str) -> None:
+        """Somebody has signed in."""
+        await self._writer.run(lambda c: sign_in.begin_session(c, session, by))
+
+    async def session_of(self, token_sha256: str) -> OperatorSession | None:
+        """The session of a token, whether or not it is over."""
+        return await self._reader.run(lambda c: sign_in.session_of(c, token_sha256))
+
+    async def see_session(self, session: OperatorSession, now: float) -> None:
+        """Write down that it is used, at most once a minute."""
+        if sign_in.is_to_be_seen(session, now):
+            await self._writer.run(lambda c: sign_in.see_session(c, session, now))
+
+    async def end_session(self, token_sha256: str, by: str, now: float) -> None:
+        """Somebody signs out."""
+        await self._writer.run(lambda c: sign_in.end_session(c, token_sha256, by, now))
 
     async def heard(self, now: float, since: float = inf) -> Heard:
         """What others wrote that the service must act on; see `store.heard`."""

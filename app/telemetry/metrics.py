@@ -90,6 +90,11 @@ class Metrics(Collector):
         """A counter's values by labels."""
         return dict(self._counts[name])
 
+    @property
+    def total(self) -> int:
+        """All counts added up: it grows with whatever happens."""
+        return sum(sum(counts.values()) for counts in self._counts.values())
+
     def text(self) -> bytes:
         """All of it in the Prometheus text format, each name with the prefix `leadbid_`."""
         registry = CollectorRegistry()

@@ -11,6 +11,7 @@ import msgspec
 from app.domain.alerts.alert import Alert
 from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
+from app.reports.now.growing import GrowingTally
 from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
@@ -21,6 +22,7 @@ from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
+from app.usecases.now.day_count import DayCount
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import hear_requests
@@ -71,7 +73,9 @@ class BackgroundJobs:
         certifier: Certifier,
         machine_clock: Callable[[], float],
         alerts: AlertParts,
+        rest: Callable[[], None] = lambda: None,
     ) -> None:
+        self.today = DayCount(GrowingTally(alerts.journal, rest))
         self.bidder = bidder
         self.certifier = certifier
         self.watch = watch

@@ -131,7 +131,7 @@ def test_a_path_declares_what_varies_in_it(document: Json) -> None:
 
 
 def test_it_has_every_door_and_no_other(document: Json, service: Service) -> None:
-    assert {(method.upper(), path) for method, path, _ in routes_of(document)} == service.application.routes
+    assert {(method.upper(), path) for method, path, _ in routes_of(document)} == service.application.endpoints
 
 
 def test_every_example_is_what_its_schema_says(document: Json, valid: Valid) -> None:

@@ -23,14 +23,21 @@ VALUES = {
     "campaign": "solar-sunbelt",
     "cap": "installs",
     "dialect": "boberdoo",
-    "lead_id": "none",
     "name": "acme",
     "owner": "acme",
-    "ping_id": "none",
     "seller": "acme",
     "territory": "PR",
 }
 KEYS = {"a stranger": "", "a seller": "demo-acme-key", "an operator": "demo-operator-key"}
+
+
+class Values(dict[str, str]):
+    """What varies in a path, where nothing else is said: nothing that exists."""
+
+    def __missing__(self, name: str) -> str:
+        return "none"
+
+
 MARKUP = "<script>alert(1)</script>"
 
 
@@ -74,7 +81,7 @@ def assert_guarded(answer: httpx.Response) -> None:
 def test_every_route_answers_with_them(application: Application, http: httpx.Client, key: str) -> None:
     headers = {"X-API-Key": key} if key else {}
     for method, path in sorted(application.routes):
-        assert_guarded(http.request(method, path.format(**VALUES), headers=headers))
+        assert_guarded(http.request(method, path.format_map(Values(VALUES)), headers=headers))
 
 
 def test_so_does_what_is_no_route_and_what_is_not_taken(http: httpx.Client) -> None:

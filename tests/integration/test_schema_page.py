@@ -25,7 +25,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 def test_the_page_shows_every_door_without_an_error(browser: str, service: Service, tmp_path: Path) -> None:
     dom, console = browse(browser, f"{service.url}/schema", PHONE, tmp_path)
     assert console == []
-    for _, path in service.application.routes:
+    for _, path in service.application.endpoints:
         assert f"<code>{path}</code>" in dom
     assert '"price": 12.50,' in dom
     assert "<td><code>outside_territory</code></td>" in dom

@@ -1,6 +1,10 @@
-"""Makes, lists, rotates and removes the keys of operators; a running service takes them up within a second."""
+"""Makes, lists, rotates and removes the keys of operators, and sets their passwords for the console.
+
+A running service takes up what changes within a second.
+"""
 
 import argparse
+import getpass
 import secrets
 import sys
 import time
@@ -19,16 +23,18 @@ from app.config.values.kind import UnreadableValue
 from app.config.values.kinds import read_slug
 from app.domain.buyer import ROLES, Operator
 from app.domain.calendar import local_text
+from app.domain.operators.sign_in import password_fault
 from app.store.operators.keys import OperatorKey
 from app.store.store import Store
 from app.usecases.former import configuration_in_force
+from app.usecases.operators.sign_in import hash_of_password
 
 _HOUR_S = 3_600.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid operators add|list|rotate|remove`."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|rotate|remove")
+    """`leadbid operators add|list|rotate|remove|password`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|rotate|remove|password")
     adding = actions.add_parser("add", help="make an operator's key, which is shown once")
     adding.add_argument(
         "--role",
@@ -47,16 +53,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how long the old keys hold; 0 revokes them at once, as after a leak (default: 24)",
     )
     removing = actions.add_parser("remove", help="revoke all keys of an operator at once")
-    for each in (adding, rotating, removing):
+    setting = actions.add_parser("password", help="set a password for the console beside the key")
+    setting.add_argument(
+        "--stdin", action="store_true", help="read the password from the first line of standard input, without asking"
+    )
+    for each in (adding, rotating, removing, setting):
         each.add_argument("name", help="the operator's name, as the audit log shows it")
         each.add_argument("--why", default="", metavar="TEXT", help="the reason, stored in the audit log")
-    for each in (adding, listing, rotating, removing):
+    for each in (adding, listing, rotating, removing, setting):
         add_database(each)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where it was done."""
-    return run_with_store(args, {"add": _add, "list": _list, "rotate": _rotate, "remove": _remove}[args.action])
+    acts = {"add": _add, "list": _list, "rotate": _rotate, "remove": _remove, "password": _password}
+    return run_with_store(args, acts[args.action])
 
 
 async def _add(store: Store, args: argparse.Namespace) -> int:
@@ -70,7 +81,7 @@ async def _add(store: Store, args: argparse.Namespace) -> int:
     if not await store.add_operator(_made(args.name, key, args.role), args.why):
         return _refused(f"there is an operator `{args.name}`: `leadbid operators rotate {args.name}` makes another key")
     print(f"The key of {args.name} ({args.role}), shown only now: {key}")
-    print("A running service takes it within a second, as header X-API-Key or Authorization: Bearer.")
+    print("A running service takes it within a second, as header X-API-Key or Authorization: Bearer, and at /console.")
     return 0
 
 
@@ -112,6 +123,20 @@ async def _remove(store: Store, args: argparse.Namespace) -> int:
     if not await store.remove_operator(args.name, by_user(), time.time(), args.why):
         return await _nobody(store, args.name)
     print(f"Every key of {args.name} is revoked; a running service refuses them within a second.")
+    return 0
+
+
+async def _password(store: Store, args: argparse.Namespace) -> int:
+    declared = {each.name for each in await _declared(store)}
+    if args.name not in declared | {key.name for key in await store.operator_keys(time.time())}:
+        return await _nobody(store, args.name)
+    password = sys.stdin.readline().rstrip("\r\n") if args.stdin else getpass.getpass(f"New password of {args.name}: ")
+    if fault := password_fault(password, args.name):
+        return _refused(fault)
+    if not args.stdin and getpass.getpass("Once more: ") != password:
+        return _refused("those two were not the same: nothing was changed")
+    await store.set_password(args.name, hash_of_password(password), by_user(), time.time(), args.why)
+    print(f"{args.name} signs in to the console at /console with it; sessions of before have ended.")
     return 0
 
 

@@ -13,7 +13,7 @@ BEGINNING = ""
 
 
 class OperatorAct(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody did: `by` is `os:USER`, `key:NAME`, or `service`. Nothing in it names a consumer.
+    """What somebody did: `by` is `os:USER`, `key:NAME`, `console:NAME`, or `service`. Nothing in it names a consumer.
 
     `target` is what was acted on, as a campaign, a seller or a lead's id; `why` is in the words of who did it.
     """
@@ -68,6 +68,11 @@ class AuditVerdict(msgspec.Struct, frozen=True, kw_only=True):
 def by_key(operator: str) -> str:
     """How the log names whoever acted with the key of this operator."""
     return f"key:{operator}"
+
+
+def by_console(operator: str) -> str:
+    """How it names whoever had signed in to the console."""
+    return f"console:{operator}"
 
 
 def next_line(head: AuditHead, act: OperatorAct, at: float) -> AuditLine:

@@ -37,12 +37,22 @@ def _name_of(schema: Json) -> str:
 def _type_of(kind: Json) -> str:
     """A field's type in words."""
     if "enum" in kind:
-        return " | ".join(kind["enum"])
+        return " | ".join(map(str, kind["enum"]))
     if "const" in kind:
         return str(kind["const"])
+    if "anyOf" in kind:
+        return " or ".join(_name_of(each) or _type_of(each) for each in kind["anyOf"])
     if kind.get("type") == "array":
-        items = kind["items"]
-        return f"list of ({', '.join(items['properties'])})" if "properties" in items else "list of strings"
-    types = kind["type"] if isinstance(kind["type"], list) else [kind["type"]]
+        return f"list of {_items(kind.get('items', {}))}"
+    if isinstance(kind.get("additionalProperties"), dict):
+        return f"by name: {_items(kind['additionalProperties'])}"
+    types = kind["type"] if isinstance(kind.get("type"), list) else [kind.get("type", "any")]
     bounds = [f"{word} {kind[key]:g}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in kind]
     return " ".join([" or ".join(types), kind.get("format", ""), *bounds]).strip()
+
+
+def _items(kind: Json) -> str:
+    if "properties" in kind:
+        return f"({', '.join(kind['properties'])})"
+    many = {"string": "strings", "number": "numbers", "integer": "integers"}
+    return _name_of(kind) or many.get(str(kind.get("type")), "") or _type_of(kind)

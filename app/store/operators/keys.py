@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, u
 from app.domain.buyer import Role
 from app.domain.operators.audit import OperatorAct
 from app.store.operators.audit import note
+from app.store.operators.sign_in import forget_sign_in
 from app.store.schema import operator_key
 
 
@@ -49,9 +50,10 @@ def rotate_operator(connection: Connection, key: OperatorKey, ends_at: float, wh
 
 
 def remove_operator(connection: Connection, name: str, by: str, now: float, why: str) -> bool:
-    """Revoke every key of an operator at once; False where it has none."""
+    """Revoke every key of an operator at once, with its password and sessions; False where it has none."""
     removed = connection.execute(delete(operator_key).where(operator_key.c.name == name, _holds(now))).rowcount
     if removed:
+        forget_sign_in(connection, name)
         note(connection, now, OperatorAct(by=by, action="remove operator", target=name, why=why))
     return removed > 0
 

@@ -57,6 +57,8 @@ KEEPS = {
     "notice": "what the seller said of a bid",
     "outcome": "what became of the sale, under an id that does not say who it is",
     "operator_key": "nothing of people",
+    "operator_password": "nothing of consumers",
+    "operator_session": "nothing of consumers",
     "certificate_retain": "whether its certificate was stored",
     "shadow_price": "nothing of people",
     "sighting": "nothing: it is deleted",

@@ -68,8 +68,8 @@ def test_on_the_page_of_the_sandbox() -> None:
 
 
 def test_on_the_page_of_every_endpoint() -> None:
-    shown = schema_page(openapi(declared(HOSTILE), HOSTILE)).decode()
-    assert_harmless(shown, schema_page(openapi(declared("plain"), "1")).decode(), times=4)
+    shown = schema_page(openapi(declared(HOSTILE), HOSTILE, {}, {})).decode()
+    assert_harmless(shown, schema_page(openapi(declared("plain"), "1", {}, {})).decode(), times=4)
 
 
 @pytest.mark.parametrize("dialect", ["generic", "boberdoo"])

@@ -213,6 +213,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_sha256", name="pk_operator_key"),
     )
     op.create_table(
+        "operator_password",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_operator_password"),
+    )
+    op.create_table(
+        "operator_session",
+        sa.Column("token_sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.Double(), nullable=False),
+        sa.Column("seen_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("token_sha256", name="pk_operator_session"),
+    )
+    op.create_table(
         "shadow_price",
         sa.Column("resource", sa.Text(), nullable=False),
         sa.Column("dual", sa.Double(), nullable=False),
@@ -458,6 +474,8 @@ def downgrade() -> None:
     op.drop_table("sighting")
     op.drop_table("target_ledger")
     op.drop_table("shadow_price")
+    op.drop_table("operator_session")
+    op.drop_table("operator_password")
     op.drop_table("operator_key")
     op.drop_table("notice")
     op.drop_table("legal_hold")

@@ -1,0 +1,108 @@
+"""Answers whoever has signed in: with a page, a file, or what became of an act."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from litestar import Response
+from litestar.datastructures import UploadFile
+from litestar.response import Redirect, Stream
+
+from app.domain.buyer import Operator, Role
+from app.http.console import session
+from app.http.console.fields import Unreadable, read_fields
+from app.http.console.frame import MenuItem, away, page, trouble
+from app.http.console.session import Opened, Said
+from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Done, Download, NotShown, View
+from app.store.errors import StoreUnavailable
+from app.usecases.operators.requests import NotDone
+
+_OLD_FORM = "Nothing was done: that form was of another session. Look at the page again, then send it."
+
+
+async def show(request: Opened, view: View, menu: Sequence[MenuItem]) -> Response[Any]:
+    """The page of a view."""
+
+    async def shown(operator: Operator) -> Response[Any]:
+        asked, query = _asked(request, operator, view.role), read_fields(given(request), view.query)
+        values = await view.show(asked, query)
+        charts = view.draw(values, asked.zone)
+        return page(
+            request, view.template, operator, menu, view=view, shown=values, query=query, now=asked.now, charts=charts
+        )
+
+    return await _for_visitor(request, view.title, menu, shown)
+
+
+async def send(request: Opened, download: Download, menu: Sequence[MenuItem]) -> Response[Any]:
+    """A file."""
+
+    async def sent(operator: Operator) -> Response[Any]:
+        asked = _asked(request, operator, download.role)
+        return attached(await download.make(asked, read_fields(given(request), download.query)))
+
+    return await _for_visitor(request, "There is no such file", menu, sent)
+
+
+async def do(request: Opened, act: ConsoleAct, menu: Sequence[MenuItem]) -> Response[Any]:
+    """Do what a form asks for, and go on at the page that it came from, which says what was done."""
+
+    async def done(operator: Operator) -> Response[Any]:
+        form = await request.form()
+        back = session.local_path(str(form.get("back", "")))
+        if not session.is_proven(request, form.get("proof")):
+            return _told(request, back, Said(Done(_OLD_FORM), refusal=True))
+        asked = _asked(request, operator, act.role)
+        fields = {name: await _value(value) for name, value in form.items()} | request.path_params
+        try:
+            said = Said(await act.do(asked, read_fields(fields, act.form)))
+        except (NotDone, Unreadable) as reason:
+            said = Said(Done(str(reason)), refusal=True)
+        return _told(request, session.local_path(said.done.to) if said.done.to else back, said)
+
+    return await _for_visitor(request, "Not done", menu, done)
+
+
+def given(request: Opened) -> dict[str, object]:
+    """What the path and its query say."""
+    return {**dict(request.query_params), **request.path_params}
+
+
+def attached(attachment: Attachment) -> Response[Any]:
+    """A file as a browser stores it."""
+    headers = {"Content-Disposition": f'attachment; filename="{attachment.name}"'}
+    if isinstance(attachment.body, bytes):
+        return Response(attachment.body, media_type=attachment.media_type, headers=headers)
+    return Stream(attachment.body, media_type=attachment.media_type, headers=headers)
+
+
+async def _for_visitor(
+    request: Opened, title: str, menu: Sequence[MenuItem], answer: Callable[[Operator], Awaitable[Response[Any]]]
+) -> Response[Any]:
+    operator: Operator | None = None
+    try:
+        visit = await session.visit(request)
+        if visit is None:
+            return Redirect(session.to_sign_in(request), status_code=303)
+        operator = visit.operator
+        return await answer(operator)
+    except StoreUnavailable:
+        return away(request, operator, menu)
+    except Unreadable as fault:
+        return trouble(request, "That cannot be read", str(fault), 400, operator, menu)
+    except NotShown as reason:
+        return trouble(request, title, str(reason), reason.status, operator, menu)
+
+
+def _asked(request: Opened, operator: Operator, role: Role) -> ConsoleRequest:
+    if not operator.may(role):
+        raise NotShown(f"This needs the role {role}, and {operator.name} has the role {operator.role}.", 403)
+    state = request.app.state
+    return ConsoleRequest(operator=operator, background=state.background, now=state.clock())
+
+
+def _told(request: Opened, to: str, said: Said) -> Response[Any]:
+    return session.say(Redirect(to, status_code=303), request, said)
+
+
+async def _value(value: object) -> object:
+    return await value.read() if isinstance(value, UploadFile) else value

@@ -1,0 +1,1 @@
+"""The pages of the console, a folder a subject: what is shown, and how."""

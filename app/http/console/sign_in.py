@@ -1,0 +1,65 @@
+"""Signing in and out of the console."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from app.http.console import session
+from app.http.console.frame import away, page
+from app.http.console.session import SIGN_IN, Opened
+from app.store.errors import StoreUnavailable
+from app.usecases.bidder import Bidder
+from app.usecases.operators.sign_in import sign_in, sign_out
+
+_WRONG = "That name and password or key do not fit, or there were too many wrong tries: then wait some minutes."
+_ELSEWHERE = "That form did not come from this page. Sign in here."
+
+
+@get(SIGN_IN)
+async def sign_in_page(request: Opened) -> Response[str]:
+    """Where an operator says who it is."""
+    return _form(request, request.query_params.get("next", ""))
+
+
+@post(SIGN_IN, status_code=200)
+async def signing_in(request: Opened) -> Response[Any]:
+    """The operator comes in, or is told that it may not."""
+    bidder: Bidder = request.app.state.bidder
+    form = await request.form()
+    name, secret, to = [str(form.get(field, "")) for field in ("name", "secret", "next")]
+    if not session.is_ours(request):
+        return _form(request, to, _ELSEWHERE, 403)
+    try:
+        signed_in = await sign_in(bidder, name.strip(), secret.strip(), request.app.state.clock())
+    except StoreUnavailable:
+        return away(request)
+    if signed_in is None:
+        return _form(request, to, _WRONG, 401)
+    return session.begin(Redirect(session.local_path(to), status_code=303), request, signed_in.token)
+
+
+@post("/console/sign-out", status_code=303)
+async def signing_out(request: Opened) -> Response[Any]:
+    """The session ends."""
+    form = await request.form()
+    try:
+        visit = await session.visit(request)
+        if visit is not None and session.is_proven(request, form.get("proof")):
+            await sign_out(request.app.state.bidder, visit, request.app.state.clock())
+    except StoreUnavailable:
+        return away(request)
+    return session.end(Redirect(SIGN_IN, status_code=303))
+
+
+def _form(request: Opened, to: str, fault: str = "", status: int = 200) -> Response[str]:
+    bidder: Bidder = request.app.state.bidder
+    return page(
+        request,
+        "app/http/console/sign_in.html",
+        None,
+        status=status,
+        to=session.local_path(to),
+        fault=fault,
+        nobody=not bidder.operator_by_key,
+    )

@@ -1,0 +1,119 @@
+"""What the console shows and does, each declared once: a page and its JSON, a file to download, an act and its undo."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from app.domain.buyer import Operator, Role
+from app.domain.operators.audit import by_console, by_key
+from app.pages.chart import Chart
+from app.usecases.background import BackgroundJobs
+from app.usecases.bidder import Bidder
+from app.usecases.operators.requests import RequestTerms
+
+
+class ConsoleRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks, when (UTC epoch seconds), and what the answer is made from. `by_page` is whether in the console."""
+
+    operator: Operator
+    background: BackgroundJobs
+    now: float
+    by_page: bool = True
+
+    @property
+    def bidder(self) -> Bidder:
+        return self.background.bidder
+
+    @property
+    def by(self) -> str:
+        """As the audit log names who asks."""
+        return by_console(self.operator.name) if self.by_page else by_key(self.operator.name)
+
+    @property
+    def zone(self) -> str:
+        """By whose clocks times are shown."""
+        return self.bidder.catalogue.buyer.zone
+
+    def terms(self, why: str, ends_at: float | None = None) -> RequestTerms:
+        """Of an act."""
+        return RequestTerms(by=self.by, now=self.now, why=why, ends_at=ends_at)
+
+
+class NotShown(Exception):
+    """There is nothing to show: the text says why, and what to do. `status` is that of HTTP."""
+
+    def __init__(self, text: str, status: int = 404) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """A page at `/console/PATH` and the same values as JSON at `/v1/reports/PATH`.
+
+    A part of `path` in braces, such as `campaigns/{campaign}`, is the field of `query` with that name; the others come
+    from the query string, and each has a default. The OpenAPI document describes a field by its
+    `msgspec.Meta(description=...)`. `show` makes a `shows` of them, and raises NotShown. The template has it as
+    `shown`, beside `query`, `operator` and `zone`, with the `charts` that `draw` lays out of it for a zone. A view
+    with a `label` stands in the menu.
+    """
+
+    path: str
+    title: str
+    says: str
+    template: str
+    shows: type[msgspec.Struct]
+    show: Callable[[ConsoleRequest, Any], Awaitable[msgspec.Struct]]
+    query: type[msgspec.Struct]
+    draw: Callable[[Any, str], Mapping[str, Chart]] = lambda _shown, _zone: {}
+    role: Role = "viewer"
+    label: str = ""
+
+
+class Attachment(msgspec.Struct, frozen=True, kw_only=True):
+    """A file: whole, or piece by piece where it may be long."""
+
+    name: str
+    media_type: str
+    body: bytes | AsyncIterator[bytes]
+
+
+class Download(msgspec.Struct, frozen=True, kw_only=True):
+    """A file at `/console/PATH` and, with an operator's key, at `/v1/reports/PATH`; `query` is as that of a view."""
+
+    path: str
+    says: str
+    media_type: str
+    make: Callable[[ConsoleRequest, Any], Awaitable[Attachment]]
+    query: type[msgspec.Struct]
+    role: Role = "viewer"
+
+
+class Undo(msgspec.Struct, frozen=True):
+    """The act that takes another back: its path with the values of its parts, and the fields of its form."""
+
+    path: str
+    label: str
+    fields: Mapping[str, str] = {}
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What was done, in a sentence, and what takes it back. `to` is the page to go on at, if not the one before."""
+
+    said: str
+    undo: Undo | None = None
+    to: str = ""
+
+
+class ConsoleAct(msgspec.Struct, frozen=True, kw_only=True):
+    """A form's POST to `/console/acts/PATH`; parts of `path` in braces are fields of `form`, as with a view's query.
+
+    `do` raises NotDone. What a form's fields are is told by `form`; a field of bytes takes a file of up to `body_max`
+    bytes.
+    """
+
+    path: str
+    form: type[msgspec.Struct]
+    do: Callable[[ConsoleRequest, Any], Awaitable[Done]]
+    role: Role = "operator"
+    body_max: int = 65_536

@@ -1,0 +1,93 @@
+"""Counts a journal that grows: of a file that is appended to, only what was written since the last look."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from app.journal.parts import Part
+from app.journal.summary import LineSummary, summarize
+from app.reports.counter import LineCounter
+from app.reports.fold import fold
+from app.reports.hours import LUMP, Hour, count_hour, hours
+from app.reports.kept import Stamp
+from app.reports.tally import JournalTally, add
+
+_READ_BYTES = 1 << 20
+
+
+class GrowingTally:
+    """One for a directory, asked by one thread at a time. `rest` is called every now and then, so that it holds nobody
+    up.
+    """
+
+    def __init__(self, directory: Path, rest: Callable[[], None] = lambda: None) -> None:
+        self._directory = directory
+        self._rest = rest
+        self._whole: dict[str, tuple[tuple[Stamp, ...], JournalTally]] = {}
+        self._open: _OpenPart | None = None
+
+    def since(self, since: float, until: float) -> JournalTally:
+        """Everything from the hour of `since` to that of `until` (UTC epoch seconds).
+
+        Raises ParquetError, OtherVersion, OSError.
+        """
+        whole, seen = JournalTally(), {}
+        for hour in hours(self._directory, since, until):
+            tally = self._grown(hour)
+            if tally is None:
+                stamps, tally = self._whole.get(hour.name, ((), JournalTally()))
+                if stamps != hour.stamps:
+                    tally = count_hour(self._directory, hour, self._rest)
+                seen[hour.name] = hour.stamps, tally
+            add(whole, tally)
+        self._whole = seen
+        return whole.settle()
+
+    def _grown(self, hour: Hour) -> JournalTally | None:
+        """The count of an hour that lies in one file of JSON lines; None of another."""
+        if len(hour.parts) != 1 or hour.parts[0].is_parquet:
+            return None
+        part = hour.parts[0]
+        if self._open is None or not self._open.continues(part):
+            self._open = _OpenPart(part)
+        return self._open.read_on(self._rest)
+
+
+class _OpenPart:
+    """How far a file was read, and what it comes to."""
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._file = _file_id(part.path)
+        self._offset = 0
+        self._counter = LineCounter()
+
+    def continues(self, part: Part) -> bool:
+        """Whether this is the same file, which has lost nothing."""
+        return part == self._part and _file_id(part.path) == self._file and part.path.stat().st_size >= self._offset
+
+    def read_on(self, rest: Callable[[], None]) -> JournalTally:
+        """The count of all that is written by now; the last line may be half written, and waits for its end."""
+        fold(self._lines(rest), self._counter)
+        return self._counter.tally
+
+    def _lines(self, rest: Callable[[], None]) -> Iterator[LineSummary]:
+        number = 0
+        with self._part.path.open("rb") as file:
+            file.seek(self._offset)
+            while texts := file.readlines(_READ_BYTES):
+                for text in texts:
+                    if not text.endswith(b"\n"):
+                        return
+                    self._offset += len(text)
+                    number += 1
+                    if number % LUMP == 0:
+                        rest()
+                    line = summarize(text.removesuffix(b"\n"), self._part.path)
+                    if line is None:
+                        self._counter.unread()
+                    else:
+                        yield line
+
+
+def _file_id(path: Path) -> int:
+    return path.stat().st_ino

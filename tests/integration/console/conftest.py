@@ -1,0 +1,21 @@
+"""One service for the tests of the console, and a browser in which its operator has signed in."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.console import signed_in
+from tests.service import DEMO_CONFIG, Service, serve
+
+
+@pytest.fixture(scope="session")
+def console_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with serve(DEMO_CONFIG, tmp_path_factory.mktemp("console")) as service:
+        yield service
+
+
+@pytest.fixture
+def console(console_service: Service) -> Iterator[httpx.Client]:
+    with signed_in(console_service.url) as client:
+        yield client
