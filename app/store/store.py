@@ -580,6 +580,10 @@ class Store:
         """What a seller sold in [since, until), with its returns."""
         return await self._reader.run(lambda c: billing.bought_leads_of(c, seller, since, until))
 
+    async def bought_lines(self, seller: str, since: float, until: float) -> Iterator[LedgerLine]:
+        """The same; read as it is consumed."""
+        return billing.bought_lines(self._streams, seller, since, until)
+
     async def credited_late(self, seller: str, since: float, until: float) -> list[LedgerLine]:
         """What was credited in [since, until) and sold before."""
         return await self._reader.run(lambda c: billing.credited_late(c, seller, since, until))

@@ -22,6 +22,7 @@ from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
+from app.usecases.money.money_reports import MoneyReports
 from app.usecases.now.day_count import DayCount
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
@@ -76,6 +77,7 @@ class BackgroundJobs:
         rest: Callable[[], None] = lambda: None,
     ) -> None:
         self.today = DayCount(GrowingTally(alerts.journal, rest))
+        self.money = MoneyReports(bidder.store, rest)
         self.bidder = bidder
         self.certifier = certifier
         self.watch = watch

@@ -2,8 +2,8 @@
 
 import msgspec
 
+from app.reports.money.buying_history import BuyingHistory, SoFar
 from app.reports.money.courses import Expected, courses
-from app.reports.money.history import History, SoFar
 
 HORIZONS = (7, 28)
 ORIGINS_MAX = 6
@@ -31,12 +31,12 @@ class _Tried(msgspec.Struct, frozen=True, kw_only=True):
     cents: int
 
 
-def backtest(history: History) -> tuple[Backtest, ...]:
+def backtest(history: BuyingHistory) -> tuple[Backtest, ...]:
     """By horizon, where the history is long enough to forecast any. Without caps: what came had passed them."""
     return tuple([_judged(days, tried) for days in HORIZONS if (tried := _tried(history, days))])
 
 
-def _tried(history: History, days: int) -> list[_Tried]:
+def _tried(history: BuyingHistory, days: int) -> list[_Tried]:
     tried = []
     for days_ago in range(days, days + 7 * ORIGINS_MAX, 7):
         found = courses(history.as_of(days_ago), None, days)

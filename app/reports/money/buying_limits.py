@@ -10,7 +10,7 @@ from app.domain.calendar import local_time
 from app.domain.caps.caps import Cap
 from app.domain.configuration import Configuration
 from app.domain.schedule import Schedule
-from app.reports.money.history import Cell
+from app.reports.money.buying_history import Cell
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +86,8 @@ class DaysAhead:
                 for place in each.places:
                     bought[place] *= room / uses
         for each in self._caps:
-            left[each.counters[ahead]] -= _uses(each, bought, prices)
+            counter = each.counters[ahead]
+            left[counter] = max(left[counter] - _uses(each, bought, prices), 0.0)
         return bought
 
     def full(self, left: Mapping[str, float]) -> tuple[str, ...]:

@@ -5,15 +5,15 @@ from datetime import date
 
 import msgspec
 
+from app.reports.money.buying_history import BuyingHistory, Cell, SoFar
 from app.reports.money.buying_limits import BuyingLimits, DaysAhead
 from app.reports.money.draws import draws
-from app.reports.money.history import Cell, History, SoFar
 from app.reports.money.rhythm import LEVEL_DAYS, Rhythm, rest_of_day, rhythm_of, strayed_days
 
 LOW, HIGH = 0.1, 0.9
 """Four of five times what comes should lie between."""
 
-_DRAWS_MIN, _DRAWS_MAX, _STEPS = 60, 200, 200_000
+_DRAWS_MIN, _DRAWS_MAX, _STEPS = 60, 120, 100_000
 """How often the days ahead are drawn: less often the more there is to draw, so that a forecast takes a second or so."""
 
 
@@ -80,7 +80,7 @@ class Courses(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def courses(history: History, limits: BuyingLimits | None, days: int) -> Courses:
+def courses(history: BuyingHistory, limits: BuyingLimits | None, days: int) -> Courses:
     """So many days, first of which is what is left of today; without limits nothing is capped, paused or closed."""
     rhythms = {seller: rhythm_of(history.of_seller(seller), history.today) for seller in history.sellers}
     known = {seller: rhythm for seller, rhythm in rhythms.items() if rhythm is not None}
@@ -101,14 +101,14 @@ def courses(history: History, limits: BuyingLimits | None, days: int) -> Courses
     )
 
 
-def _usual(history: History, seller: str, rhythm: Rhythm, days: int) -> list[float]:
+def _usual(history: BuyingHistory, seller: str, rhythm: Rhythm, days: int) -> list[float]:
     """What usually comes on each day ahead, first of which is what is left of today."""
     weekdays = [(history.today + ahead - 1) % 7 for ahead in range(days)]
     rest = rest_of_day(history.week.get(seller, ()), weekdays[0], history.minute)
     return [rhythm.on(weekdays[0]) * rest, *[rhythm.on(weekday) for weekday in weekdays[1:]]]
 
 
-def _share_of(cell: Cell, history: History, rhythms: Mapping[str, Rhythm]) -> _Share:
+def _share_of(cell: Cell, history: BuyingHistory, rhythms: Mapping[str, Rhythm]) -> _Share:
     """By the four weeks from which the seller's level is."""
     own, whole = history.cells[cell], sum(history.of_seller(cell[0]).leads[-LEVEL_DAYS:])
     leads, cents = sum(own.leads[-LEVEL_DAYS:]), sum(own.cents[-LEVEL_DAYS:])

@@ -6,9 +6,9 @@ from datetime import date
 import msgspec
 
 from app.reports.money.backtest import Backtest, backtest
+from app.reports.money.buying_history import BuyingHistory, SoFar
 from app.reports.money.buying_limits import BuyingLimits
 from app.reports.money.courses import Courses, Expected, courses
-from app.reports.money.history import History, SoFar
 from app.reports.money.rhythm import DAYS_MIN, Rhythm, hours_of_week
 
 AHEAD_DAYS = 90
@@ -60,7 +60,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     backtest: tuple[Backtest, ...]
 
 
-def forecast(history: History, limits: BuyingLimits | None, at: float) -> Forecast:
+def forecast(history: BuyingHistory, limits: BuyingLimits | None, at: float) -> Forecast:
     """The forecast as of a history's last moment; without limits nothing is capped, paused or closed."""
     found = courses(history, limits, AHEAD_DAYS + 1)
     end = _month_end(history.today)
@@ -81,7 +81,7 @@ def forecast(history: History, limits: BuyingLimits | None, at: float) -> Foreca
     )
 
 
-def _of_seller(history: History, seller: str, found: Courses, month: range, quarter: range) -> SellerForecast:
+def _of_seller(history: BuyingHistory, seller: str, found: Courses, month: range, quarter: range) -> SellerForecast:
     so_far, days = history.so_far_month.get(seller, SoFar()), history.of_seller(seller).days
     is_known = days >= DAYS_MIN
     own = (seller,) if seller in found.rhythms else ()
@@ -117,7 +117,7 @@ def _total(sellers: Sequence[SellerForecast], found: Courses, month: range, quar
     )
 
 
-def _days(history: History, found: Courses) -> tuple[ForecastDay, ...]:
+def _days(history: BuyingHistory, found: Courses) -> tuple[ForecastDay, ...]:
     if not found.rhythms:
         return ()
     return tuple(
@@ -131,7 +131,7 @@ def _days(history: History, found: Courses) -> tuple[ForecastDay, ...]:
     )
 
 
-def _week(history: History, rhythms: dict[str, Rhythm]) -> tuple[float, ...]:
+def _week(history: BuyingHistory, rhythms: dict[str, Rhythm]) -> tuple[float, ...]:
     weeks = [hours_of_week(history.week.get(seller, ()), rhythm) for seller, rhythm in rhythms.items()]
     return tuple([round(sum(hour), 2) for hour in zip(*weeks, strict=True)])
 

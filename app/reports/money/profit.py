@@ -9,7 +9,7 @@ from app.domain.schedule import HOURS_OF_WEEK
 from app.reports.money.delay import ConversionDelay
 from app.reports.money.lead_account import LeadAccount
 from app.reports.money.span import Span
-from app.reports.tally import add
+from app.reports.tally import QUARTER_S, add
 from app.reports.trading import OTHERS
 
 ROWS_MAX = 200
@@ -218,7 +218,8 @@ class ProfitBook:
         _of(self._sellers, (lead.seller, "")).add(lead)
         _of(self._sources, (lead.sub_id, lead.seller)).add(lead)
         _of(self._states, (lead.state, "")).add(lead)
-        hour = local_time(lead.sold_at, self._zone).minute_of_week // 60
+        # Hours begin on a quarter of one everywhere; so few moments are remembered.
+        hour = local_time(lead.sold_at // QUARTER_S * QUARTER_S, self._zone).minute_of_week // 60
         if hour not in self._week:
             self._week[hour] = _Pair()
         self._week[hour].add(lead)

@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import msgspec
 
-from app.reports.money.history import DayTrades
+from app.reports.money.buying_history import DayTrades
 
 RECENT_DAYS, LEVEL_DAYS = 56, 28
 """The shape of the week is that of eight weeks, the level that of the last four."""

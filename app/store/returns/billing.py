@@ -1,11 +1,13 @@
 """The books of one seller: what it sold us and what was credited, lead by lead, and what of it was refused or tried."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, select
 
 from app.domain.returns.invoice import LedgerLine
+from app.store.engine.stream import stream
 from app.store.schema import answer, lead, lead_return
 from app.wire.post import PostAnswer
 
@@ -25,6 +27,13 @@ class PostedOtherwise(msgspec.Struct, frozen=True, kw_only=True):
 def bought_leads_of(connection: Connection, seller: str, since: float, until: float) -> list[LedgerLine]:
     """What a seller sold in [since, until), oldest first."""
     return _bought(connection, lead.c.seller == seller, lead.c.sold_at >= since, lead.c.sold_at < until)
+
+
+def bought_lines(engine: Engine, seller: str, since: float, until: float) -> Iterator[LedgerLine]:
+    """The same, for those who put many into a file."""
+    yield from map(
+        _line, stream(engine, _wanted(lead.c.seller == seller, lead.c.sold_at >= since, lead.c.sold_at < until))
+    )
 
 
 def credited_late(connection: Connection, seller: str, since: float, until: float) -> list[LedgerLine]:
@@ -63,17 +72,22 @@ def posted_otherwise(connection: Connection, seller: str, since: float, until: f
 
 
 def _bought(connection: Connection, *where: ColumnElement[bool]) -> list[LedgerLine]:
+    return [*map(_line, connection.execute(_wanted(*where)))]
+
+
+def _wanted(*where: ColumnElement[bool]) -> Select[Any]:
     its = lead_return.c
     columns = [lead.c[name] for name in _OF_LEAD]
     wanted = select(*columns, its.state, its.reason, its.settled_at).outerjoin(
         lead_return, its.lead_id == lead.c.lead_id
     )
-    return [
-        LedgerLine(
-            **{name: row._mapping[name] for name in _OF_LEAD},
-            returned=row.state,
-            reason=row.reason,
-            credited_at=row.settled_at if row.state == "accepted" else None,
-        )
-        for row in connection.execute(wanted.where(*where).order_by(lead.c.sold_at, lead.c.lead_id))
-    ]
+    return wanted.where(*where).order_by(lead.c.sold_at, lead.c.lead_id)
+
+
+def _line(row: Row[Any]) -> LedgerLine:
+    return LedgerLine(
+        **{name: row._mapping[name] for name in _OF_LEAD},
+        returned=row.state,
+        reason=row.reason,
+        credited_at=row.settled_at if row.state == "accepted" else None,
+    )

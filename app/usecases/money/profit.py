@@ -44,7 +44,7 @@ async def profit_of(
     leads = await store.lead_facts(span.since, span.until)
 
     def count() -> Profit:
-        for lead in accounts_of(leads, Costs(declared), delay, terms.now, rest):
+        for lead in _accounts_of(leads, Costs(declared), delay, terms.now, rest):
             book.add(lead)
         return book.profit(span, delay, terms.now, spent)
 
@@ -52,14 +52,18 @@ async def profit_of(
 
 
 async def lead_accounts(
-    store: Store, declared: Configuration | None, span: Span, terms: MoneyTerms
+    store: Store,
+    declared: Configuration | None,
+    span: Span,
+    terms: MoneyTerms,
+    rest: Callable[[], None] = lambda: None,
 ) -> Iterator[LeadAccount]:
     """Each lead of a span, oldest first; read as it is consumed."""
     leads = await store.lead_facts(span.since, span.until)
-    return accounts_of(leads, Costs(declared), await _delay(store, terms), terms.now)
+    return _accounts_of(leads, Costs(declared), await _delay(store, terms), terms.now, rest)
 
 
-def accounts_of(
+def _accounts_of(
     leads: Iterable[LeadFacts],
     costs: Costs,
     delay: ConversionDelay,

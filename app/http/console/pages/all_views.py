@@ -1,9 +1,10 @@
 """Everything that the console shows, in the order of its menu, and does."""
 
+from app.http.console.pages.money import views as money
 from app.http.console.pages.now import views as now
 from app.http.console.view import ConsoleAct, Download, View
 
-_SUBJECTS = (now,)
+_SUBJECTS = (now, money)
 
 VIEWS: tuple[View, ...] = tuple([view for subject in _SUBJECTS for view in subject.VIEWS])
 ACTS: tuple[ConsoleAct, ...] = tuple([act for subject in _SUBJECTS for act in subject.ACTS])

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from app.domain.configuration import Configuration
 from app.domain.schedule import ALWAYS, Schedule, week_minutes
+from app.reports.money.buying_history import BuyingHistory, Cell, DayTrades, SoFar
 from app.reports.money.buying_limits import BuyingLimits, Pause
 from app.reports.money.forecast import AHEAD_DAYS_MIN, Forecast, forecast
-from app.reports.money.history import Cell, DayTrades, History, SoFar
 from app.reports.money.rhythm import DAYS_MIN
 from tests import build
 
@@ -22,8 +22,8 @@ WEDNESDAY = TODAY + 1
 CELL = ("acme", "solar-tx")
 
 
-def history(cells: Mapping[Cell, tuple[int, ...]], cents: int = 2_000, **overrides: Any) -> History:
-    found = History(
+def history(cells: Mapping[Cell, tuple[int, ...]], cents: int = 2_000, **overrides: Any) -> BuyingHistory:
+    found = BuyingHistory(
         zone=ZONE,
         today=TODAY,
         minute=0,
@@ -146,6 +146,15 @@ def test_a_budget_holds_down_spend_and_leads_alike() -> None:
     found = forecast(EVEN, limits(campaign={"caps": (budget,)}), 0.0)
     assert of(found, WEDNESDAY) == 4
     assert both(found)[0] == 24 * 4
+
+
+def test_a_budget_that_is_used_up_to_a_fraction_of_a_cent_stays_so() -> None:
+    thirds = history({CELL: (10, 11, 12, 7) * 14}, cents=1_999)
+    whole = build.cap(name="budget", measure="spend", limit=100_000, window="total")
+    found = forecast(thirds, limits(campaign={"caps": (whole, build.cap(limit=9))}), 0.0)
+    assert found.total.ahead is not None
+    assert found.total.ahead.cents <= 100_000
+    assert of(found, WEDNESDAY + 60) == 0
 
 
 def test_a_changed_limit_counts_in_the_place_of_the_declared() -> None:

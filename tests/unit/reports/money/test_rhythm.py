@@ -5,8 +5,8 @@ from itertools import islice
 
 import pytest
 
+from app.reports.money.buying_history import DayTrades
 from app.reports.money.draws import draws
-from app.reports.money.history import DayTrades
 from app.reports.money.rhythm import DAYS_MIN, hours_of_week, rest_of_day, rhythm_of, strayed_days
 
 MONDAY = date(2026, 11, 30).toordinal()

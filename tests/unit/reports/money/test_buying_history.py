@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.reports.money.history import DayTrades, History, SoFar, history_of
+from app.reports.money.buying_history import BuyingHistory, DayTrades, SoFar, history_of
 from app.store.returns.accounts import Purchase
 
 ZONE = "America/New_York"
@@ -18,7 +18,7 @@ def bought(sold_at: float, cents: int = 1_000, seller: str = "acme", campaign: s
     return Purchase(seller=seller, campaign=campaign, price_cents=cents, sold_at=sold_at)
 
 
-def history(*purchases: Purchase, since: float = at(1, 0, 10)) -> History:
+def history(*purchases: Purchase, since: float = at(1, 0, 10)) -> BuyingHistory:
     return history_of(purchases, since, at(5, 15), ZONE)
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from app.domain.calendar import local_time
 from app.domain.schedule import HOURS_OF_WEEK
+from app.reports.tally import QUARTER_S
 from app.store.returns.accounts import Purchase
 
 Cell = tuple[str, str]
@@ -36,7 +37,7 @@ class SoFar(msgspec.Struct, kw_only=True):
     cents: int = 0
 
 
-class History(msgspec.Struct, frozen=True, kw_only=True):
+class BuyingHistory(msgspec.Struct, frozen=True, kw_only=True):
     """`today` is the ordinal of the date, at whose `minute` it is now; the day before is the last of all `cells`.
 
     Those of a seller begin with the day after its first lead, as nobody knows how much of that day it was live, or with
@@ -69,7 +70,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
             cents=tuple([sum(day) for day in zip(*[each.cents for each in own], strict=True)]),
         )
 
-    def as_of(self, days_ago: int) -> "History":
+    def as_of(self, days_ago: int) -> "BuyingHistory":
         """What was known so many days ago, when that day began."""
         cells = {cell: trades.until(days_ago) for cell, trades in self.cells.items() if trades.days > days_ago}
         return msgspec.structs.replace(
@@ -77,7 +78,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def history_of(purchases: Iterable[Purchase], since: float, now: float, zone: str) -> History:
+def history_of(purchases: Iterable[Purchase], since: float, now: float, zone: str) -> BuyingHistory:
     """The history of purchases from `since` (the beginning of a day) to now, in UTC epoch seconds."""
     local, start = local_time(now, zone), _ordinal(since, zone)
     today = date.fromisoformat(local.date).toordinal()
@@ -85,7 +86,7 @@ def history_of(purchases: Iterable[Purchase], since: float, now: float, zone: st
     first: dict[str, int] = {}
     week: dict[str, list[int]] = {}
     for each in purchases:
-        at = local_time(each.sold_at, zone)
+        at = local_time(each.sold_at // QUARTER_S * QUARTER_S, zone)
         day = date.fromisoformat(at.date).toordinal()
         of_day = leads.setdefault((each.seller, each.campaign), {}).setdefault(day, SoFar())
         of_day.leads += 1
@@ -94,7 +95,7 @@ def history_of(purchases: Iterable[Purchase], since: float, now: float, zone: st
         week.setdefault(each.seller, [0] * HOURS_OF_WEEK)[at.minute_of_week // 60] += day < today
     begins = {seller: max(day + 1, start) if day > start else start for seller, day in first.items()}
     month = date.fromordinal(today).replace(day=1).toordinal()
-    return History(
+    return BuyingHistory(
         zone=zone,
         today=today,
         minute=local.minute,
