@@ -253,6 +253,10 @@ class Store:
         """What is used of each cap's counter whose window ends after `since`; by default of all there ever were."""
         return await self._reader.run(lambda c: caps.cap_usage(c, since))
 
+    async def usage_named(self, beginning: str) -> dict[str, int]:
+        """What was ever used of the counters that begin so."""
+        return await self._reader.run(lambda c: caps.usage_named(c, beginning))
+
     async def add_usage(self, amounts: Mapping[str, int]) -> None:
         """Count these amounts, by counter, on top of what is used."""
         await self._writer.run(lambda c: caps.add_usage(c, amounts))
@@ -587,6 +591,10 @@ class Store:
     async def credited_late(self, seller: str, since: float, until: float) -> list[LedgerLine]:
         """What was credited in [since, until) and sold before."""
         return await self._reader.run(lambda c: billing.credited_late(c, seller, since, until))
+
+    async def late_credits(self, since: float, until: float) -> dict[str, tuple[int, int]]:
+        """How many leads, and cents, of each seller were credited in [since, until) and sold before."""
+        return await self._reader.run(lambda c: billing.late_credits(c, since, until))
 
     async def bought_by_ids(self, ids: Sequence[str]) -> list[LedgerLine]:
         """The leads that some hundreds of ids name."""

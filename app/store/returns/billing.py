@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, select
 
 from app.domain.returns.invoice import LedgerLine
 from app.store.engine.stream import stream
@@ -47,6 +47,18 @@ def credited_late(connection: Connection, seller: str, since: float, until: floa
         its.settled_at >= since,
         its.settled_at < until,
     )
+
+
+def late_credits(connection: Connection, since: float, until: float) -> dict[str, tuple[int, int]]:
+    """By seller how many leads that is, and their prices together."""
+    its, count, cents = lead_return.c, func.count(), func.sum(lead.c.price_cents)
+    rows = connection.execute(
+        select(its.seller, count, cents)
+        .join(lead, lead.c.lead_id == its.lead_id)
+        .where(its.state == "accepted", its.settled_at >= since, its.settled_at < until, lead.c.sold_at < since)
+        .group_by(its.seller)
+    )
+    return {seller: (leads, int(total)) for seller, leads, total in rows}
 
 
 def bought_by_ids(connection: Connection, ids: Sequence[str]) -> list[LedgerLine]:

@@ -14,9 +14,10 @@ from app.store.store import Store
 async def invoices_of(store: Store, declared: Configuration, month: str, profit: Profit) -> InvoiceMonth:
     """Of every seller that is declared, or sold in the month, whose `profit` is given. Raises StoreUnavailable."""
     since, until = month_bounds(month, profit.zone)
-    used = await store.cap_usage()
-    sellers = {each.name for each in declared.sellers} | {row.name for row in profit.sellers}
-    late = {name: await _late(store, name, since, until) for name in sorted(sellers)}
+    used, credited = await store.cap_usage(profit.at), await store.late_credits(since, until)
+    sellers = {each.name for each in declared.sellers} | {row.name for row in profit.sellers} | {*credited}
+    late = {name: LateCredits(leads=leads, cents=cents) for name, (leads, cents) in credited.items()}
+    late |= {name: LateCredits() for name in sellers if name not in credited}
     prepaid = {each.name: balance for each in declared.sellers if (balance := prepaid_of(each, used)) is not None}
     return invoice_month(month, profit, late, prepaid)
 
@@ -28,8 +29,3 @@ def prepaid_of(seller: Seller, used: Mapping[str, int]) -> Prepaid | None:
         return None
     spent = sum(amount for counter, amount in used.items() if caps[0].counts_in(counter))
     return Prepaid(paid_cents=caps[0].limit, left_cents=caps[0].limit - spent)
-
-
-async def _late(store: Store, seller: str, since: float, until: float) -> LateCredits:
-    lines = await store.credited_late(seller, since, until)
-    return LateCredits(leads=len(lines), cents=sum(line.price_cents for line in lines))

@@ -21,6 +21,7 @@ _DAY_S = 86_400.0
 _DELAYS_S, _DELAYS_MAX = 180 * _DAY_S, 5_000
 """Of how long before the youngest mature lead, and of how many conversions at most, it is asked how long they took."""
 _CHECKS = "checks/"
+"""As `certificates.budgets` names the counters."""
 
 
 class MoneyTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +40,7 @@ async def profit_of(
 ) -> Profit:
     """The profit of a span, counted in a thread that calls `rest` now and then. Raises StoreUnavailable."""
     delay = await _delay(store, terms)
-    spent = _all_checks_cents(await store.cap_usage(span.since - _DAY_S), span)
+    spent = _all_checks_cents(await store.usage_named(_CHECKS), span)
     book = ProfitBook(declared.buyer.zone if declared is not None else "UTC")
     leads = await store.lead_facts(span.since, span.until)
 
@@ -84,11 +85,9 @@ async def _delay(store: Store, terms: MoneyTerms) -> ConversionDelay:
 
 
 def _all_checks_cents(used: dict[str, int], span: Span) -> int | None:
-    """What was counted of all sellers together on the dates of the span (UTC), as `certificates.budgets` names it."""
+    """What was counted of all sellers together on the dates of the span (UTC)."""
     first, last = (datetime.fromtimestamp(at, UTC).date().isoformat() for at in (span.since, span.until - 1.0))
     counted = [
-        amount
-        for counter, amount in used.items()
-        if counter.startswith(_CHECKS) and counter.split("/")[2] == "" and first <= counter[-10:] <= last
+        amount for counter, amount in used.items() if counter.split("/")[2] == "" and first <= counter[-10:] <= last
     ]
     return round(sum(counted) / 1_000) if counted else None

@@ -26,7 +26,7 @@ def profit_charts(shown: Profit, _zone: str) -> Mapping[str, Chart]:
     ]
     best = max(shown.hours, key=lambda row: row.all.profit_cents)
     says = f"Profit by the hour at which leads were bought, the most at {best.name} with {money(best.all.profit_cents)}"
-    return {"hours": line_chart(says, lines, x_text=lambda hour: f"{hour:02.0f}:00", y_text="${:,.0f}".format)}
+    return {"hours": line_chart(says, lines, x_text=lambda hour: f"{hour:02.0f}:00", y_text=_dollars)}
 
 
 def forecast_charts(shown: Forecast, _zone: str) -> Mapping[str, Chart]:
@@ -57,3 +57,7 @@ def forecast_charts(shown: Forecast, _zone: str) -> Mapping[str, Chart]:
             y_text="{:,.1f}".format,
         ),
     }
+
+
+def _dollars(amount: float) -> str:
+    return f"{'-' if amount < 0 else ''}${abs(amount):,.0f}"
