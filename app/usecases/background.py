@@ -76,6 +76,7 @@ class BackgroundJobs:
         alerts: AlertParts,
         rest: Callable[[], None] = lambda: None,
     ) -> None:
+        self.journal_directory = alerts.journal
         self.today = DayCount(GrowingTally(alerts.journal, rest))
         self.money = MoneyReports(bidder.store, rest)
         self.bidder = bidder

@@ -62,6 +62,8 @@ class ConfigWatcher:
         self._files = SettledFiles({**read_all([sources.pointer]), **live.declared.contents}, steady)
         self._also: tuple[Path, ...] = ()
         self._waiting: PendingReload | None = None
+        self.problems: tuple[str, ...] = ()
+        """What is wrong with the file that was refused last."""
         self._ask_at = 0.0
         self._store_was_away = False
         keep(journal, live.catalogue)
@@ -76,6 +78,12 @@ class ConfigWatcher:
     def secrets(self) -> Mapping[str, str]:
         """What the references of the live configuration stand for."""
         return self._live.declared.secrets
+
+    @property
+    def loaded_file(self) -> tuple[Path, str]:
+        """The file in force, and its text."""
+        path, content = next(iter(self._live.declared.contents.items()))
+        return path, (content or b"").decode("utf-8", "replace")
 
     def targets(self) -> dict[str, Target]:
         """Every declared destination with its secrets."""
@@ -107,7 +115,7 @@ class ConfigWatcher:
             if not isinstance(read, LoadedConfig):
                 self._refuse(contents, tuple(map(str, read)))
                 return None
-            self._also = tuple(read.declared.contents)
+            self._also, self.problems = tuple(read.declared.contents), ()
             if not contents.keys() >= read.declared.contents.keys():
                 return None
             reloaded = await asyncio.to_thread(next_catalogue, self._sources, read, self._live)
@@ -129,6 +137,7 @@ class ConfigWatcher:
         )
 
     def _refuse(self, contents: Contents, problems: tuple[str, ...]) -> None:
+        self.problems = problems
         _log_all(problems)
         self._bidder.metrics.count("reloads_total", "refused")
         self._files.accept(contents)

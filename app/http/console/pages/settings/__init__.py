@@ -1,0 +1,1 @@
+"""The settings in force, beside the file and what was in force before."""

@@ -1,0 +1,1 @@
+"""What is in force, and how the file and former configurations differ from it."""

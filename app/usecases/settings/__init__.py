@@ -1,0 +1,1 @@
+"""Gathers the settings in force and what differs from them."""

@@ -1,0 +1,211 @@
+"""Every page of the console in a real browser: full, empty and failing, at a desk and on a phone, light and dark."""
+
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from app.asgi import World
+from app.cli.day.business_day import ENDS
+from app.http.console.pages.all_views import VIEWS
+from tests.browser import BIDDER, FLAGS, PHONE, find_browser
+from tests.console import DEMO_OPERATOR
+from tests.service import DEMO_CONFIG, ROOT, Service, serve
+
+SERIOUS = ("serious", "critical")
+REACHABLE = ", ".join(
+    f"{each}:visible" for each in ("a[href]", "button:enabled", "input:not([type=hidden])", "select", "textarea")
+)
+PAGES_MAX = 80
+"""So many pages are looked at: one of each view, and some of what they link to."""
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[BrowserContext]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        with browser.new_context(viewport={"width": BIDDER, "height": 900}) as context:
+            context.set_default_timeout(20_000)
+            yield context
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def demo_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The evening after a demo's day."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+    words = ["demo", "--leads", "60", "--seed", "7", "--data", str(data), "--json"]
+    # A process of its own, since the browser's loop runs in this thread.
+    subprocess.run([sys.executable, "-m", "app", *words], cwd=ROOT, check=True, capture_output=True)
+    began = time.time()
+    with serve(data / "config" / "buyer.toml", data, world=World(clock=lambda: ENDS + time.time() - began)) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with serve(DEMO_CONFIG, tmp_path_factory.mktemp("empty")) as service:
+        yield service
+
+
+def opened(context: BrowserContext, service: Service) -> tuple[Page, list[str]]:
+    """A page in which somebody has signed in, and what the browser complains of."""
+    context.clear_cookies()
+    page, said = context.new_page(), []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            said.append(f"{page.url}: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: said.append(f"{page.url}: {error.message}"))
+    page.goto(f"{service.url}/console/sign-in")
+    for name, value in zip(("name", "secret"), DEMO_OPERATOR, strict=True):
+        page.fill(f"[name={name}]", value)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{service.url}/console")
+    return page, said
+
+
+def patterns() -> dict[str, "re.Pattern[str]"]:
+    """Every view by the form of its addresses."""
+    return {view.path: re.compile("/console/" + re.sub(r"\\{\w+\\}", "[^/]+", re.escape(view.path))) for view in VIEWS}
+
+
+def view_of(path: str) -> str | None:
+    """Whose page this is."""
+    plain = path.rstrip("/") + ("/" if path.rstrip("/") == "/console" else "")
+    return next((name for name, form in patterns().items() if form.fullmatch(plain)), None)
+
+
+def linked(page: Page) -> list[str]:
+    """The addresses of the console that a page leads to."""
+    found = page.eval_on_selector_all("a[href^='/console']", "links => links.map(link => link.getAttribute('href'))")
+    return [str(href) for href in found]
+
+
+def walked(page: Page, service: Service) -> Iterator[str]:
+    """Opens one page of each view that links lead to from the first one, however far, and tells its path."""
+    waiting, seen = ["/console"], set[str]()
+    while waiting and len(seen) < PAGES_MAX:
+        path = waiting.pop(0)
+        name = view_of(urlsplit(path).path)
+        if name is None or name in seen:
+            continue
+        seen.add(name)
+        answer = page.goto(f"{service.url}{path}")
+        assert answer is not None
+        assert answer.status == 200, path
+        waiting += linked(page)
+        yield path
+
+
+def assert_sound(page: Page, path: str) -> None:
+    """At both widths, in both schemes: nothing wider than the screen, and nothing seriously wrong to axe."""
+    for scheme, width in (("light", BIDDER), ("dark", PHONE)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        for_axe: dict[str, Any] = Axe().run(page).response
+        faults = [
+            f"{fault['id']}: {fault['nodes'][0]['html'][:160]}"
+            for fault in for_axe["violations"]
+            if fault["impact"] in SERIOUS
+        ]
+        assert faults == [], f"{path} {scheme} {width}"
+        seen = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
+        assert seen[1] <= seen[0], f"{path} is {seen[1]} wide on a screen of {width}"
+    page.set_viewport_size({"width": BIDDER, "height": 900})
+    page.emulate_media(color_scheme="light")
+
+
+def test_every_page_of_a_day_is_sound_and_reached_by_links(context: BrowserContext, demo_day: Service) -> None:
+    page, said = opened(context, demo_day)
+    reached = set()
+    for path in walked(page, demo_day):
+        reached.add(view_of(urlsplit(path).path))
+        assert_sound(page, path)
+    assert said == []
+    assert reached == {view.path for view in VIEWS}
+
+
+def test_every_page_is_sound_where_nothing_has_happened_yet(context: BrowserContext, empty: Service) -> None:
+    page, said = opened(context, empty)
+    for path in walked(page, empty):
+        assert_sound(page, path)
+        assert page.locator("main").inner_text().strip(), path
+    assert said == []
+
+
+def test_every_page_says_so_while_the_database_is_away(
+    context: BrowserContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(DEMO_CONFIG, tmp_path) as service:
+        page, _ = opened(context, service)
+        paths = list(walked(page, service))
+        with sqlite3.connect(service.settings.database_file) as database:
+            database.execute("ALTER TABLE operator_session RENAME TO gone")
+        for path in paths:
+            answer = page.goto(f"{service.url}{path}")
+            assert answer is not None
+            assert answer.status == 503, path
+            assert "The database does not answer" in page.locator("main").inner_text()
+        with sqlite3.connect(service.settings.database_file) as database:
+            database.execute("ALTER TABLE gone RENAME TO operator_session")
+
+
+def test_all_of_a_page_is_reached_by_keyboard_and_its_focus_is_seen(context: BrowserContext, demo_day: Service) -> None:
+    page, _ = opened(context, demo_day)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    for path in walked(page, demo_day):
+        wanted = page.locator(REACHABLE).count()
+        page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0); window.reached = new Set()")
+        for _ in range(3 * wanted + 60):
+            page.keyboard.press("Tab")
+            at_end = page.evaluate(
+                """() => {
+                    const at = document.activeElement;
+                    if (at === document.body || window.reached.has(at)) return true;
+                    window.reached.add(at);
+                    const style = getComputedStyle(at);
+                    if (style.outlineStyle === 'none' && at.className !== 'skip') window.unseen = at.outerHTML;
+                    return false;
+                }"""
+            )
+            if at_end:
+                break
+        reached = page.evaluate(
+            "[...window.reached].filter(each => each.matches('a[href], button, input, select, textarea')).length"
+        )
+        assert page.evaluate("window.unseen || ''") == "", path
+        assert reached >= wanted, f"{path}: {reached} of {wanted} are reached"
+
+
+def test_a_page_follows_the_service_and_stops_when_it_is_told_to(context: BrowserContext, empty: Service) -> None:
+    page, _ = opened(context, empty)
+
+    def ping() -> None:
+        body, headers = {"vertical": "solar", "zip": "00801"}, {"X-API-Key": "demo-acme-key"}
+        httpx.post(f"{empty.url}/v1/ping", json=body, headers=headers, trust_env=False)
+
+    shown = page.locator("dd b").first
+    before = int(shown.inner_text())
+    ping()
+    page.wait_for_function("before => +document.querySelector('dd b').textContent > before", arg=before)
+    page.get_by_role("button", name="Pause updates").click()
+    held = shown.inner_text()
+    ping()
+    page.wait_for_timeout(5_000)
+    assert shown.inner_text() == held
