@@ -42,6 +42,22 @@ class BillComparison(msgspec.Struct, frozen=True, kw_only=True):
         return self.billed_cents - self.owed_cents
 
 
+class KeptComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """One that was made at `at` (UTC epoch seconds), under the name by which it is found again."""
+
+    name: str
+    at: float
+    comparison: BillComparison
+
+
+class BillsView(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose bills can be compared, the comparisons of the last hour, newest first, and the one that was asked for."""
+
+    sellers: tuple[str, ...]
+    recent: tuple[KeptComparison, ...]
+    comparison: BillComparison | None = None
+
+
 def bill_comparison(
     invoice: Invoice, found: Reconciliation, columns: Mapping[str, str], notes: Sequence[str]
 ) -> BillComparison:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from app.domain.configuration import Configuration
-from app.reports.money.bill_comparison import BillComparison
+from app.reports.money.bill_comparison import BillComparison, KeptComparison
 from app.reports.money.forecast import Forecast
 from app.reports.money.lead_account import LeadAccount
 from app.reports.money.profit import Profit
@@ -40,7 +40,7 @@ class MoneyReports:
         self._rest = rest
         self._alone = asyncio.Lock()
         self._kept: dict[object, _Kept] = {}
-        self._comparisons: dict[str, _Kept] = {}
+        self._comparisons: list[KeptComparison] = []
 
     async def profit(self, declared: Configuration, span: Span, terms: MoneyTerms) -> Profit:
         """The profit of a span, at most a minute old. Raises StoreUnavailable."""
@@ -74,14 +74,12 @@ class MoneyReports:
 
     def keep(self, name: str, comparison: BillComparison, now: float) -> None:
         """Remember a compared bill for an hour, and so many of them."""
-        self._comparisons[name] = _Kept(now, now + COMPARISONS_KEPT_S, comparison)
-        while len(self._comparisons) > COMPARISONS_MAX:
-            del self._comparisons[next(iter(self._comparisons))]
+        kept = [*self._comparisons, KeptComparison(name=name, at=now, comparison=comparison)]
+        self._comparisons = kept[-COMPARISONS_MAX:]
 
-    def comparison(self, name: str, now: float) -> BillComparison | None:
-        """A bill that was compared a while ago."""
-        kept = self._comparisons.get(name)
-        return kept.value if kept is not None and now < kept.until and isinstance(kept.value, BillComparison) else None
+    def comparisons(self, now: float) -> tuple[KeptComparison, ...]:
+        """The bills that were compared in the last hour, newest first."""
+        return tuple([each for each in reversed(self._comparisons) if now - each.at < COMPARISONS_KEPT_S])
 
     async def _once(self, key: object, now: float, kept_s: float, make: Callable[[], Awaitable[T]]) -> T:
         """What was made a while ago, or else what is made now."""

@@ -71,7 +71,8 @@ def test_a_bill_is_compared_on_a_page(console: httpx.Client, bought: list[Json])
     lines = [f"{each['lead_id']},{each['price']:.2f}" for each in bought[:2]]
     lines[0] = f"{bought[0]['lead_id']},{bought[0]['price'] + 1:.2f}"
     page = sent(console, "\n".join(["Lead ID,Payout", *lines, "nobody,5.00"]))
-    assert "<h1>A bill compared</h1>" in page
+    assert "The bill of acme for" in page
+    assert "Compared in the last hour" in page
     for cause in ("price_differs", "agreed", "unknown_id", "not_billed"):
         assert f"<code>{cause}</code>" in page
     assert bought[2]["lead_id"] in page
@@ -94,7 +95,7 @@ def test_a_bill_that_cannot_be_compared_is_refused_with_the_remedy(console: http
 
 
 def test_a_bill_that_is_too_long_is_not_taken(console: httpx.Client) -> None:
-    proof = proof_of(console.get("/console/money/invoices").text)
+    proof = proof_of(console.get("/console/money/bills").text)
     answer = console.post(
         "/console/acts/compare-bill",
         data={"seller": "acme", "proof": proof},
@@ -109,7 +110,7 @@ def test_a_bill_that_is_too_long_is_not_taken(console: httpx.Client) -> None:
         ("money?span=soon", 400, "is not a span of time"),
         ("money?mature_days=0", 400, "mature_days"),
         ("money/invoices?month=2026-13", 400, "is not a month"),
-        ("money/comparisons/none", 404, "Compare the bill again"),
+        ("money/bills?comparison=none", 404, "Compare the bill again"),
         ("money/invoice.csv?seller=nobody", 404, "There is no seller"),
         ("money?span=2001-01", 200, "No leads were bought from 2001-01-01"),
         ("money/forecast", 200, "a forecast"),
@@ -123,8 +124,8 @@ def test_what_cannot_be_shown_says_why(console: httpx.Client, path: str, status:
 
 def sent(console: httpx.Client, bill: str) -> str:
     """The page that follows when this bill was sent."""
-    proof = proof_of(console.get("/console/money/invoices").text)
-    fields = {"seller": "acme", "proof": proof, "back": "/console/money/invoices"}
+    proof = proof_of(console.get("/console/money/bills").text)
+    fields = {"seller": "acme", "proof": proof, "back": "/console/money/bills"}
     answer = console.post(
         "/console/acts/compare-bill", data=fields, files={"bill": ("bill.csv", bill.encode(), "text/csv")}
     )

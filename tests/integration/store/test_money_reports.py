@@ -93,8 +93,9 @@ def test_a_comparison_is_kept_for_an_hour_and_of_many_the_last(url: str) -> None
         reports = MoneyReports(store)
         for number in range(COMPARISONS_MAX + 1):
             reports.keep(str(number), empty, NOW)
-        assert reports.comparison("0", NOW) is None
-        assert reports.comparison("1", NOW) == empty
-        assert reports.comparison("1", NOW + COMPARISONS_KEPT_S) is None
+        kept = reports.comparisons(NOW)
+        assert [each.name for each in kept] == [str(number) for number in range(COMPARISONS_MAX, 0, -1)]
+        assert kept[0].comparison == empty
+        assert reports.comparisons(NOW + COMPARISONS_KEPT_S) == ()
 
     in_store(url, scene)

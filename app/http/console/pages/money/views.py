@@ -11,7 +11,7 @@ from app.domain.returns.invoice import month_bounds
 from app.http.console.pages.money.charts import forecast_charts, profit_charts
 from app.http.console.pages.money.files import attachment, write_csv, write_parquet, write_text
 from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Done, Download, NotShown, View
-from app.reports.money.bill_comparison import BillComparison
+from app.reports.money.bill_comparison import BillsView
 from app.reports.money.forecast import Forecast
 from app.reports.money.invoice_rows import invoice_text
 from app.reports.money.invoices import InvoiceMonth
@@ -64,10 +64,10 @@ class OfInvoice(msgspec.Struct, frozen=True):
     month: Month = ""
 
 
-class OfComparison(msgspec.Struct, frozen=True):
-    """Which one."""
+class OfBills(msgspec.Struct, frozen=True):
+    """Which comparison, if any."""
 
-    comparison: Annotated[str, msgspec.Meta(description="The name under which it is kept for an hour.")]
+    comparison: Annotated[str, msgspec.Meta(description="The name under which a comparison is kept for an hour.")] = ""
 
 
 class UploadedBill(msgspec.Struct, frozen=True):
@@ -94,11 +94,13 @@ async def _invoices(asked: ConsoleRequest, query: OfMonth) -> InvoiceMonth:
     return await invoices_of(asked.bidder.store, declared, month, profit)
 
 
-async def _comparison(asked: ConsoleRequest, query: OfComparison) -> BillComparison:
-    found = asked.background.money.comparison(query.comparison, asked.now)
-    if found is None:
+async def _bills(asked: ConsoleRequest, query: OfBills) -> BillsView:
+    recent = asked.background.money.comparisons(asked.now)
+    chosen = next((each.comparison for each in recent if each.name == query.comparison), None)
+    if query.comparison and chosen is None:
         raise NotShown("A comparison is kept for an hour, by the process that made it. Compare the bill again.")
-    return found
+    sellers = tuple(seller.name for seller in asked.bidder.catalogue.configuration.sellers)
+    return BillsView(sellers=sellers, recent=recent, comparison=chosen)
 
 
 async def _compare(asked: ConsoleRequest, form: UploadedBill) -> Done:
@@ -110,7 +112,9 @@ async def _compare(asked: ConsoleRequest, form: UploadedBill) -> Done:
         raise NotDone(str(reason)) from None
     name = asked.bidder.chance(8).hex()
     asked.background.money.keep(name, found, asked.now)
-    return Done(f"The bill of {found.seller} for {found.month} was compared.", to=f"/console/money/comparisons/{name}")
+    return Done(
+        f"The bill of {found.seller} for {found.month} was compared.", to=f"/console/money/bills?comparison={name}"
+    )
 
 
 async def _csv(asked: ConsoleRequest, query: OfSpan) -> Attachment:
@@ -165,7 +169,7 @@ def _terms(asked: ConsoleRequest, query: OfSpan) -> MoneyTerms:
     return MoneyTerms(now=asked.now, matures_s=query.mature_days * _DAY_S)
 
 
-_MEDIA = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+_MEDIA = {"csv": "text/csv", "parquet": "application/octet-stream"}
 
 VIEWS = (
     View(
@@ -199,13 +203,13 @@ VIEWS = (
         query=OfMonth,
     ),
     View(
-        path="money/comparisons/{comparison}",
-        title="A bill compared",
-        says="A seller's bill beside what is owed",
-        template=f"{_TEMPLATES}/comparison.html",
-        shows=BillComparison,
-        show=_comparison,
-        query=OfComparison,
+        path="money/bills",
+        title="Bills",
+        says="Sellers' bills beside what is owed",
+        template=f"{_TEMPLATES}/bills.html",
+        shows=BillsView,
+        show=_bills,
+        query=OfBills,
     ),
 )
 ACTS: tuple[ConsoleAct, ...] = (
