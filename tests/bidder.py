@@ -64,7 +64,7 @@ async def open_bidder(
     keys, chance = build.keys(), _numbers()
     file = folder / "leadbid.db"
     if not file.exists():
-        shutil.copy(_empty_database(), file)
+        shutil.copy(empty_database(), file)
     vault = Vault(keys.sealing, keys.sealing_id, chance)
     store = Store(f"sqlite:///{file}", vault, busy_ms)
     try:
@@ -183,7 +183,7 @@ def last_post(bidder: Bidder, folder: Path) -> PostLine:
 
 
 @cache
-def _empty_database() -> Path:
+def empty_database() -> Path:
     """A migrated file to copy: migrating takes longer than most tests."""
     folder = tempfile.mkdtemp(prefix="leadbid-bidder-")
     atexit.register(shutil.rmtree, folder)

@@ -14,8 +14,12 @@ import hypothesis
 import pytest
 
 from app import parquet
+from tests.compiled_once import compile_together
 from tests.loopback_only import end_the_network_at_loopback
 from tests.throwaway_postgres import ServerNotFound, own_database, throwaway_postgres
+
+# Workers share the cores among them: threads of a fit would only spin while they wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 end_the_network_at_loopback()
 
@@ -25,9 +29,10 @@ hypothesis.settings.load_profile("leadbid")
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Ten thousand tests and all of their imports live to the end: the collector need not walk them again and again."""
     gc.disable()
+    compile_together(session.config)
     try:
         return (yield)
     finally:

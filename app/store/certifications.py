@@ -7,11 +7,14 @@ from sqlalchemy import Connection, delete, select
 
 from app.domain.operators.audit import OperatorAct
 from app.store.engine.portable import replace
+from app.store.engine.prepared import Prepared
 from app.store.operators.audit import note
 from app.store.schema import certification
 
 LIVE = "live"
 """The mark of a seller that has gone live."""
+
+_MARKS = Prepared(select(certification.c.seller, certification.c.step, certification.c.marked_at))
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True):
@@ -30,7 +33,7 @@ def add_marks(connection: Connection, marks: Iterable[Mark]) -> None:
 
 def marks(connection: Connection) -> list[Mark]:
     """All that are kept."""
-    return [Mark(row.seller, row.step, row.marked_at) for row in connection.execute(select(certification))]
+    return [Mark(*row) for row in _MARKS.run(connection, {}).fetchall()]
 
 
 def forget_marks(connection: Connection, seller: str, by: str, now: float) -> bool:

@@ -6,16 +6,19 @@ from sqlalchemy import Connection
 from app.domain.operators.audit import AuditHead
 from app.store import certifications
 from app.store.certifications import Mark
-from app.store.delivery import outbox
+from app.store.delivery import outbox, retains
 from app.store.operators import audit, keys, requested
 from app.store.operators.keys import OperatorKey
 from app.store.operators.requested import RequestRows
+from app.store.returns import crediting
 from app.store.suppression.lists import list_versions
 from app.store.suppression.people import changed_since
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """`requests` and `operator_keys` that hold; `next_due` is when a delivery is due, None where none waits.
+    """`requests` and `operator_keys` that hold; `last_credit` is the number of the latest credit.
+
+    `next_due` is when a delivery is due, `next_retain` when a certificate is to be stored, None where none waits.
 
     `suppressed` and `allowed` are digests of people; `lists` says when each list of such people was last changed.
     """
@@ -27,7 +30,9 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     allowed: list[str]
     lists: dict[str, float]
     marks: list[Mark]
+    last_credit: int
     next_due: float | None
+    next_retain: float | None
 
 
 def heard(connection: Connection, now: float, since: float) -> Heard:
@@ -41,5 +46,7 @@ def heard(connection: Connection, now: float, since: float) -> Heard:
         allowed=allowed,
         lists=list_versions(connection),
         marks=certifications.marks(connection),
+        last_credit=crediting.last_credit(connection),
         next_due=outbox.next_due(connection),
+        next_retain=retains.next_retain(connection),
     )

@@ -1,6 +1,7 @@
 """What runs beside answering: time passes, switches apply, prices and lines are written, leads delivered."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from math import inf
@@ -16,14 +17,16 @@ from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.alerts.alert_watch import AlertWatch
-from app.usecases.alerts.self_watch import SelfWatch, audit_alerts
+from app.usecases.alerts.self_watch import SelfWatch, audit_alerts, configuration_alerts
 from app.usecases.alerts.send_alerts import AlertSender
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.money.money_reports import MoneyReports
-from app.usecases.now.day_count import DayCount
+from app.usecases.monitoring.measured import MeasuredGauges
+from app.usecases.monitoring.readiness import Obstacle, obstacles
+from app.usecases.monitoring.scrape import Scrape
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import hear_requests
@@ -35,6 +38,7 @@ from app.usecases.returns.answer import hear_credits
 from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
 from app.usecases.standing.restore import read_lists
+from app.usecases.trade.journal_count import JournalCount
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
@@ -43,6 +47,9 @@ PROVEN_S = 3.0
 
 CALM_S = 10.0
 """An overload has ended when no ping was shed for so long."""
+
+REST_S = 0.001
+"""How long a thread that counts rests after each millisecond of it, so that no ping waits for it."""
 
 _CLOCKS_DIFFER_S = 60.0
 """Between two machines; and a commit comes after the moment that stands in it."""
@@ -77,7 +84,8 @@ class BackgroundJobs:
         rest: Callable[[], None] = lambda: None,
     ) -> None:
         self.journal_directory = alerts.journal
-        self.today = DayCount(GrowingTally(alerts.journal, rest))
+        self.today = JournalCount(GrowingTally(alerts.journal, rest))
+        self.lately = JournalCount(GrowingTally(alerts.journal, rest))
         self.money = MoneyReports(bidder.store, rest)
         self.bidder = bidder
         self.certifier = certifier
@@ -90,6 +98,14 @@ class BackgroundJobs:
         self._self_watch = SelfWatch(bidder, alerts.journal, lambda: journal.lost, self._found)
         self._clock_alerts = alerts.clock
         self._alerts = AlertWatch(bidder, self._self_watch, alerts.sender, self.state, machine_clock)
+        self.scrape = Scrape(bidder, worker, journal, clock)
+        self.measured = MeasuredGauges(
+            bidder,
+            alerts.journal,
+            lambda: self._self_watch.scores,
+            lambda: self._alerts.open,
+            lambda: time.sleep(REST_S),
+        )
         self._canaries = CanaryWatch(bidder)
         self._return_rules = ReturnRules(bidder)
         self._retain = RetainWorker(bidder, worker.owner)
@@ -99,6 +115,7 @@ class BackgroundJobs:
         self._kept_ledgers: dict[LedgerName, TargetLedger] = {}
         self._duals_kept_at = 0.0
         self._shed_at = 0.0
+        self._retain_at = inf
         self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
         self._heard_at = self._everybodys_now()
@@ -114,9 +131,6 @@ class BackgroundJobs:
         self._look_at_database()
         self.write_keyless(self.clock())
         self.write_shed()
-        bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
-        bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
-        bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
 
     def state(self) -> ServiceState:
         """How the service is now."""
@@ -129,6 +143,7 @@ class BackgroundJobs:
     def _found(self) -> Iterator[Alert]:
         yield from self._clock_alerts()
         yield from audit_alerts(self._audit_watch.fault)
+        yield from configuration_alerts(self.watch.problems)
 
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""
@@ -213,9 +228,19 @@ class BackgroundJobs:
             await self._return_rules.look(self._everybodys_now())
 
     async def retain_certificates(self) -> None:
-        """Store what is still to be stored of certificates."""
+        """Store what is still to be stored of certificates, where something was due when it was last heard."""
+        if self._retain_at > self.clock():
+            return
         with suppress(StoreUnavailable):
             await self._retain.retain_due(self.clock(), self.uniform)
+
+    async def obstacles(self) -> list[Obstacle]:
+        """What is in the way of bidding and buying."""
+        return await obstacles(self.bidder, self._journal, self.measured.free_bytes)
+
+    async def measure(self) -> None:
+        """Find out what a scrape shows but has no time to find out."""
+        await self.measured.look(self.clock())
 
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""
@@ -264,7 +289,9 @@ class BackgroundJobs:
         await read_lists(bidder.store, bidder.standing, heard.lists)
         hear_requests(bidder, heard.requests, self.watch.declared)
         bidder.operator_keys = operators_of(heard.operator_keys)
-        await hear_credits(bidder)
+        if heard.last_credit > bidder.standing.credited:
+            await hear_credits(bidder)
+        self._retain_at = inf if heard.next_retain is None else heard.next_retain
         self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due

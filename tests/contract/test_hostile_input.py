@@ -197,15 +197,14 @@ def test_a_hostile_value_in_a_post_is_read_or_named(hit: Hit, field: str) -> Non
         assert_named(field, name, value, answer)
 
 
-@pytest.mark.parametrize("name", VALUES)
-def test_a_hostile_ping_id_is_none_of_ours(hit: Hit, name: str) -> None:
+def test_a_hostile_ping_id_is_none_of_ours(hit: Hit) -> None:
     _, post = a_lead(7_002)
-    answer = ask(hit, "/v1/post", post | {"ping_id": VALUES[name]})
-    assert (answer["status"], answer["reason_code"]) in (("reping", "ping_unknown"), ("rejected", "missing_field"))
-    asked = hit(
-        "GET", f"/v1/posts/{quote(str(VALUES[name]).encode('utf-8', 'replace')[:2_000], safe='')}", headers=ACME
-    )
-    assert asked.status_code == 404
+    for name, value in VALUES.items():
+        answer = ask(hit, "/v1/post", post | {"ping_id": value})
+        told = answer["status"], answer["reason_code"]
+        assert told in (("reping", "ping_unknown"), ("rejected", "missing_field")), name
+        named = quote(str(value).encode("utf-8", "replace")[:2_000], safe="")
+        assert hit("GET", f"/v1/posts/{named}", headers=ACME).status_code == 404, name
 
 
 @pytest.mark.parametrize(("method", "path", "key"), ROUTES[4:], ids=lambda value: value if "/" in value else "")
@@ -236,26 +235,25 @@ def test_a_hostile_territory_is_refused(hit: Hit, territory: str) -> None:
     assert hit("PUT", f"/v1/demand/{territory}", body, OPS | JSON).status_code in (400, 404)
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"X-API-Key": "k" * 8_000},
-        {"X-API-Key": "contract-acme-key, contract-acme-key"},
-        {"Authorization": "Basic " + "=" * 4_000},
-        {"Authorization": "Basic /////w=="},
-        {"Authorization": "Bearer"},
-        {"Authorization": "Bearer ."},
-        {"Authorization": "\xff\xfe"},
-        {"X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1", "Forwarded": "for=127.0.0.1"},
-    ],
-    ids=str,
-)
+STRANGE_HEADERS: list[dict[str, str]] = [
+    {},
+    {"X-API-Key": "k" * 8_000},
+    {"X-API-Key": "contract-acme-key, contract-acme-key"},
+    {"Authorization": "Basic " + "=" * 4_000},
+    {"Authorization": "Basic /////w=="},
+    {"Authorization": "Bearer"},
+    {"Authorization": "Bearer ."},
+    {"Authorization": "\xff\xfe"},
+    {"X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1", "Forwarded": "for=127.0.0.1"},
+]
+
+
 @each_route
-def test_nobody_gets_in_by_strange_headers(hit: Hit, method: str, path: str, key: dict[str, str], headers: Any) -> None:
-    encoded_headers = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
+def test_nobody_gets_in_by_strange_headers(hit: Hit, method: str, path: str, key: dict[str, str]) -> None:
     ping, _ = a_lead(7_003)
-    assert hit(method, path, encoded(ping), encoded_headers).status_code == 401
+    for headers in STRANGE_HEADERS:
+        encoded_headers = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
+        assert hit(method, path, encoded(ping), encoded_headers).status_code == 401, headers
 
 
 @pytest.mark.parametrize(

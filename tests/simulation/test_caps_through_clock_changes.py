@@ -1,4 +1,4 @@
-"""Caps while clocks change: a lead every three minutes for 49 hours, with restarts, in zones that do and do not.
+"""Caps while clocks change: a lead every five minutes for 49 hours, with restarts, in zones that do and do not.
 
 A day is a local date, of 23 or 25 hours where clocks change. The hour that autumn repeats is two windows, each with the
 whole limit of its own; the one that spring skips is none.
@@ -47,13 +47,13 @@ SPLIT = Schedule(minutes=week_minutes({weekday: [(60, 180), (480, 1080)] for wee
 MONDAY_OFF = Schedule(minutes=SPLIT.minutes, blackout_dates=frozenset({"2026-10-26", "2027-03-08"}))
 """The same but for the first day of the week, as on a holiday."""
 
-EVERY = 3
-RESTART_LEADS = 32
+EVERY = 5
+RESTART_LEADS = 19
 """Restarts fall into the middle of hours and days, also between two hours of one name."""
 
 
 def minutes_around(zone: str, day: str) -> list[float]:
-    """Every third minute of 49 hours from the noon before."""
+    """Every fifth minute of 49 hours from the noon before."""
     noon = datetime.fromisoformat(day).replace(hour=12, tzinfo=ZoneInfo(zone)) - timedelta(days=1)
     return [noon.timestamp() + 60.0 * minute for minute in range(0, 49 * 60, EVERY)]
 

@@ -162,14 +162,22 @@ def estimated(known: KnownLog, bids: Array) -> Estimated:
 
 def replay(known: KnownLog, bids: Array, winning: Winning | None = None) -> Estimate:
     """Censored-conditional replay alone, by another F where one is given."""
-    log, a_win = known.log, known.yardstick.known.a_win(bids)
-    at_logged = known.at_logged if winning is None else winning(log.price)
-    total = replayed_chance(log, bids, at_logged, (winning or known.winning)(bids))[:, None] * a_win
+    total = replayed(known, bids, winning)
     if winning is not None:
-        return Estimate(parts=((total, np.ones(len(log))),))
-    believed = np.where(log.matured[:, None], 0.0, total)
-    error = _off(known, bids, lambda was, at: replayed_chance(log, bids, was, at)[:, None] * a_win, total, believed)
-    return Estimate(parts=((total, np.ones(len(log))),), error=error)
+        return Estimate(parts=((total, np.ones(len(total))),))
+    a_win = known.yardstick.known.a_win(bids)
+    believed = np.where(known.log.matured[:, None], 0.0, total)
+    error = _off(
+        known, bids, lambda was, at: replayed_chance(known.log, bids, was, at)[:, None] * a_win, total, believed
+    )
+    return Estimate(parts=((total, np.ones(len(total))),), error=error)
+
+
+def replayed(known: KnownLog, bids: Array, winning: Winning | None = None) -> Array:
+    """What each ping would have come to by that replay, a column a figure; how far that may be off takes longer."""
+    at_logged = known.at_logged if winning is None else winning(known.log.price)
+    chance = replayed_chance(known.log, bids, at_logged, (winning or known.winning)(bids))
+    return np.asarray(chance[:, None] * known.yardstick.known.a_win(bids))
 
 
 def _off(

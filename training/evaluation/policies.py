@@ -10,8 +10,17 @@ from msgspec.structs import replace
 from app.domain.catalogue import Model
 from training.bootstrap import Interval
 from training.evaluation.earned import Earned, earned, surplus
-from training.evaluation.estimators import METHODS, SPEND, VALUE, Estimated, KnownLog, estimated, known_of
-from training.evaluation.estimators import replay as replayed
+from training.evaluation.estimators import (
+    METHODS,
+    SPEND,
+    VALUE,
+    Estimated,
+    KnownLog,
+    estimated,
+    known_of,
+    replay,
+    replayed,
+)
 from training.evaluation.ledger import Ledger
 from training.evaluation.rebid import Rebid, rebid
 from training.evaluation.support import REACH_MIN, Support, reach_of, support
@@ -170,7 +179,7 @@ def _constant_shade(known: KnownLog) -> tuple[float, Array]:
     tried = {float(share): _bounded(known, np.floor(share * known.yardstick.expected.value)) for share in _SHADES}
 
     def earned(share: float) -> float:
-        ((above, _),) = replayed(known, tried[share]).parts
+        above = replayed(known, tried[share])
         return float((above[older, VALUE] - above[older, SPEND]).mean())
 
     best = max(tried, key=earned)
@@ -190,7 +199,7 @@ def _profit_curve(known: KnownLog, bids: Array) -> tuple[ScaledBids, ...]:
     """The candidate's bids times each of `SCALES`, by replay; only as far as the log can speak of them."""
     tried = {scale: known.log.allowed(np.floor(bids * scale)) for scale in SCALES}
     return tuple(
-        ScaledBids(scale=scale, reach=reach, surplus=surplus(replayed(known, scaled), known.again))
+        ScaledBids(scale=scale, reach=reach, surplus=surplus(replay(known, scaled), known.again))
         for scale, scaled in tried.items()
         if (reach := reach_of(known, scaled)) >= REACH_MIN
     )
@@ -203,14 +212,14 @@ def _what_if(known: KnownLog, bids: Array, model: Model) -> tuple[WhatIf, ...]:
         return lambda bids: known.winning(bids * factor)
 
     cases = {
-        "P(conversion) believed 20% lower": replayed(known, rebid(known.log, model, 0.8).bids),
-        "P(conversion) believed 20% higher": replayed(known, rebid(known.log, model, 1.2).bids),
-        "every bid 10% lower": replayed(known, np.floor(0.9 * bids)),
-        "every bid 10% higher": replayed(known, np.floor(1.1 * bids)),
-        "rivals bid 10% more, or a seller ranks us 10% lower": replayed(known, bids, shifted(1.0 / 1.1)),
-        "rivals bid 10% less, or a seller ranks us 10% higher": replayed(known, bids, shifted(1.1)),
+        "P(conversion) believed 20% lower": replay(known, rebid(known.log, model, 0.8).bids),
+        "P(conversion) believed 20% higher": replay(known, rebid(known.log, model, 1.2).bids),
+        "every bid 10% lower": replay(known, np.floor(0.9 * bids)),
+        "every bid 10% higher": replay(known, np.floor(1.1 * bids)),
+        "rivals bid 10% more, or a seller ranks us 10% lower": replay(known, bids, shifted(1.0 / 1.1)),
+        "rivals bid 10% less, or a seller ranks us 10% higher": replay(known, bids, shifted(1.1)),
     }
-    usual, again = replayed(known, bids), known.again
+    usual, again = replay(known, bids), known.again
     return tuple(
         WhatIf(name=name, surplus=surplus(case, again).at, change=surplus(case, again, usual))
         for name, case in cases.items()

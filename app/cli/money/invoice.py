@@ -34,14 +34,23 @@ def run(args: argparse.Namespace) -> int:
     return run_with_store(args, _print)
 
 
-async def _print(store: Store, args: argparse.Namespace) -> int:
+async def answer(store: Store, args: argparse.Namespace) -> dict[str, object]:
+    """The sums of it. ValueError where the month is none."""
+    return _sums(*await _found(store, args))
+
+
+async def _found(store: Store, args: argparse.Namespace) -> tuple[Invoice, Prepaid | None]:
     configuration, seller = await seller_in(store, args.seller)
+    invoice = await invoice_for(store, seller.name, args.month, configuration.buyer.zone)
+    return invoice, prepaid_of(seller, await store.cap_usage())
+
+
+async def _print(store: Store, args: argparse.Namespace) -> int:
     try:
-        invoice = await invoice_for(store, seller.name, args.month, configuration.buyer.zone)
+        invoice, balance = await _found(store, args)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    balance = prepaid_of(seller, await store.cap_usage())
     if args.csv:
         sys.stdout.writelines(invoice_text(invoice.lines))
     elif args.json:

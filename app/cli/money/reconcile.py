@@ -61,9 +61,10 @@ async def _compare(store: Store, args: argparse.Namespace) -> int:
 
 def _text(found: BillComparison) -> list[str]:
     rows = [(each.cause, f"{each.lines:,}", money(each.cents), each.says) for each in found.causes]
+    too_much = found.too_much_cents
     headline = (
         f"{found.seller}, {found.month} ({found.zone}): billed {money(found.billed_cents)}, owed "
-        f"{money(found.owed_cents)}, {money(found.too_much_cents)} too much"
+        f"{money(found.owed_cents)}, {money(abs(too_much))} too {'little' if too_much < 0 else 'much'}"
     )
     text = [
         ", ".join(f"{meaning} <- {head}" for meaning, head in found.columns.items()),

@@ -1,17 +1,18 @@
-"""Where every US ZIP lies: its state, its county and its place on the map, from a package that is kept up to date."""
+"""Where every US ZIP lies: its state, its county and its place on the map."""
 
 import re
-import sys
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import compress
+from math import asin, cos, radians, sin, sqrt
 from types import MappingProxyType
-from typing import Any
 
 import msgspec
-import zipcodes
 
+from app.config.values.zip_rows import zip_rows
 from app.domain.territory import PREFIX_LENGTH, ZipStates
 
 _KIND = re.compile(
@@ -99,9 +100,13 @@ _ACROSS_STATE_LINES = """
 """
 """ZIPs with addresses in several states, from published extracts of the Census Bureau's relations of ZCTAs to states.
 
-The package knows one state of each. More ZIPs reach a little way across a line than these: a lead there is told that
+The table knows one state of each. More ZIPs reach a little way across a line than these: a lead there is told that
 ZIP and state disagree.
 """
+
+_DEGREE = 10_000
+_EARTH_MILES = 3_958.8
+"""Its mean radius."""
 
 _SAINT = re.compile(r"\b(saint|sainte|ste)\b")
 
@@ -127,7 +132,7 @@ def zip_states() -> ZipStates:
 
 
 def zip_zones() -> Mapping[str, tuple[str, ...]]:
-    """ZIP, its first three digits, or state -> the time zones there. The package knows one of each ZIP: one that
+    """ZIP, its first three digits, or state -> the time zones there. The table knows one of each ZIP: one that
     reaches across a state's line may also have those of its neighbors."""
     return _tables().zones
 
@@ -145,37 +150,34 @@ class _Tables(msgspec.Struct, frozen=True):
 
 @cache
 def _tables() -> _Tables:
-    """Takes about half a second, once a process.
-
-    Read by prefix: the whole table at once would hold 140 MB of records for a moment.
-    """
-    states: dict[str, tuple[str, ...]] = {}
-    alone: dict[str, tuple[str, ...]] = {}
-    zones: dict[str, dict[str, None]] = {}
-    areas: dict[str, Counter[str]] = {}
-    for prefix in range(100):
-        for row in zipcodes.similar_to(f"{prefix:02d}"):  # type: ignore[no-untyped-call]
-            state, zip_code, zone = sys.intern(row["state"]), row["zip_code"], sys.intern(row["timezone"])
-            states[zip_code] = alone.setdefault(state, (state,))
-            for area in row["area_codes"]:
-                areas.setdefault(area, Counter())[state] += 1
-            # One row names a village, and those of ships and offices name none.
-            if "/" in zone:
-                for place in (zip_code, zip_code[:PREFIX_LENGTH], state):
-                    zones.setdefault(place, {})[zone] = None
+    """Made once a process, of whole columns: a service starts and a command answers some 50 ms later by it."""
+    rows = zip_rows()
+    alone = [(state,) for state in rows.states.values]
+    counted: dict[str, Counter[str]] = {}
+    for (areas, state), number in Counter(zip(rows.areas, rows.states, strict=True)).items():
+        for area in areas.split():
+            counted.setdefault(area, Counter())[state] += number
     return _Tables(
-        _across_lines(states),
-        _shared(zones, _ACROSS_STATE_LINES.split()),
-        MappingProxyType({area: found.most_common(1)[0][0] for area, found in areas.items()}),
+        _across_lines(dict(zip(rows.zips, map(alone.__getitem__, rows.states.of), strict=True))),
+        _zones(),
+        MappingProxyType({area: found.most_common(1)[0][0] for area, found in counted.items()}),
     )
 
 
-def _shared(zones: Mapping[str, Mapping[str, None]], across: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """The zones of each place, equal ones as one value: there are 43,000 places and some hundred answers."""
-    alone: dict[tuple[str, ...], tuple[str, ...]] = {}
-    shared = {place: alone.setdefault(tuple(found), tuple(found)) for place, found in zones.items()}
-    wide = {each: shared.get(each[:PREFIX_LENGTH], ()) for each in across if len(each) == 5}
-    return MappingProxyType(shared | {each: found for each, found in wide.items() if found})
+def _zones() -> Mapping[str, tuple[str, ...]]:
+    """The zones of each place. One row names a village, and those of ships and offices name none."""
+    rows = zip_rows()
+    alone: list[tuple[str, ...]] = [(zone,) if "/" in zone else () for zone in rows.zones.values]
+    zones = {place: one for place, one in zip(rows.zips, map(alone.__getitem__, rows.zones.of), strict=True) if one}
+    around: dict[str, dict[str, None]] = {}
+    for place, zone in dict.fromkeys(zip((each[:PREFIX_LENGTH] for each in zones), zones.values(), strict=True)):
+        around.setdefault(place, {}).update(dict.fromkeys(zone))
+    for place, zone in dict.fromkeys(zip(rows.states, map(alone.__getitem__, rows.zones.of), strict=True)):
+        around.setdefault(place, {}).update(dict.fromkeys(zone))
+    wide = {place: tuple(found) for place, found in around.items() if found}
+    across = (each for each in _ACROSS_STATE_LINES.split() if len(each) == 5)
+    beyond = {each: wide[each[:PREFIX_LENGTH]] for each in across if each[:PREFIX_LENGTH] in wide}
+    return MappingProxyType(zones | wide | beyond)
 
 
 def _across_lines(states: dict[str, tuple[str, ...]]) -> ZipStates:
@@ -185,8 +187,8 @@ def _across_lines(states: dict[str, tuple[str, ...]]) -> ZipStates:
         own = states.get(zip_code, ())
         states[zip_code] = (*own, *(state for state in named if state not in own))
     beginning: dict[str, dict[str, None]] = {}
-    for zip_code, own in states.items():
-        beginning.setdefault(zip_code[:PREFIX_LENGTH], {}).update(dict.fromkeys(own))
+    for prefix, own in dict.fromkeys(zip((each[:PREFIX_LENGTH] for each in states), states.values(), strict=True)):
+        beginning.setdefault(prefix, {}).update(dict.fromkeys(own))
     return MappingProxyType(states | {prefix: tuple(own) for prefix, own in beginning.items()})
 
 
@@ -210,54 +212,55 @@ def bare_county(name: str) -> str:
 
 def centre_of(zip_code: str) -> Centre | None:
     """Where a ZIP lies; `None` where there is no such ZIP, or where it has no place, as those of ships and offices."""
-    for row in zipcodes.matching(zip_code):  # type: ignore[no-untyped-call]
-        latitude, longitude = float(row["lat"]), float(row["long"])
-        if latitude or longitude:
-            return Centre(zip=zip_code, latitude=latitude, longitude=longitude)
-    return None
+    rows = zip_rows()
+    row = bisect_left(rows.zips, zip_code)
+    if rows.zips[row : row + 1] != [zip_code] or not (rows.latitudes[row] or rows.longitudes[row]):
+        return None
+    return Centre(zip=zip_code, latitude=rows.latitudes[row] / _DEGREE, longitude=rows.longitudes[row] / _DEGREE)
 
 
 def unknown_zips(zip_codes: Iterable[str]) -> list[str]:
     """Those of these ZIP codes, or beginnings of some, that no ZIP code in the table is or begins with."""
-    return [one for one in zip_codes if not _is_known(one)]
+    zips = zip_rows().zips
+    return [one for one in zip_codes if not "".join(zips[bisect_left(zips, one) :][:1]).startswith(one)]
 
 
 def circle(centre: Centre, miles: float) -> Area:
     """The ZIPs whose centres lie so near to that of one, as the crow flies; that one among them."""
-    rows = zipcodes.filter_by_coordinates(centre.latitude, centre.longitude, miles)  # type: ignore[no-untyped-call]
-    return _area(f"{miles:g} miles around {centre.zip}", rows)
+    rows = zip_rows()
+    near = [
+        _miles(centre, latitude / _DEGREE, longitude / _DEGREE) <= miles
+        for latitude, longitude in zip(rows.latitudes, rows.longitudes, strict=True)
+    ]
+    name = f"{miles:g} miles around {centre.zip}"
+    return Area(name=name, zips=dict(compress(zip(rows.zips, rows.states, strict=True), near)))
 
 
-def _is_known(start: str) -> bool:
-    if len(start) == 1:
-        return any(_zips_beginning(start + digit) for digit in "0123456789")
-    known = _zips_beginning(start[:2])
-    return start in known or (len(start) < 5 and any(one.startswith(start) for one in known))
-
-
-@cache
-def _zips_beginning(start: str) -> frozenset[str]:
-    """The ZIP codes with these first two digits, since few lists need the whole table, which takes half a second."""
-    return frozenset(row["zip_code"] for row in zipcodes.similar_to(start))  # type: ignore[no-untyped-call]
+def _miles(centre: Centre, latitude: float, longitude: float) -> float:
+    """Along the great circle, by the haversine formula."""
+    north, east = radians(latitude - centre.latitude), radians(longitude - centre.longitude)
+    slant = sin(north / 2) ** 2 + cos(radians(centre.latitude)) * cos(radians(latitude)) * sin(east / 2) ** 2
+    return 2 * _EARTH_MILES * asin(sqrt(slant))
 
 
 @cache
 def _counties(state: str) -> Mapping[str, Area]:
     """The counties of a state by their keys, each called as most of its ZIPs spell it."""
-    spelled: dict[str, list[dict[str, Any]]] = {}
-    for row in zipcodes.filter_by(state=state):  # type: ignore[no-untyped-call]
-        if row["county"]:
-            spelled.setdefault(_county_key(row["county"]), []).append(row)
-    names = {key: Counter(row["county"] for row in rows).most_common(1)[0][0] for key, rows in spelled.items()}
-    return {key: _area(f"{names[key]}, {state}", rows) for key, rows in spelled.items()}
+    rows = zip_rows()
+    spelled: dict[str, Counter[str]] = {}
+    zips: dict[str, list[str]] = {}
+    for zip_code, county, its in zip(rows.zips, rows.counties, rows.states, strict=True):
+        if its == state and county:
+            key = _county_key(county)
+            spelled.setdefault(key, Counter())[county] += 1
+            zips.setdefault(key, []).append(zip_code)
+    names = {key: found.most_common(1)[0][0] for key, found in spelled.items()}
+    return {key: Area(name=f"{names[key]}, {state}", zips=dict.fromkeys(own, state)) for key, own in zips.items()}
 
 
+@cache
 def _county_key(name: str) -> str:
     """What the spellings of one county have in common: "St. Mary's County", "Saint Marys", "ST MARYS"."""
     plain = unicodedata.normalize("NFKD", name.replace("-", " ")).encode("ascii", "ignore").decode().lower()
     words = " ".join(re.sub(r"[^a-z ]", "", plain).split())
     return _SAINT.sub("st", _KIND.sub("", words)).replace(" ", "")
-
-
-def _area(name: str, rows: Iterable[Mapping[str, Any]]) -> Area:
-    return Area(name=name, zips={row["zip_code"]: sys.intern(row["state"]) for row in rows})

@@ -1,12 +1,12 @@
 """Reads a time zone, and answers the words that people have for one with the name of the zone they mean."""
 
 from collections import Counter
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo, available_timezones
-
-import zipcodes
 
 from app.config.file.problem import did_you_mean
 from app.config.values.kind import UnreadableValue, shown
+from app.config.values.zip_rows import zip_rows
 from app.dialects.values.states import state_of
 
 _WORDS = {
@@ -61,15 +61,16 @@ def _named_after(city: str) -> str:
 
 
 def _zone_of_state(place: str) -> str:
-    state = state_of(place)
-    return _most(zipcodes.filter_by(state=state)) if state else ""  # type: ignore[no-untyped-call]
+    state, rows = state_of(place), zip_rows()
+    return _most(zone for zone, its in zip(rows.zones, rows.states, strict=True) if its == state) if state else ""
 
 
 def _zone_of_city(words: str) -> str:
-    return _most(zipcodes.filter_by(city=words.title()))  # type: ignore[no-untyped-call]
+    city, rows = words.title(), zip_rows()
+    return _most(zone for zone, its in zip(rows.zones, rows.cities, strict=True) if its == city)
 
 
-def _most(rows: list[dict[str, str]]) -> str:
+def _most(zones: Iterable[str]) -> str:
     """The zone in which most ZIP codes of a place lie."""
-    zones = Counter(row["timezone"] for row in rows if "/" in row["timezone"])
-    return zones.most_common(1)[0][0] if zones else ""
+    counted = Counter(zone for zone in zones if "/" in zone)
+    return counted.most_common(1)[0][0] if counted else ""

@@ -35,11 +35,12 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
         return Decision(refusal=Refusal("unsupported_vertical", ", ".join(sorted(catalogue.index.verticals))))
     if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
         return Decision(refusal=Refusal("paused"))
-    if snapshot.standing.unwritable_s > 0.0 and is_withheld(snapshot.standing.unwritable_s, draw):
-        return Decision(refusal=UNRECORDABLE)
     scenario = scenario_of(ping) if ping.test else None
     if scenario is not None:
+        # Of a test nothing is recorded, so that it gets what it asks for also while no sale can be.
         return _forced(scenario, ping, snapshot)
+    if snapshot.standing.unwritable_s > 0.0 and is_withheld(snapshot.standing.unwritable_s, draw):
+        return Decision(refusal=UNRECORDABLE)
     candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
     if not candidates:
         return Decision(refusal=Refusal("outside_territory"))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
 
 from app.dialects.text import printable
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
@@ -14,6 +14,7 @@ from app.domain.delivery.record_id import key_of
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.keyed import digest
 from app.store.delivery.destinations import disable
+from app.store.engine.prepared import Prepared
 from app.store.schema import attempt, delivery, destination_state, lead
 from app.store.vault import SealBroken, Vault
 
@@ -47,7 +48,9 @@ _DUE = (
     # Another worker's claim is passed over, not waited for.
     .with_for_update(of=delivery, skip_locked=True)
 )
-_NEXT_DUE = select(func.min(delivery.c.due_at)).where(delivery.c.status == "pending", ~_IS_DISABLED)
+# As text in the statement, so that an index of what is pending serves.
+_IS_PENDING = delivery.c.status == literal_column("'pending'")
+_NEXT_DUE = Prepared(select(func.min(delivery.c.due_at)).where(_IS_PENDING, ~_IS_DISABLED))
 _CLAIM = (
     update(delivery)
     .where(delivery.c.delivery_id.in_(bindparam("ids", expanding=True)))
@@ -105,7 +108,7 @@ def claim_due(
 
 def next_due(connection: Connection) -> float | None:
     """When the next delivery is due; of one under way, when its claim ends."""
-    due_at: float | None = connection.execute(_NEXT_DUE).scalar()
+    due_at: float | None = _NEXT_DUE.run(connection, {}).fetchall()[0][0]
     return due_at
 
 

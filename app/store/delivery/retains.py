@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
 
 from app.domain.checks.retain import DueRetain, RetainResult
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.post.sale import Evidence
 from app.store.engine.portable import adding_new
+from app.store.engine.prepared import Prepared
 from app.store.engine.trips import Work
 from app.store.schema import certificate_retain, evidence, lead
 from app.store.vault import SealBroken, Vault
@@ -23,14 +24,17 @@ _COLUMNS = (
     certificate_retain.c.deadline_at,
     certificate_retain.c.attempts,
 )
+# As text in the statement, so that the index of what is pending serves.
+_IS_PENDING = certificate_retain.c.status == literal_column("'pending'")
 _DUE = (
     select(*_COLUMNS, certificate_retain.c.is_warned, lead.c.identity, lead.c.seller, lead.c.sold_at)
     .join(lead, lead.c.lead_id == certificate_retain.c.lead_id)
-    .where(certificate_retain.c.status == "pending", certificate_retain.c.due_at <= bindparam("now"))
+    .where(_IS_PENDING, certificate_retain.c.due_at <= bindparam("now"))
     .order_by(certificate_retain.c.due_at, certificate_retain.c.lead_id)
     .limit(bindparam("most"))
     .with_for_update(of=certificate_retain, skip_locked=True)
 )
+_NEXT_DUE = Prepared(select(func.min(certificate_retain.c.due_at)).where(_IS_PENDING))
 _IS_ONE = (certificate_retain.c.lead_id == bindparam("of")) & (certificate_retain.c.check_name == bindparam("by_check"))
 _CLAIM = (
     update(certificate_retain)
@@ -88,6 +92,12 @@ def adding_retain(lead_id: str, due: DueRetain, now: float) -> Work:
         "is_warned": False,
     }
     return adding_new(certificate_retain), row
+
+
+def next_retain(connection: Connection) -> float | None:
+    """When the next certificate is to be stored; of one under way, when its claim ends."""
+    due_at: float | None = _NEXT_DUE.run(connection, {}).fetchall()[0][0]
+    return due_at
 
 
 def claim_retains(connection: Connection, owner: str, now: float, limit: int, lease_s: float) -> Sequence[Row[Any]]:

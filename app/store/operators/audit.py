@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from app.dialects.values.guard import redacted
 from app.domain.operators.audit import AuditHead, AuditLine, OperatorAct, next_line
 from app.store.engine.portable import be_alone
+from app.store.engine.prepared import Prepared
 from app.store.engine.stream import stream
 from app.store.schema import audit
 
@@ -15,6 +16,9 @@ TEXT_MAX = 4_000
 """Letters of a line's detail, and of its reason."""
 
 _ADD = insert(audit)
+_HEAD = Prepared(
+    select(audit.c.number, audit.c.hash).where(audit.c.number == select(func.max(audit.c.number)).scalar_subquery())
+)
 _COLUMNS = [audit.c[name] for name in AuditLine.__struct_fields__]
 
 
@@ -32,8 +36,8 @@ def note(connection: Connection, now: float, act: OperatorAct) -> AuditHead:
 
 def audit_head(connection: Connection) -> AuditHead:
     """The last line."""
-    row = connection.execute(select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)).first()
-    return AuditHead() if row is None else AuditHead(number=row.number, hash=row.hash)
+    rows = _HEAD.run(connection, {}).fetchall()
+    return AuditHead(number=rows[0][0], hash=rows[0][1]) if rows else AuditHead()
 
 
 def audit_lines(connection: Connection, limit: int) -> list[AuditLine]:

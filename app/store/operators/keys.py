@@ -1,10 +1,11 @@
 """Operators' keys that were made by command, beside those that the file declares: only their hashes are kept."""
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Double, bindparam, delete, insert, or_, select, update
 
 from app.domain.buyer import Role
 from app.domain.operators.audit import OperatorAct
+from app.store.engine.prepared import Prepared
 from app.store.operators.audit import note
 from app.store.operators.sign_in import forget_sign_in
 from app.store.schema import operator_key
@@ -23,9 +24,8 @@ class OperatorKey(msgspec.Struct, frozen=True, kw_only=True):
 
 def operator_keys(connection: Connection, now: float) -> list[OperatorKey]:
     """Every key that holds, by the name of its operator, the oldest first."""
-    order = (operator_key.c.name, operator_key.c.made_at)
-    rows = connection.execute(select(operator_key).where(_holds(now)).order_by(*order))
-    return [OperatorKey(**row._mapping) for row in rows]
+    rows = _KEYS.run(connection, {"now": now}).fetchall()
+    return [OperatorKey(**dict(zip(OperatorKey.__struct_fields__, row, strict=True))) for row in rows]
 
 
 def add_operator(connection: Connection, key: OperatorKey, why: str) -> bool:
@@ -67,5 +67,12 @@ def _keys_of(connection: Connection, name: str, now: float) -> list[OperatorKey]
     return [key for key in operator_keys(connection, now) if key.name == name]
 
 
-def _holds(now: float) -> ColumnElement[bool]:
+def _holds(now: float | BindParameter[float]) -> ColumnElement[bool]:
     return or_(operator_key.c.ends_at.is_(None), operator_key.c.ends_at > now)
+
+
+_KEYS = Prepared(
+    select(*(operator_key.c[name] for name in OperatorKey.__struct_fields__))
+    .where(_holds(bindparam("now", type_=Double)))
+    .order_by(operator_key.c.name, operator_key.c.made_at)
+)

@@ -3,17 +3,20 @@
 from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Double, bindparam, delete, or_, select
 
 from app.domain.calendar import utc_text
 from app.domain.money import money
 from app.domain.operators.audit import OperatorAct
 from app.store.engine.portable import replace
+from app.store.engine.prepared import Prepared
 from app.store.operators.audit import note
 from app.store.schema import demand, signal, switch
 from app.wire.feedback import Demand, Signal
 
 SwitchKind = Literal["pause", "boost", "cap"]
+
+_NOW = bindparam("now", type_=Double)
 
 
 class DemandRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,17 +97,15 @@ def demands(connection: Connection, now: float) -> list[DemandRow]:
     """Every demand that still holds."""
     return [
         DemandRow(
-            territory=row.territory,
-            demand=Demand(
-                open=row.open, expected=row.expected, campaign=row.campaign, limit=row.is_limit, until=row.ends_at
-            ),
-            told_by=row.told_by,
-            told_at=row.told_at,
-            ends_at=row.ends_at,
+            territory=territory,
+            demand=Demand(open=wanted, expected=expected, campaign=campaign, limit=bool(is_limit), until=ends_at),
+            told_by=told_by,
+            told_at=told_at,
+            ends_at=ends_at,
         )
-        for row in connection.execute(
-            select(demand).where(demand.c.ends_at > now).order_by(demand.c.territory, demand.c.campaign)
-        )
+        for territory, campaign, wanted, expected, is_limit, told_by, told_at, ends_at in _DEMANDS.run(
+            connection, {"now": now}
+        ).fetchall()
     ]
 
 
@@ -140,14 +141,14 @@ def signals(connection: Connection, now: float) -> list[SignalRow]:
     """Every signal that still holds."""
     return [
         SignalRow(
-            territory=row.territory,
-            signal=Signal(premium_cents=row.premium_cents, cause=row.cause, until=row.ends_at, vertical=row.vertical),
-            told_by=row.told_by,
-            told_at=row.told_at,
+            territory=territory,
+            signal=Signal(premium_cents=premium_cents, cause=cause, until=ends_at, vertical=vertical),
+            told_by=told_by,
+            told_at=told_at,
         )
-        for row in connection.execute(
-            select(signal).where(signal.c.ends_at > now).order_by(signal.c.territory, signal.c.cause)
-        )
+        for territory, cause, vertical, premium_cents, told_by, told_at, ends_at in _SIGNALS.run(
+            connection, {"now": now}
+        ).fetchall()
     ]
 
 
@@ -171,8 +172,8 @@ def clear_switch(connection: Connection, kind: SwitchKind, target: str, by: str,
 
 def switches(connection: Connection, now: float) -> list[Switch]:
     """Every switch in force."""
-    rows = connection.execute(select(switch).where(_holds(now)).order_by(switch.c.kind, switch.c.target))
-    return [Switch(**row._mapping) for row in rows]
+    rows = _SWITCHES.run(connection, {"now": now}).fetchall()
+    return [Switch(**dict(zip(Switch.__struct_fields__, row, strict=True))) for row in rows]
 
 
 def requests(connection: Connection, now: float) -> RequestRows:
@@ -182,5 +183,15 @@ def requests(connection: Connection, now: float) -> RequestRows:
     )
 
 
-def _holds(now: float) -> ColumnElement[bool]:
+def _holds(now: float | BindParameter[float]) -> ColumnElement[bool]:
     return or_(switch.c.ends_at.is_(None), switch.c.ends_at > now)
+
+
+# Asked twice a second while nothing changes.
+_DEMANDS = Prepared(select(demand).where(demand.c.ends_at > _NOW).order_by(demand.c.territory, demand.c.campaign))
+_SIGNALS = Prepared(select(signal).where(signal.c.ends_at > _NOW).order_by(signal.c.territory, signal.c.cause))
+_SWITCHES = Prepared(
+    select(*(switch.c[name] for name in Switch.__struct_fields__))
+    .where(_holds(_NOW))
+    .order_by(switch.c.kind, switch.c.target)
+)

@@ -10,12 +10,15 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from app.domain.operators.audit import OperatorAct
+from app.store.engine.prepared import Prepared
 from app.store.operators.audit import note
 from app.store.schema import suppression_list, suppression_part
 
 DIGEST_BYTES = 8
 PART_DIGESTS = 32_768
 """So many in a row, 256 kB: one can be changed without the others."""
+
+_VERSIONS = Prepared(select(suppression_list.c.name, suppression_list.c.changed_at))
 
 
 class SuppressionList(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +40,7 @@ def suppression_lists(connection: Connection) -> list[SuppressionList]:
 
 def list_versions(connection: Connection) -> dict[str, float]:
     """When each list was last changed."""
-    rows = connection.execute(select(suppression_list.c.name, suppression_list.c.changed_at))
-    return {row.name: row.changed_at for row in rows}
+    return dict(map(tuple, _VERSIONS.run(connection, {}).fetchall()))
 
 
 def list_parts(connection: Connection, name: str) -> list[bytes]:

@@ -3,15 +3,22 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Double, Engine, bindparam, select, update
 
 from app.domain.identity import Person
 from app.domain.operators.audit import OperatorAct
 from app.store.answers import names_of
 from app.store.engine.portable import add_new, be_alone
+from app.store.engine.prepared import Prepared
 from app.store.engine.stream import stream
 from app.store.operators.audit import note
 from app.store.schema import suppression
+
+_CHANGED = Prepared(
+    select(suppression.c.digest, suppression.c.is_suppressed).where(
+        suppression.c.changed_at >= bindparam("since", type_=Double)
+    )
+)
 
 
 class SuppressedDigest(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,9 +68,7 @@ def suppressed_digests(engine: Engine) -> Iterator[str]:
 
 def changed_since(connection: Connection, since: float) -> tuple[list[str], list[str]]:
     """Digests that may not be bought, and those that may be again, since this time or later."""
-    rows = connection.execute(
-        select(suppression.c.digest, suppression.c.is_suppressed).where(suppression.c.changed_at >= since)
-    ).all()
+    rows = _CHANGED.run(connection, {"since": since}).fetchall()
     return [digest for digest, held in rows if held], [digest for digest, held in rows if not held]
 
 

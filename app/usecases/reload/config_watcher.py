@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.config.changes import changes, losses
+from app.config.file.edit import NewSeller, NewValue
 from app.config.load import LoadedConfig
 from app.domain.catalogue import Catalogue, with_limits
 from app.domain.configuration import Configuration
@@ -85,6 +86,10 @@ class ConfigWatcher:
         path, content = next(iter(self._live.declared.contents.items()))
         return path, (content or b"").decode("utf-8", "replace")
 
+    async def edit(self, change: NewSeller | NewValue) -> None:
+        """Change the file in force, comments kept; it is taken up like any other change. Raises NotEdited."""
+        await asyncio.to_thread(self._sources.edit, change)
+
     def targets(self) -> dict[str, Target]:
         """Every declared destination with its secrets."""
         declared = self._live.declared
@@ -120,6 +125,7 @@ class ConfigWatcher:
                 return None
             reloaded = await asyncio.to_thread(next_catalogue, self._sources, read, self._live)
         except Exception as error:  # noqa: BLE001 - whatever a file holds, the live catalogue must stay
+            self.problems = (f"it cannot be read ({where(error)})",)
             _log.error("the reload failed, the live configuration stays: %s", where(error))
             self._bidder.metrics.count("reloads_total", "failed")
             self._files.accept(contents)

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from app.config.file.edit import NewSeller, NewValue, NotEdited
 from app.config.file.files import ReadFile
 from app.config.file.problem import Problem
 from app.config.idle import idle_settings
@@ -29,8 +30,12 @@ _ANY_WINTER = 29_454_480
 Named = TypeVar("Named", Vertical, Seller)
 
 
+def _only_read(_: NewSeller | NewValue) -> None:
+    raise NotEdited("the file is only read here: change it by hand or by `leadbid sellers`")
+
+
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a catalogue comes from. `config` reads it by a function that gives a file's content.
+    """Where a catalogue comes from. `config` reads it by a function that gives a file's content, `edit` changes it.
 
     `calling` knows the clocks of places; the rules are declared.
     """
@@ -40,6 +45,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     models_dir: Path
     zip_states: ZipStates
     calling: CallingTable = CallingTable()
+    edit: Callable[[NewSeller | NewValue], object] = _only_read
 
     @property
     def pointer(self) -> Path:

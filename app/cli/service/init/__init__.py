@@ -9,10 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 from shlex import quote
 
-from app.cli.new_key import new_key
 from app.cli.service.init.questions import CRM_SECRET_FILE, QUESTIONS, Answers, BadAnswer, answers_of
 from app.cli.service.init.written import campaign_name, written
 from app.config.load import Declared, LoadedConfig, load
+from app.usecases.operators.new_key import new_key
 
 """Among so many made-up consumers one lives in any state."""
 

@@ -10,9 +10,9 @@ from shutil import copytree
 import pytest
 
 from app.cli import main
-from app.cli.new_key import new_key
 from app.config.load import Declared, LoadedConfig, load
 from app.domain.seller import Seller
+from app.usecases.operators.new_key import new_key
 
 DEMO = Path(__file__).parents[4] / "fixtures/demo"
 Said = Callable[..., str]

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.config.values.zip_rows import zip_rows
 from app.config.values.zip_table import Centre, centre_of, circle, counties_of, county_names, zip_states
 from app.dialects.values.states import STATES
 from app.domain.territory import possible_states
+from tests.pack_zips import packed_rows
 
 SOME = ("33602", "33701", "32801", "10001", "90001", "96813", "99501", "00601", "60601", "02139", "63101", "79901")
 ZIPS = st.sampled_from([*SOME, "33604", "33755", "34205", "34228", "34652", "33801"])
@@ -93,6 +95,10 @@ def test_no_zip_belongs_to_two_counties_of_a_state(state: str) -> None:
     counties = {county.name: county for name in county_names(state) for county in counties_of(name, state)}
     zips = [zip_code for county in counties.values() for zip_code in county.zips]
     assert len(zips) == len({*zips})
+
+
+def test_the_rows_that_come_along_are_those_of_the_package() -> None:
+    assert zip_rows() == packed_rows(), "after an update of zipcodes: python -m tests.pack_zips"
 
 
 def test_the_table_knows_the_state_of_each_zip() -> None:

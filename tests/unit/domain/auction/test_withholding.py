@@ -10,7 +10,7 @@ from app.domain.auction.marks import draw_of
 from app.domain.auction.snapshot import Snapshot, Standing
 from app.domain.auction.withholding import BEGINS_S, ENDS_S, UNRECORDABLE, is_withheld
 from app.domain.pricing.exploration import Draw
-from app.domain.reasons import ACCEPT_WORDS, sentence
+from app.domain.reasons import ACCEPT_WORDS, Refusal, sentence
 from tests.build import NOW, catalogue, ping, seller
 
 DRAWS = [draw_of(b"k" * 32, number.to_bytes(8)) for number in range(4_000)]
@@ -45,6 +45,14 @@ def test_a_ping_is_refused_as_paused_and_decided_again_alike(test: bool) -> None
     for each in (standing, read):
         snapshot = Snapshot(catalogue=catalogue(), seller=seller(), standing=each)
         assert decide(ping(test=test), snapshot, NOW, Draw(0.99, 0.5)).refusal == UNRECORDABLE
+
+
+def test_a_test_gets_what_it_asks_for_by_its_zip_though_no_sale_can_be_recorded() -> None:
+    snapshot = Snapshot(catalogue=catalogue(), seller=seller(), standing=Standing(unwritable_s=ENDS_S))
+    for zip_code, code in (("00020", "cap_reached"), ("00012", "paused")):
+        refusal = decide(ping(test=True, zip=zip_code), snapshot, NOW, Draw(0.99, 0.5)).refusal
+        assert refusal == Refusal(code)
+    assert decide(ping(test=True, zip="00001"), snapshot, NOW, Draw(0.99, 0.5)).bids
 
 
 def test_while_sales_can_be_recorded_no_line_of_the_journal_says_so() -> None:

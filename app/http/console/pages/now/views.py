@@ -2,11 +2,12 @@
 
 import msgspec
 
+from app.domain.calendar import window_bounds
 from app.http.console.pages.now.charts import now_charts
 from app.http.console.view import ConsoleAct, ConsoleRequest, Download, View
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
-from app.reports.now.day_so_far import DaySoFar
+from app.reports.now.day_so_far import DaySoFar, day_so_far
 from app.reports.now.now import NowView, now_view
 from app.usecases.operators.status import status
 
@@ -22,8 +23,10 @@ async def _now(asked: ConsoleRequest, _: NoQuery) -> NowView:
 
 async def _day(asked: ConsoleRequest) -> DaySoFar | str | None:
     """The day so far, or why the journal cannot be read."""
+    since = window_bounds(asked.now, asked.zone, "day")[0]
     try:
-        return await asked.background.today.day(asked.zone, asked.now)
+        counted = await asked.background.today.from_time(since, asked.now)
+        return day_so_far(counted.tally, since, counted.until) if counted is not None else None
     except (ParquetError, OtherVersion, OSError) as error:
         return str(error)
 

@@ -1,1 +1,0 @@
-"""What the first page of the console is made from."""

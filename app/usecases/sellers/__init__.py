@@ -1,0 +1,1 @@
+"""What is shown of sellers, and what is done to their keys."""

@@ -1,0 +1,1 @@
+"""What pages are made from that show the trade of some time."""
