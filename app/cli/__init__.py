@@ -43,7 +43,9 @@ GROUPS = {
         "journal": "compact the journal to Parquet, or print its statistics",
         "export": "export sales and outcomes to Parquet for training, without personal data",
     },
-    "returns": {
+    "money": {
+        "profit": "show what leads cost and brought, by campaign, seller, sub-source, state or hour",
+        "forecast": "forecast leads and spend to the end of the month and for 90 days, by seller",
         "returns": "give leads back: ask, list, answer, import a seller's answers, export",
         "invoice": "print what is owed to a seller for a month, lead by lead",
         "reconcile": "compare a seller's bill with what is owed, each difference with its cause",

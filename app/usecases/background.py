@@ -25,6 +25,7 @@ from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
+from app.usecases.money.money_reports import MoneyReports
 from app.usecases.monitoring.measured import MeasuredGauges
 from app.usecases.monitoring.readiness import Obstacle, obstacles
 from app.usecases.monitoring.scrape import Scrape
@@ -88,6 +89,7 @@ class BackgroundJobs:
         self.today = JournalCount(GrowingTally(alerts.journal, rest))
         self.lately = JournalCount(GrowingTally(alerts.journal, rest))
         self.recent = RecentPings(JournalSample(alerts.journal, rest))
+        self.money = MoneyReports(bidder.store, rest)
         self.bidder = bidder
         self.certifier = certifier
         self.watch = watch
