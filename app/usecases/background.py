@@ -12,6 +12,8 @@ import msgspec
 from app.domain.alerts.alert import Alert
 from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
+from app.reports.campaigns.recent import RecentPings
+from app.reports.campaigns.sample import JournalSample
 from app.reports.now.growing import GrowingTally
 from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
@@ -23,6 +25,7 @@ from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
+from app.usecases.money.money_reports import MoneyReports
 from app.usecases.monitoring.measured import MeasuredGauges
 from app.usecases.monitoring.readiness import Obstacle, obstacles
 from app.usecases.monitoring.scrape import Scrape
@@ -88,6 +91,8 @@ class BackgroundJobs:
         self.journal_directory = alerts.journal
         self.today = JournalCount(GrowingTally(alerts.journal, rest))
         self.lately = JournalCount(GrowingTally(alerts.journal, rest))
+        self.recent = RecentPings(JournalSample(alerts.journal, rest))
+        self.money = MoneyReports(bidder.store, rest)
         self.bidder = bidder
         self.certifier = certifier
         self.watch = watch
@@ -187,6 +192,10 @@ class BackgroundJobs:
         """
         with suppress(StoreUnavailable):
             await self._hear()
+
+    async def take_up_requests(self) -> None:
+        """Put in force at once what an operator has just asked for here, so that the next ping knows."""
+        hear_requests(self.bidder, await self.bidder.store.requests(self._everybodys_now()), self.watch.declared)
 
     async def keep_quotas(self) -> None:
         """Count in the database what sellers asked by hash and what providers cost, so that a restart is no new day."""

@@ -302,7 +302,7 @@ def _offer(
             valuation = replace(
                 valuation, dispositions=tuple([each.shared(campaign.shared_share) for each in valuation.dispositions])
             )
-    curve = curve_of(snapshot.catalogue.models.get(campaign.vertical), snapshot.seller, leg, facts, valuation)
+    curve = _curve(snapshot, leg, facts, campaign.vertical, valuation)
     points = campaign.price_points or snapshot.seller.price_points
     if points:
         points = points_of_both(points, snapshot.seller.price_points)
@@ -331,11 +331,19 @@ def _offer(
     )
 
 
-def curve_of(model: Model | None, seller: Seller, leg: Leg, facts: Mapping[str, Value], valuation: Valuation) -> Curve:
-    """What is known of the rivals for this lead: learned, or else the seller's declared curve."""
+def _curve(snapshot: Snapshot, leg: Leg, facts: Mapping[str, Value], vertical: str, valuation: Valuation) -> Curve:
+    """What is known of the rivals for this lead."""
+    model = snapshot.catalogue.models.get(vertical)
+    return curve_of(model, snapshot.seller, leg, facts, valuation.probability * valuation.worth)
+
+
+def curve_of(model: Model | None, seller: Seller, leg: Leg, facts: Mapping[str, Value], worth_cents: float) -> Curve:
+    """What is known of the rivals for a lead whose p V on this leg is `worth_cents`: learned, or else the seller's
+    declared curve.
+    """
     if model is None or model.landscape is None:
         return declared_curve(seller, leg)
-    learned = model.landscape.curve(seller.name, leg, facts, valuation.probability * valuation.worth)
+    learned = model.landscape.curve(seller.name, leg, facts, worth_cents)
     return learned if learned is not None else declared_curve(seller, leg)
 
 

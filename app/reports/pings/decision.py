@@ -158,7 +158,8 @@ class LeadCurves(msgspec.Struct, frozen=True, kw_only=True):
         """That of a bid; a fallback price has none."""
         if offer.valuation is None:
             return None
-        return shading_curve(offer, curve_of(self.model, self.seller, offer.leg, self.facts, offer.valuation))
+        worth_cents = offer.valuation.probability * offer.valuation.worth
+        return shading_curve(offer, curve_of(self.model, self.seller, offer.leg, self.facts, worth_cents))
 
 
 def _curves(line: PingLine, backing: Backing) -> LeadCurves | None:

@@ -31,7 +31,7 @@ def test_the_chosen_bid_stands_on_it_and_no_point_beats_the_best(tmp_path: Path)
     offer = offer_in(tmp_path)
     assert offer.valuation is not None
     assert offer.quote is not None
-    chances = curve_of(model(), seller(), offer.leg, {}, offer.valuation)
+    chances = curve_of(model(), seller(), offer.leg, {}, offer.valuation.probability * offer.valuation.worth)
     curve = shading_curve(offer, chances)
     assert curve is not None
     assert (curve.chosen.cents, curve.chosen.win_probability) == (offer.price_cents, offer.win_probability)
