@@ -8,9 +8,10 @@ from typing import TypeVar
 from app.config.values.zip_table import zip_states
 from app.domain.calendar import window_bounds
 from app.domain.campaign import Campaign
-from app.domain.catalogue import Model, with_limits
+from app.domain.catalogue import Catalogue, Model, with_limits
 from app.domain.configuration import Configuration
 from app.domain.territory import ZipStates
+from app.reports.campaigns.cap_plans import CapAgainstPlan, CapsNow, all_caps_against_plans
 from app.reports.campaigns.facts import CampaignFacts
 from app.reports.campaigns.recent import SPAN_S, RecentPings
 from app.reports.campaigns.sample import JournalSample, LiveCurves, Sample
@@ -18,6 +19,7 @@ from app.scoring.fit import unfit
 from app.store.store import Store
 from app.usecases.bidder import Bidder
 from app.usecases.former import configuration_in_force
+from app.usecases.operators.requests import declared_caps
 from app.usecases.reload.reload_catalogue import planned
 
 T = TypeVar("T")
@@ -68,16 +70,36 @@ def curves_beside(configuration: Configuration, models: Mapping[str, Model]) -> 
 
 async def live_campaigns(bidder: Bidder, recent: RecentPings, view: Callable[[CampaignFacts], T], now: float) -> T:
     """What a view makes of the campaigns of a running bidder, in a thread: it goes through thousands of pings."""
-    catalogue = bidder.catalogue
-    configuration = await configuration_in_force(bidder.store) or catalogue.configuration
-    # The bidder's own caps have the limits that operators set, which are told apart from what was declared.
-    declared = {cap.title: cap.limit for campaign in configuration.campaigns for cap in campaign.caps}
-    campaigns = with_limits(catalogue, declared).campaigns.values()
+    catalogue, configuration = await _as_declared(bidder)
+    campaigns = catalogue.campaigns.values()
     sample = await recent.sample(curves_of(bidder), now)
     facts = await campaign_facts(
         bidder.store, configuration, campaigns, catalogue.models, catalogue.zip_states, sample, now
     )
     return await asyncio.to_thread(view, facts)
+
+
+async def live_caps(bidder: Bidder, now: float) -> tuple[CapAgainstPlan, ...]:
+    """Every cap of a running bidder beside its plan, in a thread: there may be a counter for each ZIP."""
+    catalogue, _ = await _as_declared(bidder)
+    switches = await bidder.store.switches(now)
+    facts = CapsNow(
+        now=now,
+        limits={each.target: each.amount for each in switches if each.kind == "cap" and each.amount},
+        used=await bidder.store.cap_usage(now),
+        duals=bidder.standing.duals(),
+    )
+    return await asyncio.to_thread(
+        all_caps_against_plans, catalogue.campaigns.values(), catalogue.sellers.values(), facts
+    )
+
+
+async def _as_declared(bidder: Bidder) -> tuple[Catalogue, Configuration]:
+    """What is in force without the limits that operators set, which pages tell apart from what was declared."""
+    catalogue = bidder.catalogue
+    configuration = await configuration_in_force(bidder.store) or catalogue.configuration
+    declared = {cap.title: cap.limit for cap in declared_caps(configuration)}
+    return with_limits(catalogue, declared), configuration
 
 
 def curves_of(bidder: Bidder) -> LiveCurves:

@@ -41,6 +41,6 @@ def test_the_report_holds_what_the_status_says(console: httpx.Client) -> None:
     report = console.get("/v1/reports/now", headers=KEY).json()
     status = console.get("/v1/status", headers=KEY).json()
     assert report["status"]["caps"] == status["caps"]
-    assert [(pace["cap"], pace["used"]) for pace in report["paces"]] == [
-        (cap["cap"], cap["used"]) for cap in status["caps"]
-    ]
+    for name in ("cap", "part", "measure", "used", "limit", "declared", "words"):
+        assert [each[name] for each in report["caps"]] == [each[name] for each in status["caps"]]
+    assert {each["cap"] for each in report["caps"] if each["planned"] is None} == {"cascade/prepaid-balance"}

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from app.domain.caps.caps import Cap
-from app.reports.campaigns.cap_plans import CapAgainstPlan, caps_against_plans
+from app.reports.campaigns.cap_plans import CapAgainstPlan, CapsNow, all_caps_against_plans, caps_against_plans
 from app.store.operators.requested import RequestRows, Switch
-from tests.build import NOW, campaign, cap
+from tests.build import NOW, campaign, cap, seller
 from tests.campaigns import campaign_facts
 
 DAILY = "campaign/solar-tx/daily//2026-11-20"
@@ -50,3 +50,19 @@ def test_the_shadow_price_of_a_budget_is_a_share_of_each_price() -> None:
     assert (pace.pressure, pace.shadow_cents, pace.words) == (0.25, 0.0, "$1,000 a day")
     (credit,) = paces(duals={"campaign/solar-tx/daily/": -0.05})
     assert credit.shadow_cents == 0.0, "a credit takes nothing off"
+
+
+def test_of_all_caps_each_is_shown_once_and_those_of_sellers_have_plans_too() -> None:
+    by_state = cap(scope="campaign_territory")
+    prepaid = cap(owner="acme", name="daily", scope="seller")
+    used = {
+        "campaign_territory/solar-tx/daily/TX/2026-11-20": 3,
+        "campaign_territory/solar-tx/daily/CA/2026-11-20": 2,
+        "seller/acme/daily//2026-11-20": 7,
+    }
+    facts = CapsNow(now=NOW, limits={"acme/daily": 48}, used=used, duals={"seller/acme/daily/": 0.1})
+    bought, sold = all_caps_against_plans([campaign(caps=(by_state,))], [seller(caps=(prepaid,))], facts)
+    assert (bought.cap, bought.part, bought.used) == ("solar-tx/daily", "TX", 3)
+    assert (sold.used, sold.limit, sold.declared) == (7, 48, 100)
+    assert sold.planned == pytest.approx(20.0), "a seller may sell at every hour, of which ten have passed"
+    assert (sold.pressure, sold.shadow_cents) == (0.1, 0.0), "campaigns have ceilings of their own"

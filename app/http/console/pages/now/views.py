@@ -8,7 +8,8 @@ from app.http.console.view import ConsoleAct, ConsoleRequest, Download, View
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
 from app.reports.now.day_so_far import DaySoFar, day_so_far
-from app.reports.now.now import NowView, now_view
+from app.reports.now.now import NowView
+from app.usecases.campaigns.views import live_caps
 from app.usecases.operators.status import status
 
 
@@ -17,8 +18,13 @@ class NoQuery(msgspec.Struct, frozen=True):
 
 
 async def _now(asked: ConsoleRequest, _: NoQuery) -> NowView:
-    found = await status(asked.bidder.store, None, asked.background.state(), asked.now)
-    return now_view(found, await _day(asked), asked.bidder.standing.cap_uses())
+    bidder = asked.bidder
+    found = await status(bidder.store, None, asked.background.state(), asked.now)
+    day = await _day(asked)
+    read, unread = (None, day) if isinstance(day, str) else (day, "")
+    caps = await live_caps(bidder, asked.now)
+    names = tuple(bidder.catalogue.campaigns), tuple(bidder.catalogue.sellers)
+    return NowView(status=found, day=read, unread=unread, caps=caps, campaigns=names[0], sellers=names[1])
 
 
 async def _day(asked: ConsoleRequest) -> DaySoFar | str | None:
