@@ -15,6 +15,7 @@ WIDTH, HEIGHT = 640.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 12.0, 12.0, 30.0
 _TICKS = 5
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_BAR_MAX = 96.0
 
 Point = tuple[float, float]
 
@@ -93,26 +94,22 @@ def line_chart(
     marks: Iterable[ChartMark] = (),
     x_ticks: Sequence[float] = (),
     y_max: float | None = None,
+    in_whole: bool = False,
 ) -> Chart:
     """Lines over one scale from zero (or below, where a value is). `x_ticks` are taken where given.
 
-    `y_max` is where the scale must reach at least.
+    `y_max` is where the scale must reach at least; its ticks are whole numbers where things are counted `in_whole`.
     """
     points = [point for line in lines for point in line.points if isfinite(point[0]) and isfinite(point[1])]
     xs = [x for x, _ in points] or [0.0, 1.0]
     ys = [0.0, *[y for _, y in points], *([y_max] if y_max is not None else [])]
-    across, up = _Scale(min(xs), max(xs), LEFT, WIDTH - RIGHT), _rounded(min(ys), max(ys))
+    across, up = _Scale(min(xs), max(xs), LEFT, WIDTH - RIGHT), _rounded(min(ys), max(ys), in_whole=in_whole)
     return Chart(
         says=says,
         lines=tuple([_drawn(line, across, up) for line in lines]),
-        marks=tuple(
-            [
-                DrawnMark(name=each.name, x=across.of(each.x), y=None if each.y is None else up.of(each.y))
-                for each in marks
-            ]
-        ),
+        marks=tuple([_marked(each, across, up) for each in marks]),
         x_ticks=tuple([Tick(across.of(x), x_text(x)) for x in (x_ticks or _nice(min(xs), max(xs)))]),
-        y_ticks=tuple([Tick(up.of(y), y_text(y)) for y in _nice(up.low, up.high)]),
+        y_ticks=tuple([Tick(up.of(y), y_text(y)) for y in _nice(up.low, up.high, in_whole=in_whole)]),
     )
 
 
@@ -122,17 +119,19 @@ def bar_chart(
     *,
     y_text: Callable[[float], str] = "{:g}".format,
     labels_max: int = 12,
+    in_whole: bool = False,
 ) -> Chart:
     """A bar for each name, from zero. Of many names some are written."""
-    up = _rounded(min([0.0, *[y for _, y in bars]]), max([0.0, *[y for _, y in bars]]))
+    up = _rounded(min([0.0, *[y for _, y in bars]]), max([0.0, *[y for _, y in bars]]), in_whole=in_whole)
     slot = (WIDTH - LEFT - RIGHT) / max(len(bars), 1)
+    width = min(slot * 0.8, _BAR_MAX)
     every = max(1, ceil(len(bars) / labels_max))
     zero = up.of(0.0)
     drawn = [
         DrawnBar(
-            x=LEFT + slot * (number + 0.1),
+            x=round(LEFT + slot * (number + 0.5) - width / 2.0, 2),
             y=min(up.of(y), zero),
-            width=slot * 0.8,
+            width=round(width, 2),
             height=abs(zero - up.of(y)),
             says=f"{name}: {y_text(y)}",
         )
@@ -144,7 +143,7 @@ def bar_chart(
         x_ticks=tuple(
             [Tick(LEFT + slot * (number + 0.5), name) for number, (name, _) in enumerate(bars) if number % every == 0]
         ),
-        y_ticks=tuple([Tick(up.of(y), y_text(y)) for y in _nice(up.low, up.high)]),
+        y_ticks=tuple([Tick(up.of(y), y_text(y)) for y in _nice(up.low, up.high, in_whole=in_whole)]),
     )
 
 
@@ -159,23 +158,25 @@ class _Scale:
         return round(self._start + (value - self.low) * self._unit, 2)
 
 
-def _rounded(low: float, high: float) -> _Scale:
+def _rounded(low: float, high: float, *, in_whole: bool) -> _Scale:
     """Upwards, from and to values that a tick may have."""
-    step = _step(low, high)
+    step = _step(low, high, in_whole=in_whole)
     return _Scale(floor(low / step) * step, ceil(high / step) * step or step, HEIGHT - BOTTOM, TOP)
 
 
-def _nice(low: float, high: float) -> list[float]:
-    step = _step(low, high)
+def _nice(low: float, high: float, *, in_whole: bool = False) -> list[float]:
+    step = _step(low, high, in_whole=in_whole)
     first = ceil(low / step - 1e-9)
     return [round(number * step, 10) for number in range(first, floor(high / step + 1e-9) + 1)]
 
 
-def _step(low: float, high: float) -> float:
+def _step(low: float, high: float, *, in_whole: bool) -> float:
     """Between ticks: a round number, of which some five fit."""
     wanted = (high - low) / _TICKS or 1.0 / _TICKS
+    wanted = max(wanted, 1.0) if in_whole else wanted
     power = 10.0 ** floor(log10(wanted))
-    return power * next(step for step in _STEPS if step * power >= wanted * (1.0 - 1e-9))
+    steps = [step * power for step in _STEPS if not in_whole or (step * power).is_integer()]
+    return next(step for step in steps if step >= wanted * (1.0 - 1e-9))
 
 
 def _marked(mark: ChartMark, across: _Scale, up: _Scale) -> DrawnMark:

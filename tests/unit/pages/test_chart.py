@@ -54,3 +54,18 @@ def test_a_mark_stands_where_its_value_is() -> None:
         "x", [ChartLine(name="a", points=[(0, 0), (10, 10)])], marks=[ChartMark(name="bid", x=5.0, y=5.0)]
     )
     assert marked.marks[0].x == pytest.approx((LEFT + WIDTH - RIGHT) / 2)
+
+
+@pytest.mark.parametrize("most", [1, 2, 7, 12, 23])
+def test_what_is_counted_has_whole_ticks_each_once(most: int) -> None:
+    bars = bar_chart("x", [("filtered", most)], y_text="{:,.0f}".format, in_whole=True)
+    texts = [tick.text for tick in bars.y_ticks]
+    assert len(set(texts)) == len(texts)
+    ticks = line_chart("x", [ChartLine(name="pings", points=[(0, 0), (1, most)])], in_whole=True).y_ticks
+    assert all(float(tick.text).is_integer() for tick in ticks)
+
+
+def test_one_bar_is_no_wall() -> None:
+    (bar,) = bar_chart("x", [("filtered", 1.0)]).bars
+    assert bar.width < WIDTH / 4
+    assert bar.x + bar.width / 2 == pytest.approx((LEFT + WIDTH - RIGHT) / 2)
