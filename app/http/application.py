@@ -14,7 +14,7 @@ from litestar.routes import HTTPRoute
 from app.http.asgi_request import BODY_MAX, Message, Receive, Scope, Send, send_answer
 from app.http.auction.intake import Intake
 from app.http.auction.routes import PATHS, auction_path
-from app.http.console.routes import console_routes
+from app.http.console.routes import MISSING, console_routes
 from app.http.feedback import FEEDBACK_ROUTES, NOTICES
 from app.http.operations import OPERATIONS
 from app.http.operators.requests import OPERATORS_ROUTES
@@ -121,6 +121,9 @@ class Application:
         REQUEST_ID.set(request_id)
         send = _named(secured(send), request_id)
         endpoint = self._endpoints.at(scope["path"])
+        if endpoint is None and scope["path"].startswith("/console/"):
+            # A person looks at it, whom the refusals of sellers tell nothing.
+            endpoint = self._endpoints.at(MISSING)
         methods = endpoint.methods | _also_by_head(endpoint) if endpoint is not None else frozenset()
         if endpoint is None or scope["method"] not in methods | {"OPTIONS"}:
             answer = intake.no_endpoint(scope, methods)

@@ -139,6 +139,11 @@ class DeliveryWorker:
                 sent += len(claimed)
         return sent
 
+    async def try_out(self, target: Target, lead: LeadDocument, now: float) -> Judgement:
+        """What a receiver makes of a lead that is not in the database; nothing is recorded, no breaker counts it."""
+        told = self._wall() if self._wall is not None else now
+        return await try_out(self._send, target, lead, f"msg_{lead['lead_id']}", told)
+
     def circuit(self, destination: str) -> Circuit:
         """How this destination is doing."""
         return self._circuits[destination]

@@ -10,19 +10,16 @@ from pathlib import Path
 
 import msgspec
 
-from app.cli.service.sample import sample
-from app.cli.service.sample_place import NoSample
 from app.config.file.problem import did_you_mean
-from app.config.load import Declared, LoadedConfig, load
+from app.config.load import LoadedConfig, load
+from app.config.values.zip_table import zip_states
+from app.crm.marked_lead import UnknownVertical, marked_lead
 from app.crm.outcome import Judgement
 from app.domain.delivery.destination import Destination
-from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
+from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.sender import Sender
 from app.packaged import OWN_CONFIG
 from app.usecases.deliver_leads import Target, try_out
-from app.wire.post import Contact
-
-_NAME = "Leadbid Test"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,8 +44,9 @@ def run(args: argparse.Namespace) -> int:
         return 2
     destination = declared.destinations[names.index(args.destination)]
     try:
-        lead = marked_lead(declared, destination, args.vertical, time.time())
-    except NoSample as reason:
+        lead_id = f"test{secrets.token_hex(10)}"
+        lead = marked_lead(declared, destination.name, args.vertical, lead_id, time.time(), zip_states())
+    except UnknownVertical as reason:
         print(reason, file=sys.stderr)
         return 2
     judgement = asyncio.run(_sent(Target(destination=destination, secrets=declared.secrets), lead))
@@ -57,32 +55,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(_text(destination, lead, judgement))
     return 0 if judgement.outcome in ("delivered", "duplicate") else 1
-
-
-def marked_lead(declared: Declared, destination: Destination, vertical: str, now: float) -> LeadDocument:
-    """A lead of nobody, whose name says so, with an answer to every question of its vertical."""
-    campaigns = [each for each in declared.campaigns if destination.name in each.destinations]
-    campaign = next((each for each in campaigns if vertical in ("", each.vertical)), None)
-    vertical = vertical or (campaign.vertical if campaign is not None else "")
-    values = sample(declared, "post", 1, vertical, "", now)
-    known = {field.name for each in declared.verticals for field in each.fields}
-    first, last = _NAME.split()
-    contact = {name: str(value) for name, value in values.items() if name in Contact.__struct_fields__}
-    lead = SoldLead(
-        lead_id=f"test{secrets.token_hex(10)}",
-        ping_id="",
-        seller=declared.sellers[0].name if declared.sellers else "test",
-        campaign=campaign.name if campaign is not None else "test",
-        vertical=str(values["vertical"]),
-        leg="exclusive",
-        price_cents=0,
-        sold_at=now,
-        test=True,
-        contact=Contact(**(contact | {"first_name": first, "last_name": last})),
-        consent=ConsentProof(tcpa_text=str(values.get("tcpa_text", "")), consent_at=now),
-        fields={name: value for name, value in values.items() if name in known},
-    )
-    return lead_document(lead)
 
 
 async def _sent(target: Target, lead: LeadDocument) -> Judgement:

@@ -78,6 +78,15 @@ async def reveal(request: Opened, revealed: Reveal, menu: Sequence[MenuItem]) ->
     return await _for_visitor(request, revealed.title, menu, shown)
 
 
+async def nowhere(request: Opened, menu: Sequence[MenuItem]) -> Response[Any]:
+    """The page in the place of one that does not exist."""
+
+    async def missing(_: Operator) -> Response[Any]:
+        raise NotShown("No page has this address. The menu leads to all of them, and the box beside it finds any id.")
+
+    return await _for_visitor(request, "No such page", menu, missing)
+
+
 def given(request: Opened) -> dict[str, object]:
     """What the path and its query say."""
     return {**dict(request.query_params), **request.path_params}
@@ -117,7 +126,8 @@ def _asked(request: Opened, operator: Operator, role: Role) -> ConsoleRequest:
 
 
 def _told(request: Opened, to: str, said: Said) -> Response[Any]:
-    return session.say(Redirect(to, status_code=303), request, said)
+    answer = Redirect(to, status_code=303)
+    return session.say(answer, request, said) if said.done.said else answer
 
 
 async def _value(value: object) -> object:

@@ -8,13 +8,16 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from app.http.console.by_key import report, send_by_key
-from app.http.console.by_session import do, reveal, send, show
+from app.http.console.by_session import do, nowhere, reveal, send, show
 from app.http.console.frame import ASSETS, MenuItem, asset
 from app.http.console.pages.all_views import ACTS, DOWNLOADS, REVEALS, VIEWS
 from app.http.console.session import Opened
 from app.http.console.sign_in import sign_in_page, signing_in, signing_out
 from app.http.console.stream import stream
 from app.http.console.view import ConsoleAct, Download, Reveal, View
+
+MISSING = "/console/missing"
+"""Whoever asks for a page of the console that does not exist is answered by this one."""
 
 _FOREVER = "public, max-age=31536000, immutable"
 _MENU = tuple([MenuItem(view.label, f"/console/{view.path}".rstrip("/")) for view in VIEWS if view.label])
@@ -29,9 +32,15 @@ async def assets(name: FromPath[str]) -> Response[bytes]:
         return Response(b"no such file\n", status_code=404, media_type="text/plain")
 
 
+@get(MISSING)
+async def missing(request: Opened) -> Response[Any]:
+    """The page in the place of one that is not there."""
+    return await nowhere(request, _MENU)
+
+
 def console_routes() -> Iterator[HTTPRouteHandler]:
     """Every endpoint."""
-    yield from (assets, sign_in_page, signing_in, signing_out, stream)
+    yield from (assets, sign_in_page, signing_in, signing_out, stream, missing)
     for view in VIEWS:
         yield from _view_routes(view)
     for download in DOWNLOADS:

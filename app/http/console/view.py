@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from app.domain.buyer import Operator, Role
+from app.domain.calendar import local_text, until_when
 from app.domain.operators.audit import by_console, by_key
 from app.pages.chart import Chart
 from app.usecases.background import BackgroundJobs
 from app.usecases.bidder import Bidder
-from app.usecases.operators.requests import RequestTerms
+from app.usecases.operators.requests import NotDone, RequestTerms
 
 
 class ConsoleRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,9 +37,19 @@ class ConsoleRequest(msgspec.Struct, frozen=True, kw_only=True):
         """By whose clocks times are shown."""
         return self.bidder.catalogue.buyer.zone
 
-    def terms(self, why: str, ends_at: float | None = None) -> RequestTerms:
-        """Of an act."""
-        return RequestTerms(by=self.by, now=self.now, why=why, ends_at=ends_at)
+    def terms(self, why: str, until: str = "") -> RequestTerms:
+        """Of an act, as its form says why and until when. Raises NotDone where it does not say it as it must."""
+        if not why.strip():
+            raise NotDone("why: say why, for the audit log")
+        try:
+            ends_at = until_when(until.strip(), self.now, ZoneInfo(self.zone)) if until.strip() else None
+        except ValueError as wrong:
+            raise NotDone(f"until: {wrong}") from None
+        return RequestTerms(by=self.by, now=self.now, why=why.strip(), ends_at=ends_at)
+
+    def until(self, terms: RequestTerms) -> str:
+        """How long an act holds, as the end of a sentence; nothing where it has no end."""
+        return "" if terms.ends_at is None else f" until {local_text(terms.ends_at, self.zone)}"
 
 
 class NotShown(Exception):
@@ -98,7 +110,10 @@ class Undo(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What was done, in a sentence, and what takes it back. `to` is the page to go on at, if not the one before."""
+    """What was done, in a sentence, and what takes it back. `to` is the page to go on at, if not the one before.
+
+    Where an act only leads there, nothing is said.
+    """
 
     said: str
     undo: Undo | None = None

@@ -125,7 +125,8 @@ def _events(story: LeadStory, record: LeadRecord | None) -> Iterator[StoryEvent]
     for detail in record.deliveries if record is not None else ():
         for attempt in detail.attempts:
             answer = f"HTTP {attempt.http_status}" if attempt.http_status else attempt.failure
-            what = f"{detail.delivery.destination}: {attempt.status}, {answer} {attempt.note}".strip()
+            said = attempt.note if attempt.note.startswith(answer) else f"{answer} {attempt.note}".strip()
+            what = f"{detail.delivery.destination}: {attempt.status}, {said}"
             yield StoryEvent(at=attempt.started_at, what="delivery", detail=what)
     for each in record.outcomes if record is not None else ():
         yield StoryEvent(at=each.occurred_at, what="outcome", detail=f"{each.event}, by {each.source}")

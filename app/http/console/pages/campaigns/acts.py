@@ -5,11 +5,10 @@ What takes an act back is what was in force before it: a limit that replaced ano
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.domain.calendar import local_text, until_when
+from app.domain.calendar import local_text
 from app.domain.configuration import Configuration
 from app.domain.money import money, signed_cents
 from app.http.console.pages.campaigns.forms import (
@@ -37,32 +36,30 @@ from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Undo
 from app.store.operators.requested import DemandRow, SignalRow, Switch, SwitchKind
 from app.usecases.former import configuration_in_force
 from app.usecases.operators import requests
-from app.usecases.operators.requests import NotDone, RequestTerms
+from app.usecases.operators.requests import NotDone
 from app.wire.feedback import Demand, Signal
 
 
 async def _pause(asked: ConsoleRequest, form: PauseForm) -> Done:
     former = await _switch(asked, "pause", form.name)
-    terms = _terms(asked, form.why, form.until)
+    terms = asked.terms(form.why, form.until)
     await requests.pause(asked.bidder.store, await _declared(asked), form.name, terms)
-    return Done(
-        f"{form.name} is paused{_until(asked, terms)}. Its live bids are honored.", undo_pause(form.name, former)
-    )
+    return Done(f"{form.name} is paused{asked.until(terms)}. Its live bids are honored.", undo_pause(form.name, former))
 
 
 async def _resume(asked: ConsoleRequest, form: ResumeForm) -> Done:
     former = await _switch(asked, "pause", form.name)
-    await requests.resume(asked.bidder.store, await _declared(asked), form.name, _terms(asked, form.why))
+    await requests.resume(asked.bidder.store, await _declared(asked), form.name, asked.terms(form.why))
     return Done(f"{form.name} goes on.", paused(form.name, former, "Pause it again"))
 
 
 async def _boost(asked: ConsoleRequest, form: BoostForm) -> Done:
     former = await _switch(asked, "boost", form.campaign)
-    terms = _terms(asked, form.why, form.until)
+    terms = asked.terms(form.why, form.until)
     amount = _cents(form.dollars)
     await requests.boost(asked.bidder.store, await _declared(asked), form.campaign, amount, terms)
     return Done(
-        f"{form.campaign} values each lead {money(amount)} more{_until(asked, terms)}.",
+        f"{form.campaign} values each lead {money(amount)} more{asked.until(terms)}.",
         boosted(form.campaign, former, "Put the former boost back")
         or Undo("campaigns/boost/end", "End the boost", {"campaign": form.campaign, "why": TAKEN_BACK}),
     )
@@ -70,29 +67,29 @@ async def _boost(asked: ConsoleRequest, form: BoostForm) -> Done:
 
 async def _end_boost(asked: ConsoleRequest, form: EndBoostForm) -> Done:
     former = await _switch(asked, "boost", form.campaign)
-    await requests.end_boost(asked.bidder.store, form.campaign, _terms(asked, form.why))
+    await requests.end_boost(asked.bidder.store, form.campaign, asked.terms(form.why))
     return Done(f"The boost of {form.campaign} has ended.", boosted(form.campaign, former, "Boost it again"))
 
 
 async def _cap(asked: ConsoleRequest, form: CapForm) -> Done:
     former = await _switch(asked, "cap", form.cap)
-    declared, terms = await _declared(asked), _terms(asked, form.why, form.until)
+    declared, terms = await _declared(asked), asked.terms(form.why, form.until)
     words = await requests.set_cap(asked.bidder.store, declared, form.cap, form.limit, terms, is_meant=form.meant)
     undo = limited(declared, form.cap, former, "Put the former limit back")
     reset = Undo("campaigns/cap/reset", "Put the declared limit back", {"cap": form.cap, "why": TAKEN_BACK})
-    return Done(f"{form.cap}: {words}{_until(asked, terms)}.", undo or reset)
+    return Done(f"{form.cap}: {words}{asked.until(terms)}.", undo or reset)
 
 
 async def _reset_cap(asked: ConsoleRequest, form: ResetCapForm) -> Done:
     former, declared = await _switch(asked, "cap", form.cap), await _declared(asked)
-    await requests.reset_cap(asked.bidder.store, form.cap, _terms(asked, form.why))
+    await requests.reset_cap(asked.bidder.store, form.cap, asked.terms(form.why))
     return Done(f"{form.cap} is as it is declared.", limited(declared, form.cap, former, "Put the other limit back"))
 
 
 async def _demand(asked: ConsoleRequest, form: DemandForm) -> Done:
     place = requests.territory_of(form.territory)
     former = await _demand_of(asked, place, form.campaign)
-    terms = _terms(asked, form.why, form.until)
+    terms = asked.terms(form.why, form.until)
     if form.expected is None and not form.limit:
         raise NotDone("expected: fill it in, unless `open` is a limit")
     # As many as can be worked: the price stays where it is.
@@ -114,12 +111,12 @@ async def _demand(asked: ConsoleRequest, form: DemandForm) -> Done:
 async def _end_demand(asked: ConsoleRequest, form: EndDemandForm) -> Done:
     place = requests.territory_of(form.territory)
     former = await _demand_of(asked, place, form.campaign)
-    await requests.end_demand(asked.bidder.store, place, form.campaign, _terms(asked, form.why))
+    await requests.end_demand(asked.bidder.store, place, form.campaign, asked.terms(form.why))
     return Done(f"The demand of {place} is forgotten.", demanded(former, "Put it back"))
 
 
 async def _signal(asked: ConsoleRequest, form: SignalForm) -> Done:
-    place, terms = requests.territory_of(form.territory), _terms(asked, form.why, form.until)
+    place, terms = requests.territory_of(form.territory), asked.terms(form.why, form.until)
     former = await _signal_of(asked, place, form.cause)
     amount, ends_at = _cents(form.dollars), terms.ends_at
     if ends_at is None:
@@ -130,29 +127,14 @@ async def _signal(asked: ConsoleRequest, form: SignalForm) -> Done:
     )
     ended = {"territory": place, "cause": form.cause, "why": TAKEN_BACK}
     undo = signalled(former, "Put the former signal back") or Undo("campaigns/signal/end", "End it", ended)
-    return Done(f"Leads of {place} are worth {money(amount)} more for {form.cause}{_until(asked, terms)}.", undo)
+    return Done(f"Leads of {place} are worth {money(amount)} more for {form.cause}{asked.until(terms)}.", undo)
 
 
 async def _end_signal(asked: ConsoleRequest, form: EndSignalForm) -> Done:
     place = requests.territory_of(form.territory)
     former = await _signal_of(asked, place, form.cause)
-    await requests.end_signals(asked.bidder.store, place, form.cause, _terms(asked, form.why))
+    await requests.end_signals(asked.bidder.store, place, form.cause, asked.terms(form.why))
     return Done(f"The signal {form.cause} of {place} has ended.", signalled(former, "Put it back"))
-
-
-def _terms(asked: ConsoleRequest, why: str, until: str = "") -> RequestTerms:
-    """Who asks, why and until when; NotDone where that is not said as it must be."""
-    if not why.strip():
-        raise NotDone("why: say why, for the audit log")
-    try:
-        ends_at = until_when(until.strip(), asked.now, ZoneInfo(asked.zone)) if until.strip() else None
-    except ValueError as wrong:
-        raise NotDone(f"until: {wrong}") from None
-    return asked.terms(why.strip(), ends_at)
-
-
-def _until(asked: ConsoleRequest, terms: RequestTerms) -> str:
-    return "" if terms.ends_at is None else f" until {local_text(terms.ends_at, asked.zone)}"
 
 
 def _cents(text: str) -> int:

@@ -4,7 +4,11 @@ from typing import Annotated, get_args
 
 import msgspec
 
+from app.crm.marked_lead import UnknownVertical, marked_lead
+from app.crm.outcome import Judgement
 from app.domain.delivery.delivery import DeliveryStatus
+from app.domain.delivery.sold_lead import LeadDocument
+from app.domain.operators.audit import OperatorAct
 from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, NotShown, View
 from app.reports.attention.others import DestinationStatus
 from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Which
@@ -26,9 +30,13 @@ class DeliveriesQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveriesView(msgspec.Struct, frozen=True, kw_only=True):
-    """`states` are all that a delivery may be in; there are `more` than are listed."""
+    """`states` are all that a delivery may be in; there are `more` than are listed. Test leads may be sent to the
+    destinations that are `declared`.
+    """
 
     destinations: tuple[DestinationStatus, ...]
+    declared: tuple[str, ...]
+    verticals: tuple[str, ...]
     deliveries: tuple[DeliveryRow, ...]
     more: bool
     states: tuple[str, ...] = get_args(DeliveryStatus)
@@ -54,6 +62,14 @@ class DestinationForm(msgspec.Struct, frozen=True):
     destination: str
 
 
+class TestLeadForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a lead of nobody is sent, of which kind, and why."""
+
+    destination: str
+    why: str
+    vertical: str = ""
+
+
 class MoveForm(msgspec.Struct, frozen=True):
     """From which destination to which."""
 
@@ -67,7 +83,11 @@ async def _deliveries(asked: ConsoleRequest, query: DeliveriesQuery) -> Deliveri
     rows = await store.deliveries(which, query.limit + 1)
     found = await status(store, None, asked.background.state(), asked.now)
     return DeliveriesView(
-        destinations=found.destinations, deliveries=tuple(rows[: query.limit]), more=len(rows) > query.limit
+        destinations=found.destinations,
+        declared=tuple(asked.bidder.catalogue.destinations),
+        verticals=tuple(asked.bidder.catalogue.verticals),
+        deliveries=tuple(rows[: query.limit]),
+        more=len(rows) > query.limit,
     )
 
 
@@ -98,6 +118,35 @@ async def _enable(asked: ConsoleRequest, form: DestinationForm) -> Done:
         raise NotDone(f"{form.destination} is not disabled.")
     asked.bidder.sold()
     return Done(f"{form.destination} is enabled; its leads are sent again.")
+
+
+async def _test(asked: ConsoleRequest, form: TestLeadForm) -> Done:
+    bidder, background, terms = asked.bidder, asked.background, asked.terms(form.why)
+    catalogue = bidder.catalogue
+    target = background.targets().get(form.destination)
+    if target is None or form.destination not in catalogue.destinations:
+        raise NotDone(f"No destination is called {form.destination}: there are {', '.join(catalogue.destinations)}.")
+    lead_id = f"test{bidder.chance(10).hex()}"
+    try:
+        lead = marked_lead(
+            catalogue.configuration, form.destination, form.vertical, lead_id, asked.now, catalogue.zip_states
+        )
+    except UnknownVertical as reason:
+        raise NotDone(f"vertical: {reason}") from None
+    judgement = await background.worker.try_out(target, lead, asked.now)
+    detail = f"{lead_id}: {judgement.outcome}"
+    act = OperatorAct(by=terms.by, action="test delivery", target=form.destination, detail=detail, why=terms.why)
+    await bidder.store.note(act, asked.now)
+    return _tried(form.destination, lead, judgement)
+
+
+def _tried(destination: str, lead: LeadDocument, judgement: Judgement) -> Done:
+    who = f"{lead['contact']['first_name']} {lead['contact']['last_name']}, {lead['lead_id']}"
+    says = f"{judgement.outcome} ({judgement.note})" if judgement.note else judgement.outcome
+    if judgement.outcome not in ("delivered", "duplicate"):
+        raise NotDone(f"{destination} did not take the test lead ({who}). It says: {says}.")
+    record = f" Its id there: {judgement.crm_id}." if judgement.crm_id else ""
+    return Done(f"{destination} took a test lead: {who}. It says: {says}.{record} Look for it there, and remove it.")
 
 
 async def _move(asked: ConsoleRequest, form: MoveForm) -> Done:
@@ -137,6 +186,7 @@ VIEWS = (
 ACTS = (
     ConsoleAct(path="deliveries/replay", form=ReplayForm, do=_replay),
     ConsoleAct(path="destinations/{destination}/enable", form=DestinationForm, do=_enable),
+    ConsoleAct(path="deliveries/test", form=TestLeadForm, do=_test),
     ConsoleAct(path="destinations/{destination}/move", form=MoveForm, do=_move),
 )
 DOWNLOADS: tuple[Download, ...] = ()

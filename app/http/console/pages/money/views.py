@@ -10,6 +10,7 @@ from app.domain.calendar import local_time
 from app.domain.returns.invoice import month_bounds
 from app.http.console.pages.money.charts import forecast_charts, profit_charts
 from app.http.console.pages.money.files import attachment, write_csv, write_parquet, write_text
+from app.http.console.pages.money.returns import RETURNS_ACTS, RETURNS_VIEW
 from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Done, Download, NotShown, View
 from app.reports.money.bill_comparison import BillsView
 from app.reports.money.forecast import Forecast
@@ -211,9 +212,11 @@ VIEWS = (
         show=_bills,
         query=OfBills,
     ),
+    RETURNS_VIEW,
 )
 ACTS: tuple[ConsoleAct, ...] = (
     ConsoleAct(path="compare-bill", form=UploadedBill, do=_compare, body_max=BILL_BYTES_MAX + 65_536),
+    *RETURNS_ACTS,
 )
 DOWNLOADS: tuple[Download, ...] = (
     Download(

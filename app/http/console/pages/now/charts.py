@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from app.http.console.pages.now.now_view import NowView
 from app.pages.chart import Chart, ChartLine, bar_chart, line_chart
 from app.reports.now.day_so_far import DaySoFar
-from app.reports.now.now import NowView
 
 _REASONS_SHOWN = 8
 
@@ -32,10 +32,10 @@ def _flow(day: DaySoFar, zone: str) -> Chart:
         return f"{datetime.fromtimestamp(day.since + hour * 3_600.0, ZoneInfo(zone)):%H:%M}"
 
     says = f"Today by the quarter of an hour: {day.pings:,} pings, {day.bids:,} bids, {day.leads:,} leads"
-    return line_chart(says, lines, x_text=clock, y_text="{:,.0f}".format)
+    return line_chart(says, lines, x_text=clock, y_text="{:,.0f}".format, in_whole=True)
 
 
 def _no_bids(day: DaySoFar) -> Chart:
     shown = day.no_bids[:_REASONS_SHOWN]
     says = "Pings without a bid by reason: " + ", ".join(f"{each.code} {each.count:,}" for each in shown)
-    return bar_chart(says, [(each.code, each.count) for each in shown], y_text="{:,.0f}".format)
+    return bar_chart(says, [(each.code, each.count) for each in shown], y_text="{:,.0f}".format, in_whole=True)

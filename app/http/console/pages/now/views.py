@@ -1,14 +1,19 @@
-"""How things are now: `leadbid status`, the day so far, and caps against their plans."""
+"""How things are now: `leadbid status`, the day so far, and caps against their plans; and alerts."""
+
+from collections.abc import Iterator
 
 import msgspec
 
 from app.domain.calendar import window_bounds
+from app.domain.catalogue import Catalogue
+from app.http.console.pages.now.alerts import ALERTS_ACTS, ALERTS_VIEW, open_alerts
 from app.http.console.pages.now.charts import now_charts
-from app.http.console.view import ConsoleAct, ConsoleRequest, Download, View
+from app.http.console.pages.now.now_view import CampaignNow, NowView
+from app.http.console.view import ConsoleRequest, Download, View
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
 from app.reports.now.day_so_far import DaySoFar, day_so_far
-from app.reports.now.now import NowView
+from app.reports.status import BoughtStatus, Status
 from app.usecases.campaigns.views import live_caps
 from app.usecases.operators.status import status
 
@@ -19,12 +24,28 @@ class NoQuery(msgspec.Struct, frozen=True):
 
 async def _now(asked: ConsoleRequest, _: NoQuery) -> NowView:
     bidder = asked.bidder
+    catalogue = bidder.catalogue
     found = await status(bidder.store, None, asked.background.state(), asked.now)
+    known = await bidder.store.alert_rows(asked.now, 1)
     day = await _day(asked)
-    read, unread = (None, day) if isinstance(day, str) else (day, "")
-    caps = await live_caps(bidder, asked.now)
-    names = tuple(bidder.catalogue.campaigns), tuple(bidder.catalogue.sellers)
-    return NowView(status=found, day=read, unread=unread, caps=caps, campaigns=names[0], sellers=names[1])
+    return NowView(
+        status=found,
+        alerts=open_alerts(found.attention, known, catalogue.campaigns, catalogue.sellers),
+        day=None if isinstance(day, str) else day,
+        unread=day if isinstance(day, str) else "",
+        campaigns=tuple(_campaigns(catalogue, found)),
+        caps=await live_caps(bidder, asked.now),
+    )
+
+
+def _campaigns(catalogue: Catalogue, found: Status) -> Iterator[CampaignNow]:
+    """Those that bought most in the month first, then the others as they are declared."""
+    bought = {each.campaign: each for each in found.bought}
+    paused = {each.target: each.by for each in found.in_force if each.kind == "pause"}
+    for name in sorted(catalogue.campaigns, key=lambda name: -bought[name].cents_month if name in bought else 0):
+        nothing = BoughtStatus(campaign=name, leads_today=0, cents_today=0, leads_month=0, cents_month=0)
+        by_file = "configuration" if catalogue.campaigns[name].paused else ""
+        yield CampaignNow(bought=bought.get(name, nothing), paused_by=paused.get(name, by_file))
 
 
 async def _day(asked: ConsoleRequest) -> DaySoFar | str | None:
@@ -49,6 +70,7 @@ VIEWS = (
         query=NoQuery,
         draw=now_charts,
     ),
+    ALERTS_VIEW,
 )
-ACTS: tuple[ConsoleAct, ...] = ()
+ACTS = ALERTS_ACTS
 DOWNLOADS: tuple[Download, ...] = ()

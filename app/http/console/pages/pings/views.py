@@ -5,6 +5,8 @@ import msgspec
 from app.domain.reasons import REASONS
 from app.http.console.fields import Unreadable
 from app.http.console.pages.pings.charts import shading_charts
+from app.http.console.pages.pings.find import SoughtForm, find
+from app.http.console.pages.pings.people import find_person
 from app.http.console.pages.pings.queries import (
     NAMES_MAX,
     ChangeQuery,
@@ -15,17 +17,14 @@ from app.http.console.pages.pings.queries import (
     SoughtPersonForm,
     sought_pings,
 )
-from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Done, Download, NotShown, Reveal, View
+from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Download, NotShown, Reveal, View
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
 from app.reports.people.lead_story import LeadStory
 from app.reports.pings.page import PingPage
 from app.reports.pings.rows import OUTCOMES, PingsFound
 from app.reports.pings.what_if import ChangedDecision
-from app.usecases.operators.requests import NotDone
-from app.usecases.people.find import Sought, find_leads, found_act
 from app.usecases.people.pack import RevealedPerson, pack_evidence, reveal_person
-from app.usecases.people.who import NobodyNamed, read_email, read_phone
 from app.usecases.pings.changed_terms import CannotChange
 from app.usecases.pings.search import search_pings
 from app.usecases.pings.show import RAN_OUT, recorded_ping, show_ping, stories_of
@@ -96,38 +95,6 @@ async def _leads(asked: ConsoleRequest, query: LeadsQuery) -> LeadsPage:
     return LeadsPage(stories=stories, note=RAN_OUT if looking.ran_out else "")
 
 
-async def _find_person(asked: ConsoleRequest, form: SoughtPersonForm) -> Done:
-    """Audited as `leadbid leads find` is; the page that follows names leads and nobody."""
-    bidder, records = asked.bidder, asked.background.records
-    sought, looking = _person(form, bidder.keys.index), records.looking()
-    try:
-        found = await find_leads(bidder.store, records.journal, sought, bidder.keys.index, looking)
-    except (ParquetError, OtherVersion, OSError) as error:
-        raise NotDone(str(error)) from None
-    await bidder.store.note(found_act(asked.by, sought, found), asked.now)
-    more = "" if found.is_all else f" {RAN_OUT}"
-    if not found.stories:
-        return Done(f"Nothing is known by this {sought.by}.{more}")
-    shown = found.stories[:NAMES_MAX]
-    cut = f", of which these are the newest {NAMES_MAX}" if len(found.stories) > NAMES_MAX else ""
-    ids = ",".join([story.name for story in shown])
-    return Done(f"Found by {sought.by}: {len(found.stories)}{cut}.{more}", to=f"/console/leads?ids={ids}")
-
-
-def _person(form: SoughtPersonForm, key: bytes) -> Sought:
-    if bool(form.phone.strip()) == bool(form.email.strip()):
-        raise NotDone("Write a phone number or an email address, one of them.")
-    try:
-        if form.phone.strip():
-            return Sought(by="phone", who=read_phone(form.phone, key))
-        return Sought(by="email", who=read_email(form.email, key))
-    except NobodyNamed:
-        # Its own words repeat what was written, and what this answers stands in a cookie.
-        raise NotDone(
-            "That names nobody: write ten digits of a phone, or name@example.com, or a hash of one."
-        ) from None
-
-
 async def _person_of(asked: ConsoleRequest, form: LeadName) -> RevealedPerson:
     bidder = asked.bidder
     person = await reveal_person(bidder.store, bidder.vault, form.lead_id, asked.by, asked.now)
@@ -191,7 +158,10 @@ VIEWS = (
         query=LeadsQuery,
     ),
 )
-ACTS = (ConsoleAct(path="leads/find", form=SoughtPersonForm, do=_find_person),)
+ACTS = (
+    ConsoleAct(path="leads/find", form=SoughtPersonForm, do=find_person),
+    ConsoleAct(path="find", form=SoughtForm, do=find, role="viewer"),
+)
 DOWNLOADS = (
     Download(
         path="leads/{lead_id}/evidence",
