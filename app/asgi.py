@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from importlib.metadata import version
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -21,9 +22,12 @@ from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import area_states, zip_states, zip_zones
 from app.domain.calling.rules import CallingTable
 from app.domain.catalogue import with_limits
+from app.domain.delivery.delivery import AttemptReport
 from app.domain.keys import Keys
 from app.domain.operators.audit import SERVICE
 from app.http.application import Application, CannotStart
+from app.http.auction.intake import Intake
+from app.http.auction.traced_intake import TracedIntake
 from app.journal.configurations import longest_bid_lifetime_s
 from app.journal.reader import lines
 from app.journal.versions import OtherVersion
@@ -42,10 +46,12 @@ from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
+from app.telemetry.request_id import RequestIds
+from app.telemetry.tracing import CannotTrace, Tracing
 from app.telemetry.trouble import where
 from app.usecases.alerts.self_watch import clock_alerts
 from app.usecases.alerts.send_alerts import AlertSender
-from app.usecases.background import AlertParts, BackgroundJobs
+from app.usecases.background import REST_S, AlertParts, BackgroundJobs
 from app.usecases.bidder import Bidder
 from app.usecases.checks.gather_checks import post_collectors
 from app.usecases.clock.clock_watch import ClockWatch
@@ -53,6 +59,7 @@ from app.usecases.clock.last_moment import last_moment
 from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
+from app.usecases.monitoring.traced_journal import TracedJournal, trace_attempt
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import limits_of
@@ -72,8 +79,6 @@ HEAR_S = 0.5
 STUCK_S = 3.0
 NOTE_S = 3.0
 ALERT_S = 1.0
-REST_S = 0.001
-"""How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
 PURGE_S = 3_600.0
 """How late what was kept long enough may go: it is counted in days."""
 
@@ -132,7 +137,10 @@ def build_app(
             background.bidder.test_recorders.extend(test_recorders)
             yield background
 
-    return Application(running, _clock_of(world, clock), world.steady, pages)
+    # Not from the world's chance, of which seeded days draw: an id decides nothing.
+    ids = RequestIds(os.urandom(4).hex())
+    intake = TracedIntake if settings.traces else Intake
+    return Application(running, _clock_of(world, clock), world.steady, pages, ids, intake)
 
 
 def _clock_of(world: World, clock: ServiceClock) -> Callable[[], float]:
@@ -187,7 +195,8 @@ async def _started(
     sender = Sender()
     stack.push_async_callback(sender.aclose)
     metrics = Metrics()
-    worker = _worker(store, sender, metrics, world)
+    tracing = _tracing(stack) if settings.traces else None
+    worker = _worker(store, sender, metrics, world, tracing)
     limits = limits_of(await store.requests(now))
     usage = await store.cap_usage(now)
     bidder = Bidder(
@@ -199,12 +208,12 @@ async def _started(
         steady=world.steady,
         store=store,
         vault=vault,
-        journal=journal,
+        journal=TracedJournal(journal, tracing, world.clock, world.steady) if tracing is not None else journal,
         metrics=metrics,
         standing=await restore(store, now),
         rates=RateLimits(),
         quotas=HashQuotas(usage),
-        providers=_provider_client(sender, lambda: watch.secrets, usage, metrics),
+        providers=_provider_client(sender, lambda: watch.secrets, usage, metrics, world.steady),
         secrets=lambda: watch.secrets,
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, _rest)),
@@ -251,28 +260,51 @@ def _sources(settings: Settings) -> Sources:
     )
 
 
-def _worker(store: Store, sender: Sender, metrics: Metrics, world: World) -> DeliveryWorker:
+def _tracing(stack: AsyncExitStack) -> Tracing:
+    """Spans are sent until the end, from a thread: a collector that does not answer holds up nobody else's stop."""
+    try:
+        tracing = Tracing(version("leadbid"))
+    except CannotTrace as reason:
+        raise SettingsError(str(reason)) from None
+    stack.push_async_callback(asyncio.to_thread, tracing.close)
+    return tracing
+
+
+def _worker(store: Store, sender: Sender, metrics: Metrics, world: World, tracing: Tracing | None) -> DeliveryWorker:
     """What delivers leads, counted by what came of it."""
+
+    def settled(report: AttemptReport) -> None:
+        metrics.count("deliveries_total", report.destination, report.status)
+        metrics.took("delivery_duration_seconds", report.took_ms / 1000.0, report.destination)
+        if tracing is not None:
+            trace_attempt(tracing, report)
+
     return DeliveryWorker(
         store,
         sender.send,
         owner=f"{socket.gethostname()}-{os.getpid()}",
-        settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
+        settled=settled,
         # A receiver compares the time of a signature with its own clock.
         wall=world.clock,
     )
 
 
 def _provider_client(
-    sender: Sender, secrets: Callable[[], Mapping[str, str]], usage: Mapping[str, int], metrics: Metrics
+    sender: Sender,
+    secrets: Callable[[], Mapping[str, str]],
+    usage: Mapping[str, int],
+    metrics: Metrics,
+    steady: Callable[[], float],
 ) -> ProviderClient:
     """Asks providers, and goes on with the budgets of the day."""
 
-    def count(check: str, result: str, millicents: int) -> None:
+    def count(check: str, result: str, millicents: int, took_s: float | None) -> None:
         metrics.count("check_questions_total", check, result)
-        metrics.count("check_cost_millicents_total", check, by=millicents)
+        metrics.count("check_cost_dollars_total", check, by=millicents)
+        if took_s is not None:
+            metrics.took("check_duration_seconds", took_s, check)
 
-    return ProviderClient(sender.send, secrets, CheckBudgets(usage), count)
+    return ProviderClient(sender.send, secrets, CheckBudgets(usage), count, steady)
 
 
 def _alerts(settings: Settings, sender: AlertSender, clock: ServiceClock) -> AlertParts:
@@ -382,6 +414,7 @@ async def _run_beside(
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
     await _beside(stack, _every(ALERT_S, background.watch_alerts))
+    await _beside(stack, _every(ALERT_S, background.measure))
     await _beside(stack, _every(STUCK_S, background.ask_for_returns))
     await _beside(stack, _every(STUCK_S, background.retain_certificates))
     await noting.note()

@@ -48,7 +48,9 @@ class CircuitState(msgspec.Struct, frozen=True, kw_only=True):
 
 class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
     """How the provider of one check is doing. `failures` are in a row, and `opens_at` is when it is asked again, where
-    it is left alone. `spent_millicents` is of today (UTC), `calls` and those `unanswered` are since the start.
+    it is left alone; `fault` is what of ours it does not take. `spent_millicents` is of today (UTC); `calls`, those
+    `unanswered` and those `unasked` are since the start. `sellers` has what was spent on each one's leads, if they have
+    a budget of their own.
     """
 
     failures: int = 0
@@ -58,6 +60,10 @@ class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
     budget_cents: int | None = None
     calls: int = 0
     unanswered: int = 0
+    unasked: int = 0
+    fault: str = ""
+    seller_budget_cents: int | None = None
+    sellers: dict[str, int] = {}
 
 
 class ServiceState(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,7 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `database_url` is empty for SQLite in `data`. `keys_dir` is empty for `data/keys`. `new_database` says that an empty
     database beside keys or a journal is meant. With `has_consent` a configuration may lose every seller or campaign of
-    the one before. `address` is where it listens, for those who look.
+    the one before. `address` is where it listens, for those who look. With `traces` spans go to the collector that the
+    environment names.
     """
 
     config: Path
@@ -48,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     new_database: bool = False
     has_consent: bool = False
     address: str = ""
+    traces: bool = False
 
     @property
     def database_file(self) -> Path:

@@ -10,7 +10,7 @@ from app.domain.auction.snapshot import Standing
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
 from app.domain.seller import Seller
-from app.usecases.standing.changes import BidLost, BidMade, Sold, TimePassed, UsageRead
+from app.usecases.standing.changes import BidLost, BidMade, Returned, Sold, TimePassed, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from app.wire.ping import Ping
 from tests.build import NOW, campaign, cap, ping, seller
@@ -87,6 +87,13 @@ def sell(
             state="TX",
             uses=tuple([(counter.key, counter.cap.uses(price_cents)) for counter in counters]),
         )
+    )
+
+
+def returned(number: int, sold_at: float = NOW, uses: tuple[tuple[str, int], ...] = ()) -> Returned:
+    """A post from Austin that Acme takes back."""
+    return Returned(
+        number=number, campaign="solar-tx", seller="acme", zip="78701", state="TX", sold_at=sold_at, uses=uses
     )
 
 

@@ -38,6 +38,13 @@ class CheckBudgets:
         """What was spent today; in all where no seller is named."""
         return self._used.get(_counter(check, seller, int(now // _DAY_S)), 0)
 
+    def spent_by_seller(self, check: str, now: float) -> dict[str, int]:
+        """The same of each seller with any."""
+        begin, end = f"{_PREFIX}{check}/", _counter("", "", int(now // _DAY_S))[-11:]
+        counts = {name: count for name, count in self._used.items() if name.startswith(begin) and name.endswith(end)}
+        sellers = {name[len(begin) : -len(end)]: count for name, count in counts.items()}
+        return {seller: count for seller, count in sorted(sellers.items()) if seller}
+
     def changes(self) -> dict[str, int]:
         """What was counted since this was asked before, by counter."""
         changes, self._unwritten = self._unwritten, {}

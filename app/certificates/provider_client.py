@@ -28,8 +28,8 @@ MARGIN_S = 0.05
 _NEVER_LEFT = ("dns", "connect", "tls", "refused_address")
 
 Send = Callable[[OutboundRequest], Awaitable[OutboundAnswer]]
-Counted = Callable[[str, str, int], None]
-"""(check, what came of it, thousandths of a cent) of every request."""
+Counted = Callable[[str, str, int, float | None], None]
+"""(check, what came of it, thousandths of a cent, seconds it took) of every request; `None` for one that never left."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class ProviderClient:
         send: Send,
         secrets: Callable[[], Secrets],
         budgets: CheckBudgets | None = None,
-        counted: Counted = lambda _check, _result, _millicents: None,
+        counted: Counted = lambda _check, _result, _millicents, _took_s: None,
         steady: Callable[[], float] = time.monotonic,
         providers: Mapping[str, Provider] = PROVIDERS,
     ) -> None:
@@ -84,6 +84,10 @@ class ProviderClient:
         if breaker.opened_at is None:
             return None
         return now + max(breaker.opened_at + breaker.cooldown_s - self._steady(), 0.0)
+
+    def fault_of(self, check: str) -> str:
+        """What of ours keeps the provider of this check from answering, in words."""
+        return self._faults.get(check, "")
 
     def has_questions(self, check: Check, subject: Subject) -> bool:
         """Whether there is anything to ask about this lead."""
@@ -130,7 +134,7 @@ class ProviderClient:
         """The answer to one request, and what it cost."""
         kept = self._kept.find(asking, now)
         if kept is not None:
-            self._counted(check.name, "kept", 0)
+            self._counted(check.name, "kept", 0, None)
             return kept, 0
         cost = 0
 
@@ -162,10 +166,10 @@ class ProviderClient:
     ) -> tuple[ProviderAnswer, int]:
         circuit = self.circuit(check.name)
         if circuit.room(self._steady(), CONCURRENCY) <= 0:
-            self._counted(check.name, "circuit", 0)
+            self._counted(check.name, "circuit", 0, None)
             return ProviderAnswer(asking=asking, answer=OutboundAnswer(), why_not="circuit", asked_at=now), 0
         if not self.budgets.take(check, seller, asking.millicents, now):
-            self._counted(check.name, "budget", 0)
+            self._counted(check.name, "budget", 0, None)
             return ProviderAnswer(asking=asking, answer=OutboundAnswer(), why_not="budget", asked_at=now), 0
         circuit.begin()
         try:
@@ -179,7 +183,7 @@ class ProviderClient:
             self.budgets.give_back(check, seller, cost, now)
             cost = 0
         self._take_note(check, answered)
-        self._counted(check.name, answer.trouble or str(answer.status), cost)
+        self._counted(check.name, answer.trouble or str(answer.status), cost, answer.took_s)
         return answered, cost
 
     def _take_note(self, check: Check, answered: ProviderAnswer) -> None:

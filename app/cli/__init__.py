@@ -24,6 +24,8 @@ GROUPS = {
         "sandbox": "run a buyer for sellers to test against, with a live page of every request",
         "fakes": "run fake providers of certificates, with every answer of the real ones",
         "exchange": "simulate sellers and rival buyers against any buyer's endpoint",
+        "monitoring": "write alert rules for Prometheus and a dashboard for Grafana",
+        "mcp": "answer an AI assistant's questions from the reports, over MCP",
         "migrate": "migrate a database to the tables of this version",
     },
     "sellers": {
@@ -74,6 +76,11 @@ COMMANDS = {name: what for commands in GROUPS.values() for name, what in command
 _PACKAGES = {name: package for package, commands in GROUPS.items() for name in commands}
 
 
+def package_of(name: str) -> str:
+    """Where the module of a command is."""
+    return _PACKAGES[name]
+
+
 class Command(Protocol):
     """The functions of a command's module."""
 
@@ -113,7 +120,7 @@ def _is_text(word: str) -> bool:
 def _run(name: str, words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"leadbid {name}", description=sentence(COMMANDS[name]), allow_abbrev=False)
     try:
-        command = cast(Command, import_module(f"app.cli.{_PACKAGES[name]}.{name}"))
+        command = cast(Command, import_module(f"app.cli.{package_of(name)}.{name}"))
         command.add_arguments(parser)
         args = parser.parse_args(words)
         locate(args)

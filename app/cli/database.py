@@ -5,11 +5,14 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from app.cli.places import add_data
 from app.store.engine.connections import sqlite_file, without_password
 from app.store.errors import StoreError
 from app.store.store import Store
+
+T = TypeVar("T")
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
@@ -42,19 +45,21 @@ def existing_store(args: argparse.Namespace) -> Store:
 def run_with_store(args: argparse.Namespace, act: Callable[[Store, argparse.Namespace], Awaitable[int]]) -> int:
     """What `act` returns, done to the store that is meant; 1 with a sentence where that does not serve."""
 
-    async def acted() -> int:
-        store = existing_store(args)
-        try:
-            await store.require_tables()
-            return await act(store, args)
-        finally:
-            await store.close()
-
     try:
-        return asyncio.run(acted())
+        return asyncio.run(at_store(args, act))
     except StoreError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+async def at_store(args: argparse.Namespace, act: Callable[[Store, argparse.Namespace], Awaitable[T]]) -> T:
+    """The same from within a loop; StoreError where the store does not serve."""
+    store = existing_store(args)
+    try:
+        await store.require_tables()
+        return await act(store, args)
+    finally:
+        await store.close()
 
 
 def _file(args: argparse.Namespace) -> Path:

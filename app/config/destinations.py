@@ -107,7 +107,8 @@ def _named_paths(destination: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]
     for target, source in fields.items() if isinstance(fields, dict) else ():
         path = source.get("from") if isinstance(source, dict) else source
         if isinstance(path, str):
-            yield ("fields", target), path
+            # Only the table takes several paths.
+            yield from ((("fields", target), each) for each in (path.split() if isinstance(source, dict) else [path]))
     yield from ((("only", path), path) for path in (only if isinstance(only, dict) else ()))
 
 

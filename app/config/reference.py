@@ -194,7 +194,7 @@ DESTINATIONS: dict[type[msgspec.Struct], tuple[str, _Rows]] = {
     crm.Source: (
         "A value of `fields`: a path in the lead, such as `contact.phone`, or this table.",
         {
-            "from": ("a path in the lead", '"contact.phone"'),
+            "from": ("a path in the lead; several, separated by a blank, are joined", '"contact.phone"'),
             "constant": ("a fixed value instead", '"leadbid"'),
             "default": ("the value if the field is missing or has no entry in `values`", '"unknown"'),
             "values": ("maps our values to the CRM's", '{ excellent = "A" }'),

@@ -580,7 +580,9 @@ class OperatorTable(Table, frozen=True, kw_only=True):
     ]
     role: Annotated[
         Role,
-        says("`viewer` looks, `operator` also reports and changes what is bought, `admin` may all", '"viewer"'),
+        says(
+            "`viewer` looks, `operator` also reports and changes what is bought, `admin` also revokes keys", '"viewer"'
+        ),
     ] = "operator"
     events: Annotated[
         dict[str, EventWord],

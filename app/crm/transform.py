@@ -19,7 +19,7 @@ def value_of(source: str | Source, lead: LeadDocument) -> Value | None:
     """
     if isinstance(source, str):
         return at_path(source, lead)
-    value = source.constant if source.constant is not None else at_path(source.path, lead)
+    value = source.constant if source.constant is not None else _joined(source.paths, lead)
     if value is None:
         return source.default
     if source.values:
@@ -38,6 +38,12 @@ def at_path(path: str, lead: LeadDocument) -> Value | None:
     if rest:
         value = value.get(rest) if isinstance(value, dict) else None
     return value if isinstance(value, (str, int, float)) and value != "" else None
+
+
+def _joined(paths: tuple[str, ...], lead: LeadDocument) -> Value | None:
+    """The value of a path as it is; of several, those that say something as one text."""
+    found = [value for path in paths if (value := at_path(path, lead)) is not None]
+    return " ".join(map(as_text, found)) if len(found) > 1 else next(iter(found), None)
 
 
 def as_text(value: Value) -> str:

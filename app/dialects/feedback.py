@@ -23,6 +23,7 @@ from app.wire.feedback import (
     Demand,
     EventWord,
     LimitAsked,
+    MuteAsked,
     Notice,
     Outcome,
     PauseAsked,
@@ -44,6 +45,7 @@ _COUNT_MAX = 1_000_000
 _ID_MAX = 200
 _ID = kinds.text(_ID_MAX, cut=False)
 _WHY = kinds.text(400, cut=False)
+_TARGET = kinds.text(200, cut=False)
 _PREFIX_MAX, _ZIP_LENGTH = 3, 5
 OUTCOME_COLUMNS = ("lead_id", "crm_id", "event", "event_id", "source", "value", "value_cents", "occurred_at")
 """What a column of a file of outcomes can mean; `lead_id` or `crm_id` says whose they are."""
@@ -74,6 +76,7 @@ _NAMES = {
     "until": "until expires_at",
     "premium": "premium",
     "cause": "cause",
+    "target": "target",
     "vertical": "vertical",
     "why": "why reason",
     "yes": "yes",
@@ -185,6 +188,12 @@ def read_pause(raw: Mapping[str, Scalar]) -> Reading[PauseAsked]:
     return _with_unknown(_reading(raw, readers, ("why",), lambda values: PauseAsked(**values)), raw, readers)
 
 
+def read_mute(raw: Mapping[str, Scalar]) -> Reading[MuteAsked]:
+    """A mute with its reason."""
+    readers: _Readers = {"why": _WHY, "until": _until, "target": _TARGET}
+    return _with_unknown(_reading(raw, readers, ("why",), lambda values: MuteAsked(**values)), raw, readers)
+
+
 def read_boost(raw: Mapping[str, Scalar]) -> Reading[BoostAsked]:
     """A boost with its reason and its end."""
     readers: _Readers = {"premium": _premium, "why": _WHY, "until": _until}
@@ -203,7 +212,8 @@ def read_limit(raw: Mapping[str, Scalar]) -> Reading[LimitAsked]:
 
 def read_undo(raw: Mapping[str, Scalar]) -> Reading[UndoAsked]:
     """That something is taken back."""
-    readers: _Readers = {"why": _WHY, "campaign": kinds.text(64, cut=False), "cause": kinds.text(64, cut=False)}
+    name = kinds.text(64, cut=False)
+    readers: _Readers = {"why": _WHY, "campaign": name, "cause": name, "target": _TARGET}
     return _with_unknown(_reading(raw, readers, (), lambda values: UndoAsked(**values)), raw, readers)
 
 

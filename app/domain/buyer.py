@@ -34,8 +34,8 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Role = Literal["viewer", "operator", "admin"]
-"""A viewer looks; an operator also reports and changes what is bought; an admin also changes who may. Each may do what
-the one before may."""
+"""A viewer looks; an operator also reports and changes what is bought; an admin also takes keys from others. Each may
+do what the one before may."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 

@@ -45,13 +45,24 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
     def next_opening(self, local: LocalTime) -> str:
         """The local date and time ("2026-11-23 08:00") at which it opens next within a year, or the empty string."""
-        day = date.fromisoformat(local.date)
-        minute = local.minute
+        return self._next(local, is_open=True)
+
+    def next_turn(self, local: LocalTime) -> str:
+        """The same of when it closes if it is open, and opens if it is closed."""
+        is_open = self.is_open(local)
+        if is_open and not self.blackout_dates and 0 not in self.minutes:
+            return ""
+        return self._next(local, is_open=not is_open)
+
+    def _next(self, local: LocalTime, *, is_open: bool) -> str:
+        day, minute = date.fromisoformat(local.date), local.minute
         for _ in range(366):
             start = day.weekday() * 1440
-            opening = self.minutes.find(1, start + minute, start + 1440)
-            if opening >= 0 and day.isoformat() not in self.blackout_dates:
-                hours, minutes = divmod(opening - start, 60)
+            at = self.minutes.find(is_open, start + minute, start + 1440) - start
+            if day.isoformat() in self.blackout_dates:
+                at = -1 if is_open else minute
+            if at >= 0:
+                hours, minutes = divmod(at, 60)
                 return f"{day.isoformat()} {hours:02d}:{minutes:02d}"
             day, minute = day + timedelta(days=1), 0
         return ""

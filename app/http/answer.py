@@ -22,6 +22,7 @@ from app.dialects.written import CONTENT_TYPES, price, quoted_price
 from app.domain.answers import refused_ping, refused_receipt
 from app.domain.reasons import Refusal
 from app.http.request import SellerRequest
+from app.telemetry.request_id import HEADER
 from app.wire.feedback import Receipt
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
@@ -60,6 +61,11 @@ def written(answer: HttpAnswer, always: bytes, *, keep_alive: bool) -> bytes:
         more,
         answer.body,
     )
+
+
+def named(answer: HttpAnswer, request_id: bytes) -> HttpAnswer:
+    """The same with the id of its request."""
+    return HttpAnswer(answer.status, answer.content_type, answer.body, (*answer.headers, (HEADER, request_id)))
 
 
 def http_ping_answer(request: SellerRequest, answer: PingAnswer) -> HttpAnswer:

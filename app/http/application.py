@@ -11,19 +11,21 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from app.http.asgi_request import BODY_MAX, Receive, Scope, Send, send_answer
+from app.http.asgi_request import BODY_MAX, Message, Receive, Scope, Send, send_answer
 from app.http.auction.intake import Intake
 from app.http.auction.routes import PATHS, auction_path
 from app.http.console.routes import console_routes
 from app.http.feedback import FEEDBACK_ROUTES, NOTICES
 from app.http.operations import OPERATIONS
 from app.http.operators.requests import OPERATORS_ROUTES
+from app.http.operators.returns import RETURNS
 from app.http.operators.suppressions import SUPPRESSIONS
 from app.http.pages.front_page import front_page
 from app.http.pages.instructions import INSTRUCTIONS
 from app.http.pages.seller_pages import SELLER_PAGES
 from app.http.paths import Endpoints, KnownPath
 from app.http.secured import secured
+from app.telemetry.request_id import HEADER, REQUEST_ID, RequestIds
 from app.telemetry.trouble import where
 from app.usecases.background import BackgroundJobs
 
@@ -46,9 +48,13 @@ class Application:
         clock: Callable[[], float],
         steady: Callable[[], float],
         pages: Sequence[HTTPRouteHandler] = (),
+        request_ids: RequestIds | None = None,
+        intake: type[Intake] = Intake,
     ) -> None:
         self._running = running
         self._clock = clock
+        self._request_ids = request_ids or RequestIds()
+        self._makes_intake = intake
         self.steady = steady
         """The clock by which requests count their time."""
         self.intake: Intake | None = None
@@ -63,6 +69,7 @@ class Application:
                 *own,
                 *FEEDBACK_ROUTES,
                 *OPERATORS_ROUTES,
+                *RETURNS,
                 *SUPPRESSIONS,
                 *OPERATIONS,
                 *SELLER_PAGES,
@@ -70,7 +77,7 @@ class Application:
                 *console_routes(),
                 *pages,
             ],
-            state=State({"clock": clock, "is_stopping": lambda: self.is_stopping(), "streams": 0}),
+            state=State({"clock": clock, "is_stopping": lambda: self.is_stopping(), "streams": 0, "background": None}),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,
             openapi_config=None,
@@ -102,20 +109,26 @@ class Application:
         else:
             await self._rest(scope, receive, secured(send))  # type: ignore[arg-type]
 
+    def _intake_of(self, background: BackgroundJobs) -> Intake:
+        return self._makes_intake(background.bidder, self._clock, self.steady, self._request_ids)
+
     async def _answer(self, intake: Intake, scope: Scope, receive: Receive, send: Send) -> None:
         path = auction_path(scope["path"])
         if path:
             await intake({**scope, "path": path}, receive, send)
             return
+        request_id = self._request_ids.of(scope)
+        REQUEST_ID.set(request_id)
+        send = _named(secured(send), request_id)
         endpoint = self._endpoints.at(scope["path"])
         methods = endpoint.methods | _also_by_head(endpoint) if endpoint is not None else frozenset()
         if endpoint is None or scope["method"] not in methods | {"OPTIONS"}:
             answer = intake.no_endpoint(scope, methods)
-            await send_answer(secured(send), answer.status, answer.content_type, answer.body, answer.headers)
+            await send_answer(send, answer.status, answer.content_type, answer.body, answer.headers)
             return
         # What a HEAD is answered is cut off where the request came in: here it is a GET.
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        await self._rest({**scope, "path": endpoint.path, "method": method}, receive, secured(send))  # type: ignore[arg-type]
+        await self._rest({**scope, "path": endpoint.path, "method": method}, receive, send)  # type: ignore[arg-type]
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """From start to stop. What prevents a start is said in one sentence, without a trace."""
@@ -124,14 +137,26 @@ class Application:
             async with self._running() as background:
                 self._rest.state.bidder, self._rest.state.certifier = background.bidder, background.certifier
                 self._rest.state.service_state, self._rest.state.background = background.state, background
-                self.intake, self.background = Intake(background.bidder, self._clock, self.steady), background
+                self.intake, self.background = self._intake_of(background), background
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
+                self.is_stopping = lambda: True
                 self.intake = self.background = None
         except CannotStart as reason:
             await send({"type": "lifespan.startup.failed", "message": str(reason)})
             return
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _named(send: Send, request_id: str) -> Send:
+    """The same, with the id of the request."""
+
+    async def send_named(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), (HEADER, request_id.encode())]
+        await send(message)
+
+    return send_named
 
 
 def _also_by_head(endpoint: KnownPath) -> frozenset[str]:

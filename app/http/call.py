@@ -3,7 +3,7 @@
 import logging
 from typing import Protocol
 
-from app.http.answer import FAULT, HttpAnswer
+from app.http.answer import FAULT, HttpAnswer, named
 from app.http.asgi_request import KEYLESS_BODY_MAX, Scope
 from app.http.auction.intake import Intake, Later
 from app.http.auction.routes import ROUTES
@@ -77,7 +77,7 @@ class Call:
         try:
             return self.intake.shed(self.raw)
         except Exception as error:  # noqa: BLE001 - whatever it is, the others must be refused too
-            _log.error("a request could not be refused: %s", where(error))
+            _log.error("a request could not be refused: %s", where(error), extra=self.log_names)
             return FAULT
 
     @staticmethod
@@ -85,12 +85,46 @@ class Call:
         """The answer to a post for which there is no memory: it may be sent again."""
         return FAULT
 
+    @property
+    def log_names(self) -> dict[str, str]:
+        """What a line of the log about it says beside its text."""
+        return self.intake.log_names(self.scope)
+
     async def answer_later(self, later: Later) -> None:
         """Answer once the result is there."""
         try:
             answer = await later()
         except Exception as error:  # noqa: BLE001 - not even the intake's own refusal could be written
-            _log.error("a request could not be answered: %s", where(error))
+            _log.error("a request could not be answered: %s", where(error), extra=self.log_names)
             answer = FAULT
         self.answer = answer
         self.connection.advance()
+
+
+class NamedCall(Call):
+    """One whose sender gave it an id, which its answer repeats."""
+
+    __slots__ = ("_named", "_request_id")
+
+    def __init__(
+        self,
+        connection: Connection,
+        intake: Intake,
+        scope: Scope,
+        started: float,
+        *,
+        known: bool,
+        keep_alive: bool,
+        request_id: bytes,
+    ) -> None:
+        self._request_id = request_id
+        super().__init__(connection, intake, scope, started, known=known, keep_alive=keep_alive)
+
+    @property
+    def answer(self) -> HttpAnswer | None:
+        """Once it is there."""
+        return self._named
+
+    @answer.setter
+    def answer(self, answer: HttpAnswer | None) -> None:
+        self._named = named(answer, self._request_id) if answer is not None else None

@@ -21,7 +21,7 @@ from app.http.auction.intake import STARTED, Later, QuickNo
 from app.http.auction.routes import ROUTES, auction_path
 from app.http.authentication import KEY_HEADERS
 from app.http.backlog import CROWDED_BYTES, Backlog
-from app.http.call import Call
+from app.http.call import Call, NamedCall
 from app.http.connections import (
     BODY_S,
     HEAD_S,
@@ -34,6 +34,7 @@ from app.http.connections import (
     raise_descriptors,
 )
 from app.http.pipeline import WAITING_MAX, Passed, Pipeline
+from app.telemetry.request_id import HEADER, accepted
 
 HEAD_MAX = 32_768
 URL_MAX = 16_384
@@ -115,6 +116,7 @@ class Express(HttpToolsProtocol):
         self._phase: Literal["rest", "head", "body"] = "rest"
         self._unread = b""
         self._offered = self._valid = b""
+        self._request_id = ""
         self._is_forwarded = self._is_last = self._has_moved = self._is_overrun = False
         self._started = self._heard_at = self._ends_at = self._unwritable_at = 0.0
         self._fed = self._piece = self._body_bytes = self._discarded = 0
@@ -254,6 +256,7 @@ class Express(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins. Its scope is made when it is known that it will be looked at."""
         self.url, self.headers, self.expect_100_continue = b"", [], False
+        self._request_id = ""
         self._has_moved = True
         self._phase = "head"
         self._started, self.active_at = self._heard_at, time.monotonic()
@@ -311,7 +314,18 @@ class Express(HttpToolsProtocol):
             "query_string": query,
             "headers": self.headers,
         }
-        self._coming = Call(self, intake, scope, self._started, known=is_known, keep_alive=keep_alive)
+        if self._request_id:
+            self._coming = NamedCall(
+                self,
+                intake,
+                scope,
+                self._started,
+                known=is_known,
+                keep_alive=keep_alive,
+                request_id=self._request_id.encode(),
+            )
+        else:
+            self._coming = Call(self, intake, scope, self._started, known=is_known, keep_alive=keep_alive)
 
     def on_body(self, body: bytes) -> None:
         """Add a part of the body."""
@@ -478,6 +492,8 @@ class Express(HttpToolsProtocol):
             self.expect_100_continue = value.lower() == b"100-continue"
         elif name == b"x-forwarded-for":
             self._is_forwarded = True
+        elif name == HEADER:
+            self._request_id = accepted(value)
         else:
             self._offered = value
 
@@ -500,7 +516,7 @@ class Express(HttpToolsProtocol):
             middleware(scope, None, None).send(None)
 
 
-_NOTED = frozenset({b"expect", b"x-forwarded-for", *KEY_HEADERS})
+_NOTED = frozenset({b"expect", b"x-forwarded-for", HEADER, *KEY_HEADERS})
 
 
 def _plain(status: Status, *, is_head: bool = False) -> bytes:

@@ -1,21 +1,18 @@
-"""Endpoints for notices, outcomes, returns, stored posts and scorecards."""
+"""Endpoints for notices, outcomes, stored posts and scorecards."""
 
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import get_args
 
 from litestar import HttpMethod, Response, get, post, route
 from litestar.params import FromPath
 from msgspec.structs import replace
 
 from app.dialects import feedback
-from app.dialects.answers import OUTBOUND_MESSAGE, OUTBOUND_MESSAGE_TAKEN
+from app.dialects.answers import OUTBOUND_MESSAGE, OUTBOUND_MESSAGE_TAKEN, write_receipt
 from app.dialects.body.batch import Batch, read_batch
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.feedback import IgnoredEvent
-from app.dialects.reading import Reading
-from app.dialects.returns import read_return_reply, write_returns
 from app.dialects.scorecard import write_scorecard
 from app.dialects.text import Scalar, text_of
 from app.domain.answers import refused_post, refused_receipt
@@ -27,21 +24,16 @@ from app.http.operators.crm_webhooks import is_authentic, reports_of
 from app.http.operators.operator_request import AWAY, Asker, denial, operators_request, raw_request, response, taken
 from app.http.request import FEEDBACK, NOTICE, Route, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
-from app.store.returns.requests import LIST_MAX, WhichReturns
 from app.usecases.accept_post import find_post
+from app.usecases.appetite.tell_appetite import tell_appetite
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice, record_outcome
-from app.usecases.returns.answer import answer_return
 from app.wire.feedback import Receipt
-from app.wire.returns import ReturnState
 from app.wire.scorecard import DAYS_MAX
 
 _DAYS = "7"
 _NO_DAYS = Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")
-_STATES: dict[str, ReturnState | None] = {**{state: state for state in get_args(ReturnState)}, "all": None}
-# A refusal must not hold words by which sellers know that a lead was bought, and one of the states is such a word.
-_NO_STATE = Refusal("invalid_field", "state: one of those that a return may have, as requested, or all")
-_NO_LIMIT = Refusal("invalid_field", f"limit: a whole number from 1 to {LIST_MAX}")
+_NO_APPETITE = write_receipt(replace(refused_receipt(Refusal("invalid_field")), reason="no such endpoint"), "json")
 _UNSIGNED = Receipt(
     status="rejected",
     reason="the signature does not match what is declared as this operator's secret",
@@ -127,41 +119,28 @@ async def scorecard(request: Asker) -> Response[bytes]:
     return response(http_answer(asked, 200, write_scorecard(card)))
 
 
-@get("/v1/returns")
-async def returns(request: Asker) -> Response[bytes]:
-    """The leads that we want to give back to a seller, or have given back; JSON to everybody."""
+@get("/v1/appetite")
+async def appetite(request: Asker) -> Response[bytes]:
+    """What is bought now of a seller, for the seller itself; JSON to everybody."""
     bidder, asked, seller = await _sellers(request)
     asked = replace(asked, format="json")
     if seller is None:
         return response(http_refusal(asked, Refusal("auth_failed")))
-    state = text_of(asked.fields.get("state", "requested")).lower()
-    if state not in _STATES:
-        return response(http_refusal(asked, _NO_STATE))
-    limit = text_of(asked.fields.get("limit", str(LIST_MAX)))
-    if not re.fullmatch("[0-9]{1,4}", limit) or not 1 <= int(limit) <= LIST_MAX:
-        return response(http_refusal(asked, _NO_LIMIT))
-    which = WhichReturns(seller=seller.name, state=_STATES[state], after=text_of(asked.fields.get("after", "")))
-    try:
-        listed = await bidder.store.returns(which, int(limit))
-    except StoreUnavailable:
-        return response(http_refusal(asked, AWAY))
-    return response(http_answer(asked, 200, write_returns(listed, int(limit))))
+    told = await tell_appetite(bidder, seller, asked.now)
+    if told is None:
+        return response(http_answer(asked, 404, _NO_APPETITE))
+    headers = ((b"etag", told.etag.encode()), (b"cache-control", b"private, no-cache"))
+    is_known = told.etag in _validators(request.headers.get("if-none-match", ""))
+    answer = http_answer(asked, 200, b"" if is_known else told.body)
+    return response(replace(answer, status=304 if is_known else answer.status, headers=headers))
 
 
-@post("/v1/returns/{lead_id:str}", status_code=200)
-async def answered_return(request: Asker, lead_id: FromPath[str]) -> Response[bytes]:
-    """Whether a seller takes a lead back; what it accepts is credited with its answer."""
-    bidder, asked, seller = await _sellers(request)
-    if seller is None:
-        return response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
-    return await taken(
-        asked,
-        lambda fields: Reading(read_return_reply(lead_id, fields)),
-        lambda reply: answer_return(bidder, seller, reply, asked.now),
-    )
+FEEDBACK_ROUTES = (notices, outcomes, posts, scorecard, appetite)
 
 
-FEEDBACK_ROUTES = (notices, outcomes, posts, scorecard, returns, answered_return)
+def _validators(header: str) -> set[str]:
+    """The validators that a client holds; a proxy may have made one of them weak."""
+    return {each.strip().removeprefix("W/") for each in header.split(",")}
 
 
 async def _outcome(bidder: Bidder, operator: Operator, report: dict[str, Scalar] | None, now: float) -> Receipt:

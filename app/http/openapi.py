@@ -19,7 +19,16 @@ from app.http.openapi_examples import (
     written,
 )
 from app.instructions.documents import DOCUMENTS, Document
-from app.instructions.schemas import ANSWER_NAMES, DAYS, RETURN_PARAMETERS, Json, answer_schemas, sent_schemas
+from app.instructions.schemas import (
+    ANSWER_NAMES,
+    DAYS,
+    IF_NONE_MATCH,
+    RETURN_PARAMETERS,
+    Json,
+    answer_schemas,
+    returns_page,
+    sent_schemas,
+)
 from app.platforms.known import DIALECTS
 
 _SENT_AS = ("application/json", "application/x-www-form-urlencoded", "application/xml")
@@ -67,7 +76,7 @@ def openapi(catalogue: Catalogue, version: str, reports: Mapping[str, Json], sch
                 **schemas,
                 **sent_schemas(catalogue.verticals.values()),
                 **answer_schemas(),
-                **_LEAD_ANSWER,
+                **_OWN_ANSWERS,
             },
         },
     }
@@ -175,7 +184,10 @@ def _reports(sent: Mapping[str, Json]) -> Json:
     by_get = _route("noticeByGet", summary, {**_receipts(), "405": refused}, security=_SELLER)
     by_get["description"] = "Where the buyer allows it to the seller."
     territory = [_parameter("territory", "A state (TX), a ZIP prefix (787) or a ZIP (78701).")]
+    returned = [_parameter("lead_id", "The lead_id or ping_id, or to operators the CRM's id.")]
     paused = [_parameter("name", "The campaign or seller.")]
+    muted = [_parameter("cause", "The cause of the alert, as `attention` of the status names it.")]
+    revoked = [_parameter("name", "The operator, whose keys were made by command.")]
     boosted = [_parameter("campaign", "The campaign.")]
     cap = [_parameter("owner", "The campaign or seller that declares the cap."), _parameter("cap", "The cap's name.")]
     suppression = ("Suppression", sent["Suppression"])
@@ -187,8 +199,16 @@ def _reports(sent: Mapping[str, Json]) -> Json:
             )
         },
         "/v1/returns/{lead_id}": {
-            "post": told("answerReturn", "ReturnReply", "Whether a lead is taken back, for its seller", _SELLER)
-            | {"parameters": [_parameter("lead_id", "The lead_id or ping_id of the return.")]}
+            "post": _route(
+                "answerReturn",
+                "Whether a lead is taken back, for its seller, or for operators as it told them",
+                {**_receipts(), "403": _TOO_LOW},
+                security=_SELLER,
+                body=("ReturnReply", sent["ReturnReply"]),
+                parameters=returned,
+            ),
+            "put": _acted("askForReturn", "Ask a lead's seller to take it back", ("Return", sent["Return"]), returned),
+            "delete": _acted("withdrawReturn", "Ask for a return no longer", None, [*returned, _WHY]),
         },
         "/v1/demand/{territory}": {
             "put": _acted("demand", "How many leads a territory can still work", ("Demand", sent["Demand"]), territory),
@@ -201,6 +221,13 @@ def _reports(sent: Mapping[str, Json]) -> Json:
         "/v1/pauses/{name}": {
             "put": _acted("pause", "Pause a campaign or seller", ("Pause", sent["Pause"]), paused),
             "delete": _acted("resume", "Let a campaign or seller go on", None, [*paused, _WHY]),
+        },
+        "/v1/mutes/{cause}": {
+            "put": _acted("mute", "Have nobody told of an alert", ("Mute", sent["Mute"]), muted),
+            "delete": _acted("unmute", "Have an alert told of again", None, [*muted, _query("target"), _WHY]),
+        },
+        "/v1/operators/{name}": {
+            "delete": _acted("removeOperator", "Revoke all keys of an operator", None, [*revoked, _WHY], "admins")
         },
         "/v1/boosts/{campaign}": {
             "put": _acted("boost", "Add to the value of a campaign's leads", ("Boost", sent["Boost"]), boosted),
@@ -215,12 +242,12 @@ def _reports(sent: Mapping[str, Json]) -> Json:
     }
 
 
-def _acted(operation: str, summary: str, body: tuple[str, Json] | None, parameters: list[Json]) -> Json:
+def _acted(
+    operation: str, summary: str, body: tuple[str, Json] | None, parameters: list[Json], whose: str = "operators"
+) -> Json:
     """What an operator asks for, or takes back."""
     answers = {**_receipts(), "403": _TOO_LOW}
-    return _route(
-        f"{operation}", f"{summary}, for operators", answers, security=_OPERATOR, body=body, parameters=parameters
-    )
+    return _route(operation, f"{summary}, for {whose}", answers, security=_OPERATOR, body=body, parameters=parameters)
 
 
 def _query(name: str) -> Json:
@@ -257,9 +284,8 @@ def _operations() -> Json:
         "/readyz": {"get": ready},
         "/metrics": {"get": metrics},
         "/v1/scorecard": {"get": _of_seller("scorecard", "How a seller's last days went", "Scorecard", [DAYS])},
-        "/v1/returns": {
-            "get": _of_seller("returns", "The leads that the buyer gives back", "Returns", [*RETURN_PARAMETERS])
-        },
+        "/v1/appetite": {"get": _appetite()},
+        "/v1/returns": {"get": _returns()},
         "/v1/status": {"get": _status()},
         "/sellers/{seller}/certification": _certification(),
         **{f"/sellers/{{seller}}/instructions{each.path}": _instructions(each) for each in DOCUMENTS},
@@ -277,6 +303,28 @@ def _of_seller(operation: str, summary: str, schema: str, parameters: list[Json]
     route["responses"]["400"] = _response("A parameter cannot be read.", {"invalid_field": not_taken("invalid_field")})
     route["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_taken("auth_failed")})
     route["responses"]["503"] = _response("The store does not answer.", {"internal": not_taken("internal")})
+    return route
+
+
+def _returns() -> Json:
+    """A seller's own, or to an operator those of all."""
+    summary = "The leads that the buyer gives back, to operators those of all sellers"
+    route = _of_seller("returns", summary, "Returns", [*RETURN_PARAMETERS, _query("seller")])
+    both = {"anyOf": [_ref("Returns"), _ref("BuyersReturns")]}
+    route["responses"]["200"]["content"]["application/json"]["schema"] = both
+    return route
+
+
+def _appetite() -> Json:
+    """A list with a validator: most of the time a seller that asks again is told that nothing changed."""
+    route = _shown("appetite", "What is bought now, for the seller", "application/json", _ref("Appetite"))
+    route["security"] = _SELLER
+    route["parameters"] = [IF_NONE_MATCH]
+    etag = {"ETag": {"schema": {"type": "string"}, "description": "Send it back as If-None-Match."}}
+    route["responses"]["200"]["headers"] = etag
+    route["responses"]["304"] = {"description": "Nothing changed since that ETag.", "headers": etag}
+    route["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_taken("auth_failed")})
+    route["responses"]["404"] = _response("Not told to this seller.", {"invalid_field": not_taken("invalid_field")})
     return route
 
 
@@ -383,7 +431,12 @@ def _ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-_LEAD_ANSWER = {"LeadAnswer": {"anyOf": [_ref("PingAnswer"), _ref("PostAnswer")]}}
+_OWN_ANSWERS = {
+    "LeadAnswer": {"anyOf": [_ref("PingAnswer"), _ref("PostAnswer")]},
+    "BuyersReturns": returns_page(
+        **{name: {"type": "string"} for name in ("seller", "campaign", "requested_by", "settled_by")}
+    ),
+}
 _WHY: Json = {
     "name": "why",
     "in": "query",

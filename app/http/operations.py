@@ -1,11 +1,13 @@
 """Endpoints for operators: health, readiness and metrics."""
 
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from ipaddress import ip_address
 from typing import Any
 
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
+from msgspec import to_builtins
 
 from app.domain.auction.canary import share_now
 from app.http.authentication import keys_in_headers, whose_key
@@ -14,12 +16,12 @@ from app.http.openapi import openapi
 from app.http.pages.schema_page import schema_page
 from app.http.secured import FRAMED_NOWHERE
 from app.pages.document import policy
+from app.telemetry.exposition import CONTENT_TYPE
 from app.usecases.bidder import Bidder
+from app.usecases.monitoring.readiness import Obstacle, obstacle
 
 _VERSION = version("leadbid")
 _POLICY = f"{policy()}; {FRAMED_NOWHERE}"
-# The framework adds the charset to what is text.
-_PROMETHEUS = "text/plain; version=0.0.4"
 
 
 @get("/healthz")
@@ -30,28 +32,44 @@ async def healthz() -> dict[str, str]:
 
 @get("/readyz")
 async def readyz(request: Request[Any, Any, State]) -> Response[dict[str, object]]:
-    """Whether the service can bid and buy; details are shown to operators only."""
-    bidder: Bidder = request.app.state.bidder
-    stored = await bidder.store.ready()
-    priced, paused = sorted(bidder.catalogue.models), bidder.standing.paused
-    body: dict[str, object] = {"status": "ready" if stored else "not ready"}
-    if _may_look(request, bidder):
-        body |= {
-            "database": "writable" if stored else "away",
-            "config": bidder.catalogue.config_hash,
-            "campaigns": len(bidder.catalogue.campaigns),
-            "models": {name: bidder.catalogue.models[name].version for name in priced},
-            "challengers": {
-                name: {
-                    "version": each.model.version,
-                    "canary": share_now(each.canary, name, each.model.version, paused),
-                }
-                for name, each in sorted(bidder.catalogue.challengers.items())
-            },
-            "unpriced": sorted(bidder.catalogue.index.verticals - set(priced)),
-            "live_bids": bidder.standing.live_bids,
-        }
-    return Response(body, status_code=200 if stored else 503)
+    """Whether the service can bid and buy, and in which codes why not; details are shown to operators only."""
+    background = request.app.state.background
+    if background is None:
+        return _readiness([obstacle("starting")], {})
+    found = await background.obstacles()
+    if request.app.state.is_stopping():
+        found.insert(0, obstacle("stopping"))
+    bidder: Bidder = background.bidder
+    return _readiness(found, _details(bidder, found) if _may_look(request, bidder) else {})
+
+
+def _readiness(found: Sequence[Obstacle], details: Mapping[str, object]) -> Response[dict[str, object]]:
+    blocking = [each.reason for each in found if each.blocks]
+    body: dict[str, object] = {"status": "not ready", "reasons": blocking} if blocking else {"status": "ready"}
+    return Response({**body, **details}, status_code=503 if blocking else 200)
+
+
+def _details(bidder: Bidder, found: Sequence[Obstacle]) -> dict[str, object]:
+    """What is bid with now, and all that is in the way."""
+    catalogue, paused = bidder.catalogue, bidder.standing.paused
+    models, challengers = sorted(catalogue.models.items()), sorted(catalogue.challengers.items())
+    is_away = any(each.reason in ("database_unwritable", "migrating") for each in found)
+    return {
+        "attention": [to_builtins(each) for each in found],
+        "database": "away" if is_away else "writable",
+        "config": catalogue.config_hash,
+        "campaigns": len(catalogue.campaigns),
+        "models": {name: model.version for name, model in models},
+        "challengers": {
+            name: {
+                "version": each.model.version,
+                "canary": share_now(each.canary, name, each.model.version, paused),
+            }
+            for name, each in challengers
+        },
+        "unpriced": sorted(catalogue.index.verticals - catalogue.models.keys()),
+        "live_bids": bidder.standing.live_bids,
+    }
 
 
 @get("/metrics")
@@ -60,7 +78,8 @@ async def metrics(request: Request[Any, Any, State]) -> Response[bytes]:
     bidder: Bidder = request.app.state.bidder
     if not _may_look(request, bidder):
         return Response(b"metrics are for loopback or an operator's key\n", status_code=401, media_type="text/plain")
-    return Response(bidder.metrics.text(), media_type=_PROMETHEUS)
+    # The framework adds the charset to what is text.
+    return Response(await request.app.state.background.scrape.text(), media_type=CONTENT_TYPE)
 
 
 @get("/schema/openapi.json")

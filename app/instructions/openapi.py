@@ -9,8 +9,8 @@ from app.instructions.answer_shapes import shape_of
 from app.instructions.exchange import SampleExchange
 from app.instructions.handbook import Handbook
 from app.instructions.json_schema import plain_shapes
-from app.instructions.schemas import DAYS, PART, RETURN_PARAMETERS, Json, answer_schemas, sent_schemas
-from app.instructions.terms import ANSWERED_RETURN, NOTICES, RETURNS, SCORECARD, STORED_ANSWERS, RouteLine
+from app.instructions.schemas import DAYS, IF_NONE_MATCH, PART, RETURN_PARAMETERS, Json, answer_schemas, sent_schemas
+from app.instructions.terms import ANSWERED_RETURN, APPETITE, NOTICES, RETURNS, SCORECARD, STORED_ANSWERS, RouteLine
 
 _NAMES = {"ping": "PingAnswer", "post": "PostAnswer"}
 _OF_BODIES = ("413", "415")
@@ -26,7 +26,7 @@ _FAULTS = {
 _BODIES = {"form": "application/x-www-form-urlencoded", "xml in a form": "application/x-www-form-urlencoded"}
 
 
-_ANSWERS = ("PingAnswer", "PostAnswer", "Receipt", "ReasonCode", "Scorecard", "Returns")
+_ANSWERS = ("PingAnswer", "PostAnswer", "Receipt", "ReasonCode", "Scorecard", "Appetite", "Returns")
 
 
 def openapi(handbook: Handbook) -> Json:
@@ -94,6 +94,12 @@ def _operation(handbook: Handbook, path: str, method: str, lines: list[RouteLine
         parameter = {"name": "lead_id", "in": "path", "required": True, "schema": {"type": "string"}}
         told = {"200": _described("The answer is recorded.", "Receipt")} | _faults("Receipt", "400", *_OF_BODIES)
         return operation | _with_body(["ReturnReply"], "json") | {"parameters": [parameter], "responses": told}
+    if path == APPETITE:
+        shown = {
+            "200": _described("What is bought now.", "Appetite"),
+            "304": {"description": "Nothing changed."},
+        } | _faults("Receipt")
+        return operation | {"parameters": [IF_NONE_MATCH], "responses": shown}
     if path == SCORECARD:
         shown = {"200": _described("The scorecard.", "Scorecard")} | _faults("Receipt", "400")
         return operation | {"parameters": [DAYS], "responses": shown}

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 import msgspec
 
 from app.instructions.cards import SetupCard
-from app.instructions.exchange import PlaceholderName, SampleAnswer, SampleExchange, SampleRequest, pieces
+from app.instructions.exchange import KEY, PlaceholderName, SampleAnswer, SampleExchange, SampleRequest, pieces
 from app.instructions.handbook import Handbook
 from app.instructions.schemas import PING_FIELDS, POST_FIELDS
 from app.instructions.sheets import FieldRow, FieldSheet
-from app.instructions.terms import RULES, TESTS
+from app.instructions.terms import APPETITE, RULES, TESTS, example_appetite
 from app.wire.ping import Value
 
 _EXAMPLE_MAX = 32
+_ETAG = '"5f0c3a9b1e7d2468ace02b4d"'
 _HEADS = ("You send", "Ping", "Post", "Type", "Example", "Meaning")
 _ENTER = (
     "What to enter in your platform's form. The bodies have the fields of the first vertical; for another, use the "
@@ -113,6 +114,7 @@ def outline_of(handbook: Handbook) -> tuple[Chapter, ...]:
             lead="You can test every outcome.",
             parts=(Prose(TESTS), TextTable(("ZIP", "What happens", "Code"), tuple(_tests(handbook)))),
         ),
+        *_appetite(handbook),
         Chapter(
             name="reasons",
             title="Reasons",
@@ -264,6 +266,32 @@ def _request(handbook: Handbook, request: SampleRequest) -> list[tuple[str, Plac
 def _answer(answer: SampleAnswer) -> list[tuple[str, PlaceholderName | None]]:
     lines = [f"HTTP/1.1 {answer.status}", *(f"{name}: {value}" for name, value in answer.headers)]
     return pieces("\n".join([*lines, "", answer.body]), answer.varies)
+
+
+def _appetite(handbook: Handbook) -> Iterator[Chapter]:
+    """What is bought now, for a seller that is told; its key stands in a header whatever its platform does."""
+    if not any(route.path == APPETITE for route in handbook.routes):
+        return
+    host = handbook.base_url.partition("://")[2]
+    request = f"GET {APPETITE} HTTP/1.1\nHost: {host}\nX-API-Key: {KEY}\nIf-None-Match: {_ETAG}"
+    vertical = handbook.sheets[0].vertical if handbook.sheets else "solar"
+    answer = f"HTTP/1.1 200\nContent-Type: application/json\nETag: {_ETAG}\n\n{example_appetite(vertical)}"
+    yield Chapter(
+        name="appetite",
+        title="What we buy now",
+        lead="Ask for this list every minute or so, and send what is open: all else is refused.",
+        parts=(
+            Prose(
+                "A row is a vertical, a state and a leg. `open` says whether we bid on such leads now; each lead is "
+                "still judged by itself. No bid is below `floor`. `until` is when an open row closes by the clock, or "
+                "a closed one opens at the earliest, as things stand; null if only events can tell. A limit may close "
+                "a row at any moment. What is not listed is not bought. Send the `ETag` back as `If-None-Match`: the "
+                "answer is 304 without a body while nothing has changed."
+            ),
+            Code("Request", ((request, None),)),
+            Code("Answer", ((answer, None),)),
+        ),
+    )
 
 
 def _tests(handbook: Handbook) -> Iterator[tuple[str, ...]]:

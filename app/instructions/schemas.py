@@ -118,6 +118,14 @@ DAYS: Json = {
 }
 
 
+IF_NONE_MATCH: Json = {
+    "name": "If-None-Match",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "The ETag of the list that you have.",
+}
+
+
 def answer_schemas() -> Json:
     """What is answered; a required key is always there."""
     return {
@@ -170,7 +178,8 @@ def answer_schemas() -> Json:
             **_IN_TESTS,
         ),
         "Scorecard": _scorecard(),
-        "Returns": _returns(),
+        "Appetite": _appetite(),
+        "Returns": returns_page(),
         "Receipt": _answer(
             {
                 "status": {"type": "string", "enum": ["recorded", "repeated", "ignored", "rejected", "error"]},
@@ -297,6 +306,15 @@ _FEEDBACK: Json = {
         },
         "required": ["ping_id", "result"],
     },
+    "Return": {
+        "type": "object",
+        "title": "Return",
+        "properties": {
+            "reason": {"type": "string", "enum": [*get_args(ReturnReason)]},
+            "why": {**_TEXT, "description": "What its seller is told, without personal data."},
+        },
+        "required": ["reason", "why"],
+    },
     "ReturnReply": {
         "type": "object",
         "title": "ReturnReply",
@@ -382,6 +400,16 @@ _FEEDBACK: Json = {
         },
         "required": ["why"],
     },
+    "Mute": {
+        "type": "object",
+        "title": "Mute",
+        "properties": {
+            "why": _WHY,
+            "until": {**_TIME, "description": f"When it ends; default: when it is unmuted. {_TIME['description']}"},
+            "target": {**_TEXT, "description": "Only of this seller, campaign, cap, check or destination."},
+        },
+        "required": ["why"],
+    },
     "Boost": {
         "type": "object",
         "title": "Boost",
@@ -428,7 +456,7 @@ RETURN_PARAMETERS: tuple[Json, ...] = (
 )
 
 
-def _returns() -> Json:
+def returns_page(**for_buyer: Json) -> Json:
     """A page of leads that are given back, in the order in which they were asked for."""
     return _answer(
         {
@@ -450,13 +478,33 @@ def _returns() -> Json:
                         "requested_at": _TEXT,
                         "answer_due_at": {"type": ["string", "null"], "description": "Until when you may answer."},
                         "settled_at": {"type": ["string", "null"]},
-                        "note": {**_TEXT, "description": "What you said about it."},
+                        "note": {**_TEXT, "description": "What you said about it, or why we withdrew it."},
                     }
+                    | for_buyer
                 ),
             },
             "next": {"type": ["string", "null"], "description": "Where the next page begins."},
         }
     )
+
+
+def _appetite() -> Json:
+    """Rows that never name a cap, nor what anybody else is told."""
+    row = _answer(
+        {
+            "vertical": _TEXT,
+            "state": _TEXT,
+            "leg": {"type": "string", "enum": ["exclusive", "shared"]},
+            "floor": {**_DOLLARS, "description": "No bid is below this."},
+            "until": {
+                "type": ["string", "null"],
+                "description": "ISO 8601, UTC: when an open row closes by the clock, or a closed one opens at the "
+                "earliest, as things stand. Null if only events can tell.",
+            },
+            "open": {"type": "boolean", "description": "Whether we bid on such leads now."},
+        }
+    )
+    return {"type": "array", "items": row, "description": "What is not listed is not bought."}
 
 
 def _scorecard() -> Json:

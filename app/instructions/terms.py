@@ -1,8 +1,10 @@
 """The terms between this buyer and this seller, fields aside: endpoints, keys, limits, tests, reasons, repeats."""
 
 import msgspec
+from msgspec.structs import replace
 
 from app.dialects.aliases import KEY_FIELDS
+from app.dialects.appetite import write_appetite
 from app.dialects.dialect import Dialect
 from app.dialects.own_words import GENERIC
 from app.domain.catalogue import Catalogue
@@ -14,11 +16,13 @@ from app.instructions.example_lead import sending_of
 from app.instructions.exchange import KEY
 from app.instructions.samples import route_of
 from app.platforms.known import DIALECTS
+from app.wire.appetite import AppetiteRow
 from app.wire.ping import Ping
 
 NOTICES = "/v1/notices"
 STORED_ANSWERS = "/v1/posts/{ping_id}"
 SCORECARD = "/v1/scorecard"
+APPETITE = "/v1/appetite"
 RETURNS = "/v1/returns"
 ANSWERED_RETURN = "/v1/returns/{lead_id}"
 
@@ -92,8 +96,23 @@ def routes_of(seller: Seller) -> tuple[RouteLine, ...]:
             says="Take a lead back, or not.",
         ),
         RouteLine(what="Scorecard", methods=("GET",), path=SCORECARD, says="See your results of the last `days` days."),
+        *_appetite(seller),
         RouteLine(what="Certification", methods=("GET",), path=page, says="Follow your tests as you send them."),
     )
+
+
+def example_appetite(vertical: str) -> str:
+    """Two rows of what is bought, as the endpoint writes them; none of it is this buyer's."""
+    at = 1_795_273_200.0
+    closed = AppetiteRow(vertical=vertical, state="TX", leg="shared", floor_cents=300, until=at + 46_800.0, open=False)
+    return write_appetite([replace(closed, leg="exclusive", floor_cents=500, until=at, open=True), closed]).decode()
+
+
+def _appetite(seller: Seller) -> tuple[RouteLine, ...]:
+    """Who is told no reasons is not told what is bought either."""
+    if seller.disclosure == "opaque":
+        return ()
+    return (RouteLine(what="Appetite", methods=("GET",), path=APPETITE, says="See what we buy now, and send that."),)
 
 
 def key_places(seller: Seller) -> tuple[KeyPlace, ...]:

@@ -109,8 +109,8 @@ def _said(line: AnyLine) -> dict[str, Any]:
         case RefusedLine():
             return {"id": line.id, "ping_id": line.id, "test": line.test, "count": line.count, **_refused(line.refusal)}
         case PostLine() | NoticeLine():
-            # Each of their fields is a column, but for what providers said, which only the line itself tells.
-            apart = (*Line.__struct_fields__, "consultations")
+            # Each of their fields is a column, but for what only the line itself tells.
+            apart = (*Line.__struct_fields__, "consultations", "request")
             return {name: getattr(line, name) for name in line.__struct_fields__ if name not in apart}
         case RetainLine():
             return {"lead_id": line.lead_id, "result": line.result, "detail": line.check}

@@ -71,7 +71,8 @@ class PostLine(Line, frozen=True, gc=False, tag="post"):
 
     `test` is what its bid says, or where it names none of ours what its endpoint or the post itself does. `campaign`,
     `vertical` and `leg` are those of a bid of ours, `state` and `sub_id` those of a post that could be read, so that a
-    post is counted without looking for its ping. `consultations` are what providers said of it, where they were asked.
+    post is counted without looking for its ping. `request` is the keyed digest of the body of one that was refused,
+    which is not kept. `consultations` are what providers said of it, where they were asked.
     Without a seller's key it is the `count` of them in a minute.
     """
 
@@ -89,6 +90,7 @@ class PostLine(Line, frozen=True, gc=False, tag="post"):
     kept: bool = False
     test: bool = False
     took_ms: float = 0.0
+    request: str = ""
     consultations: tuple[Consultation, ...] = ()
     count: int = 1
 

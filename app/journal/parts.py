@@ -85,18 +85,27 @@ def texts_with(part: Part, ids: frozenset[str]) -> Iterator[bytes]:
         yield from (text for text in texts(part) if any(each in text for each in sought))
 
 
-def texts_holding(part: Part, words: frozenset[str]) -> Iterator[bytes]:
-    """The same, but only those in which one of these stands anywhere, also among bytes that are no line."""
+def texts_holding(part: Part, words: frozenset[str], *, in_any_case: bool = False) -> Iterator[bytes]:
+    """The same, but only those in which one of these stands anywhere, also among bytes that are no line.
+
+    In any case only those of ASCII are found, where `words` are in lower case.
+    """
     sought = [word.encode() for word in words]
+    line = "lower(line)" if in_any_case else "line"
+
+    def is_meant(text: bytes) -> bool:
+        text = text.lower() if in_any_case else text
+        return any(word in text for word in sought)
+
     if part.is_parquet:
         _check(part.path)
         wanted = {f"word_{number}": word for number, word in enumerate(words)}
-        where = " OR ".join(f"contains(line, ${name})" for name in wanted)
+        where = " OR ".join(f"contains({line}, ${name})" for name in wanted)
         for (text,) in parquet.read(part.path, _TEXT, f"{where} OR broken IS NOT NULL", wanted):
-            if any(word in text for word in sought):
+            if is_meant(text):
                 yield text
     else:
-        yield from (text for text in texts(part) if any(word in text for word in sought))
+        yield from filter(is_meant, texts(part))
 
 
 def _check(path: Path) -> None:

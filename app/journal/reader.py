@@ -60,11 +60,11 @@ def find_all(directory: Path, ping_ids: frozenset[str]) -> list[AnyLine]:
     return _about(directory, others | ping_ids, decided[0] if len(ping_ids) == len(decided) == 1 else 0.0)
 
 
-def holding(directory: Path, words: frozenset[str]) -> list[AnyLine]:
-    """Every line in which one of these words stands anywhere."""
+def holding(directory: Path, words: frozenset[str], *, in_any_case: bool = False) -> list[AnyLine]:
+    """Every line in which one of these words stands anywhere; in any case where these are in lower case."""
 
     def those(part: Part) -> Iterator[AnyLine]:
-        for text in texts_holding(part, words):
+        for text in texts_holding(part, words, in_any_case=in_any_case):
             line = decode(text, part.path)
             if line is not None:
                 yield line

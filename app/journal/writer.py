@@ -61,13 +61,28 @@ class JournalWriter:
         # The writing thread takes from one end while pings add to the other; a deque needs no lock for that.
         self._waiting: deque[tuple[float, bytes]] = deque()
         self._writing = Lock()
-        self._failing = False
+        self.trouble = ""
+        """Why the last try to write failed; empty where it did not."""
         self.lost = 0
 
     @property
     def waiting(self) -> int:
         """How many lines are not written yet."""
         return len(self._waiting)
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether nothing can be written now."""
+        return bool(self.trouble)
+
+    @property
+    def waits_since(self) -> float | None:
+        """The time of the oldest of them; `None` where none waits."""
+        try:
+            return self._waiting[0][0]
+        except IndexError:
+            # The writing thread may have taken it just now.
+            return None
 
     def append(self, line: Line) -> bytes:
         """Queue one line, to be written within a quarter of a second; returns its encoded text."""
@@ -80,9 +95,9 @@ class JournalWriter:
         try:
             while True:
                 await asyncio.sleep(FLUSH_S)
-                await asyncio.to_thread(self._try, on_error)
+                await asyncio.to_thread(self.try_to_flush, on_error)
         finally:
-            self._try(on_error)
+            self.try_to_flush(on_error)
 
     def flush(self) -> None:
         """Write all waiting lines, each to the file of its hour. OSError if some are still waiting afterwards."""
@@ -107,15 +122,16 @@ class JournalWriter:
                 self._directory,
             )
 
-    def _try(self, on_error: Callable[[OSError], None]) -> None:
+    def try_to_flush(self, on_error: Callable[[OSError], None]) -> None:
+        """Write what waits; where that fails for the first time, `on_error` is told."""
         try:
             self.flush()
         except OSError as error:
-            if not self._failing:
+            if not self.is_failing:
                 on_error(error)
-            self._failing = True
+            self.trouble = error.strerror or type(error).__name__
         else:
-            self._failing = False
+            self.trouble = ""
 
     def _take(self) -> dict[int, list[tuple[float, bytes]]]:
         """All that waits by now, by hour."""

@@ -15,6 +15,9 @@ HANG_S = 3_600.0
 _NUMBERS_FROM = 0xF001
 _PHONES_FROM = 7001
 
+ASKING_LINES = range(_PHONES_FROM, _PHONES_FROM + 99)
+"""Last four digits of phones that may ask for a scenario."""
+
 
 class FakeRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request as it came; `path` is without the provider's own prefix."""

@@ -9,6 +9,7 @@ from app.mock_providers.crms.dialers import FakeConvoso, FakeFive9, FakeVelocify
 from app.mock_providers.crms.hooks import FakeGoHighLevelHook, FakeLeadConduit, FakeMake, FakeWebhook, FakeZapier
 from app.mock_providers.crms.hubspot import FakeHubSpot, FakeHubSpotForm
 from app.mock_providers.crms.people import FakeFollowUpBoss, FakeGoHighLevel
+from app.mock_providers.crms.pipedrive import FakePipedrive
 from app.mock_providers.crms.salesforce import FakeSalesforce, FakeWebToLead
 from app.mock_providers.crms.zoho import FakeZoho
 from app.mock_providers.dncscrub import FakeDncScrub
@@ -36,6 +37,7 @@ def all_fakes() -> dict[str, Fake]:
         "hubspot-form": FakeHubSpotForm(),
         "leadconduit": FakeLeadConduit(),
         "make": FakeMake(),
+        "pipedrive": FakePipedrive(),
         "salesforce": FakeSalesforce(),
         "salesforce-web-to-lead": FakeWebToLead(),
         "velocify": FakeVelocify(),

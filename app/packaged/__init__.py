@@ -17,6 +17,8 @@ SCENARIOS = _ROOT / "fixtures" / "exchange"
 MODELS = _ROOT / "models"
 """Models of the demo's verticals, trained on a synthetic history. Nothing is ever written here."""
 
+MONITORING = _HERE / "monitoring"
+"""Alert rules of Prometheus with their tests, and a dashboard of Grafana."""
 
 OWN_CONFIG = Path("buyer.toml")
 """The buyer's file in the working directory."""

@@ -1,6 +1,8 @@
 """Explains each line of the journal in words: how a bid was computed in dollars, or why there was none."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import msgspec
 
 from app.domain.auction.weighing import CampaignRefusal, Offer
 from app.domain.calendar import utc_text
@@ -30,6 +32,52 @@ def explain(lines: Iterable[AnyLine], contributed: Contributed | None = None) ->
     explanation = _Explanation(contributed)
     fold(lines, explanation)
     return "\n".join(explanation.texts)
+
+
+class ExplainedBid(msgspec.Struct, frozen=True, kw_only=True):
+    """One bid as it was sent. `value_cents` is what the lead was worth to us, `highest_cents` the most that buying it
+    may cost before it loses money; both are absent of a fixed price.
+    """
+
+    campaign: str
+    leg: str
+    price_cents: int
+    win_probability: float
+    value_cents: float | None = None
+    highest_cents: float | None = None
+
+
+class ExplainedPing(msgspec.Struct, frozen=True, kw_only=True):
+    """The text for people, with what was decided of the ping last; `reason` is why there was no bid."""
+
+    text: str
+    bids: tuple[ExplainedBid, ...] = ()
+    reason: str = ""
+
+
+def explained_ping(lines: Sequence[AnyLine], contributed: Contributed | None = None) -> ExplainedPing:
+    """The lines of one ping, for people and for programs."""
+    pings = [line for line in lines if isinstance(line, PingLine)]
+    if not pings:
+        return ExplainedPing(text=explain(lines, contributed))
+    decision, withdrawn = pings[-1].decision, pings[-1].withdrawn
+    refusal = withdrawn or decision.refusal
+    return ExplainedPing(
+        text=explain(lines, contributed),
+        bids=() if refusal is not None else tuple(map(_explained_bid, decision.bids)),
+        reason=refusal.code if refusal is not None else "",
+    )
+
+
+def _explained_bid(offer: Offer) -> ExplainedBid:
+    return ExplainedBid(
+        campaign=offer.campaign,
+        leg=offer.leg,
+        price_cents=offer.price_cents,
+        win_probability=offer.win_probability,
+        value_cents=None if offer.valuation is None else offer.valuation.value,
+        highest_cents=None if offer.quote is None else offer.quote.bid_value,
+    )
 
 
 class _Explanation:

@@ -243,6 +243,7 @@ def _destinations(facts: Facts) -> Iterator[DestinationStatus]:
             arrived=of.get("delivered", 0) + of.get("duplicate", 0),
             rejected=of.get("rejected", 0),
             dead=of.get("dead", 0),
+            undelivered=facts.undelivered.get(name, 0),
             disabled=facts.disabled.get(name, ""),
             failures=circuit.failures,
             tried_at=circuit.opens_at,

@@ -46,9 +46,10 @@ _REACHED = ("contacted", "qualified", "quoted", "sold")
 
 
 class ContactCounts(msgspec.Struct, frozen=True):
-    """How many recent leads of a campaign were reached in time, and how many of those before."""
+    """How many recent leads of a campaign from one seller were reached in time, and how many of those before."""
 
     campaign: str
+    seller: str
     leads: int
     contacted: int
     leads_before: int
@@ -131,7 +132,7 @@ def outcome_facts(connection: Connection, told: Sequence[Outcome]) -> OutcomeFac
 
 
 def contact_counts(connection: Connection, now: float) -> list[ContactCounts]:
-    """By campaign, of leads that are two days old or older."""
+    """By campaign and seller, of leads that are two days old or older."""
     end = now - REACHED_WITHIN_S
     since, before = end - RECENT_S, end - RECENT_S - BEFORE_S
     is_reached = exists().where(
@@ -141,17 +142,17 @@ def contact_counts(connection: Connection, now: float) -> list[ContactCounts]:
     )
     is_recent, reached = (lead.c.sold_at >= since).label("is_recent"), case((is_reached, 1), else_=0)
     rows = connection.execute(
-        select(lead.c.campaign, is_recent, func.count(), func.sum(reached))
+        select(lead.c.campaign, lead.c.seller, is_recent, func.count(), func.sum(reached))
         .where(lead.c.sold_at >= before, lead.c.sold_at < end)
         # By its name: PostgreSQL takes two parameters of one value for two expressions.
-        .group_by(lead.c.campaign, "is_recent")
+        .group_by(lead.c.campaign, lead.c.seller, "is_recent")
     )
-    found: dict[str, dict[bool, tuple[int, int]]] = {}
-    for campaign, recent, leads, contacted in rows:
-        found.setdefault(campaign, {})[bool(recent)] = leads, int(contacted)
+    found: dict[tuple[str, str], dict[bool, tuple[int, int]]] = {}
+    for campaign, seller, recent, leads, contacted in rows:
+        found.setdefault((campaign, seller), {})[bool(recent)] = leads, int(contacted)
     return [
-        ContactCounts(campaign, *each.get(True, (0, 0)), *each.get(False, (0, 0)))
-        for campaign, each in sorted(found.items())
+        ContactCounts(*whose, *each.get(True, (0, 0)), *each.get(False, (0, 0)))
+        for whose, each in sorted(found.items())
     ]
 
 

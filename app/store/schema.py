@@ -351,7 +351,7 @@ lead_return = Table(
     Column("credit", BigInteger, nullable=True),
     PrimaryKeyConstraint("lead_id"),
     UniqueConstraint("credit"),
-    CheckConstraint("state IN ('requested', 'accepted', 'refused', 'expired')", "state"),
+    CheckConstraint("state IN ('requested', 'accepted', 'refused', 'expired', 'withdrawn')", "state"),
     CheckConstraint("(state = 'accepted') = (credit IS NOT NULL)", "credit"),
     Index(None, "seller", "requested_at"),
 )

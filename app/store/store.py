@@ -49,7 +49,7 @@ from app.store.engine.connections import (
     writing_engine,
 )
 from app.store.engine.database_file import DatabaseFile
-from app.store.engine.revision import require_head
+from app.store.engine.revision import HEAD, require_head, revision
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
@@ -198,6 +198,10 @@ class Store:
         await self.prove(FRESH_S)
         self.availability.look()
         return self.availability.state == "writable" and not self.availability.is_troubled
+
+    async def has_current_tables(self) -> bool:
+        """Whether the tables are those of this version."""
+        return await self._reader.run(revision) == HEAD
 
     async def prove(self, within_s: float) -> None:
         """Write something, unless a write has just succeeded or failed; what comes of it stands in `availability`."""
@@ -557,14 +561,18 @@ class Store:
         """Take a seller's answer, and credit what it accepts; `seller` answers for its own leads only."""
         return await self._writer.run(lambda c: crediting.answer_return(c, reply, by, now, seller))
 
+    async def withdraw_return(self, lead: str, by: str, why: str, now: float) -> ReturnResult:
+        """Ask for the return of a lead no longer; `lead` may be our id, that of the bid, or the CRM's."""
+        return await self._writer.run(lambda c: crediting.withdraw_return(c, lead, by, why, now))
+
     async def settle_unanswered(self, now: float) -> list[ReturnResult]:
         """Have returns that nobody answered in time end as their sellers agreed."""
         if not await self._reader.run(lambda c: crediting.has_unanswered(c, now)):
             return []
         return await self._writer.run(lambda c: crediting.settle_unanswered(c, now), REPORT_S)
 
-    async def returns(self, which: WhichReturns, limit: int = LIST_MAX) -> list[LeadReturn]:
-        """The first of these in the order in which they were asked for."""
+    async def returns(self, which: WhichReturns, limit: int = LIST_MAX) -> list[LeadReturn] | None:
+        """The first of these in the order in which they were asked for; None where none of them is at `after`."""
         return await self._reader.run(lambda c: requests.returns(c, which, limit))
 
     async def return_counts(self, seller: str, since: float, until: float) -> ReturnCounts:
@@ -610,6 +618,11 @@ class Store:
         """When the next delivery is due, None where none waits."""
         return await self._reader.run(outbox.next_due)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether its services may run on other machines."""
+        return not is_sqlite(self._address)
+
     async def take_over_claims(self, now: float) -> None:
         """At the start of the one process that delivers from SQLite: what a dead one had claimed is due at once.
 
@@ -654,6 +667,10 @@ class Store:
     async def waiting_deliveries(self) -> dict[str, Waiting]:
         """Of every destination for which leads wait."""
         return await self._reader.run(deliveries.waiting)
+
+    async def undelivered(self, since: float) -> dict[str, int]:
+        """How many leads each destination refused or never took since then."""
+        return await self._reader.run(lambda c: deliveries.undelivered(c, since))
 
     async def move_deliveries(self, source: str, to: str, by: str, now: float) -> Moved:
         """Have what waits for one destination sent to another."""

@@ -1,93 +1,75 @@
-"""Every metric by its one name: plain numbers on the hot path, Prometheus text when asked."""
+"""What a running service counts: plain numbers on the hot path, Prometheus text when asked."""
 
+import asyncio
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
-from prometheus_client.registry import Collector
+from app.telemetry.declared import METRICS, QUICK_S
+from app.telemetry.exposition import Labels, Observed, head, histogram, samples
 
-COUNTERS = {
-    "pings_total": ("Pings received, by reason code; `bid` if we bid.", ("seller", "code")),
-    "keyless_refusals_total": (
-        "Requests refused without a known key: `no_key`, `wrong_key`, `too_large` or `unreadable`.",
-        ("fault",),
-    ),
-    "ping_repeats_total": ("Repeated pings, answered with the same bid.", ("seller",)),
-    "bids_withheld_total": ("Pings refused because no sale could be recorded.", ("seller",)),
-    "posts_total": ("Posts received, by status and reason code.", ("seller", "status", "code")),
-    "sales_total": ("Leads bought.", ("seller", "campaign")),
-    "spend_cents_total": ("Spend on leads bought, in cents.", ("seller", "campaign")),
-    "caps_refused_total": ("Posts with a live bid that a cap refused.", ("seller",)),
-    "unknown_fields_total": ("Unknown fields of pings and posts; they are ignored.", ("seller",)),
-    "warnings_total": ("Warnings to sellers in answers to pings and posts, by field.", ("seller", "field")),
-    "check_questions_total": (
-        "Questions to providers, by what came of them: HTTP status, trouble, `kept`, `budget` or `circuit`.",
-        ("check", "result"),
-    ),
-    "check_cost_millicents_total": ("Cost of questions to providers, in thousandths of a cent.", ("check",)),
-    "certificate_retains_total": (
-        "Certificates that were to be stored after their sale: `stored`, `late` or `lost`.",
-        ("check", "result"),
-    ),
-    "deliveries_total": ("Delivery attempts, by outcome.", ("destination", "outcome")),
-    "notices_total": ("Win and loss notices.", ("seller", "result")),
-    "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),
-    "outcomes_passed_over_total": ("Reports of a CRM's webhooks that counted as nothing, by why.", ("why",)),
-    "returns_total": ("Returns, by what became of them.", ("seller", "state")),
-    "challenger_faults_total": ("Pings that a challenger could not price; the live model answered.", ("vertical",)),
-    "canaries_stopped_total": ("Canaries that cost more than chance explains and were stopped.", ("vertical",)),
-    "clock_steps_total": ("How often the clock of the machine was set.", ("direction",)),
-    "reloads_total": ("Reloads of configuration and models.", ("result",)),
-    "connections_ended_total": ("Connections that the service ended, except those that were only silent.", ("why",)),
-}
-GAUGES = {
-    "live_bids": "Bids that are live now.",
-    "database_writable": "1 while sales can be recorded, else 0.",
-    "database_unwritable_seconds": "How long no sale could be recorded; 0 while sales can be.",
-    "journal_waiting_lines": "Decisions not yet written to the journal.",
-    "journal_lost_lines": "Decisions lost because the journal could not be written for too long.",
-    "clock_ahead_seconds": "How far the service's clock is ahead of the machine's.",
-    "configuration_waiting": "1 while a changed configuration waits for an operator's consent.",
-    "catalogue_loaded_timestamp_seconds": "When the current configuration was loaded.",
-}
-LABELED_GAUGES = {
-    "deliveries_stuck": ("Leads that wait for a destination that needs an operator.", ("destination", "why")),
-}
-PING_SECONDS = "ping_duration_seconds"
-PING_BOUNDS_S = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
+LabelsT = TypeVar("LabelsT", bound=Labels)
+
+LINES_AT_ONCE = 200
+"""After so many lines, which take some 200 microseconds, requests have their turn."""
 
 
-class Metrics(Collector):
-    """Counters by labels, gauges by name, and the time from a ping's arrival to its answer."""
+class Metrics:
+    """Counters and gauges by name and labels, and histograms of how long things took; all declared in `METRICS`."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, dict[tuple[str, ...], int]] = {name: {} for name in COUNTERS}
-        self._gauges: dict[str, float] = dict.fromkeys(GAUGES, 0.0)
-        self._labeled: dict[str, dict[tuple[str, ...], int]] = {name: {} for name in LABELED_GAUGES}
-        self._buckets = [0] * (len(PING_BOUNDS_S) + 1)
-        self._seconds = 0.0
+        self._counts: dict[str, dict[Labels, int]] = {name: {} for name in _named("counter")}
+        self._gauges: dict[str, dict[Labels, float]] = {name: {} for name in _named("gauge")}
+        self._observed: dict[str, dict[Labels, Observed]] = {name: {} for name in _named("histogram")}
+        # One histogram has a way of its own, as every ping takes it.
+        self._pings = self._observed["ping_duration_seconds"][()] = Observed(len(QUICK_S) + 1)
+        self._observed["post_duration_seconds"][()] = Observed(len(METRICS["post_duration_seconds"].bounds) + 1)
+        for name in _named("counter", labeled=False):
+            self._counts[name][()] = 0
+        for name in _named("gauge", labeled=False):
+            self._gauges[name][()] = 0.0
 
     def count(self, name: str, *labels: str, by: int = 1) -> None:
-        """Add 1 (or `by`) to a counter declared above, with its labels in the declared order."""
+        """Add 1 (or `by`) to a declared counter, with its labels in the declared order."""
         counts = self._counts[name]
         counts[labels] = counts.get(labels, 0) + by
 
-    def gauge(self, name: str, value: float) -> None:
-        """Set a gauge declared above."""
-        self._gauges[name] = value
+    def begin(self, name: str, labels: Iterable[Labels]) -> None:
+        """Have a counter stand at zero under these labels, so that its first step shows as one."""
+        counts = self._counts[name]
+        for each in labels:
+            counts.setdefault(each, 0)
 
-    def gauges(self, name: str, values: Mapping[tuple[str, ...], int]) -> None:
-        """Set a labeled gauge declared above, for all of its labels at once."""
-        self._labeled[name] = dict(values)
+    def counted_elsewhere(self, name: str, count: int) -> None:
+        """What a counter without labels has come to that another part of the service keeps."""
+        self._counts[name][()] = count
+
+    def gauge(self, name: str, value: float, *labels: str) -> None:
+        """Set a declared gauge."""
+        self._gauges[name][labels] = value
+
+    def gauges(self, name: str, values: Mapping[LabelsT, float]) -> None:
+        """Set a declared gauge for all of its labels at once."""
+        if name not in self._gauges:
+            raise KeyError(name)
+        self._gauges[name] = {labels: value for labels, value in values.items()}  # noqa: C416 - of the wider type
 
     def ping_took(self, seconds: float) -> None:
-        """One ping more in the histogram."""
-        self._buckets[bisect_left(PING_BOUNDS_S, seconds)] += 1
-        self._seconds += seconds
+        """One ping more in its histogram."""
+        self._pings.buckets[bisect_left(QUICK_S, seconds)] += 1
+        self._pings.total += seconds
 
-    def counted(self, name: str) -> dict[tuple[str, ...], int]:
-        """A counter's values by labels."""
+    def took(self, name: str, seconds: float, *labels: str) -> None:
+        """One more in a declared histogram."""
+        bounds, of = METRICS[name].bounds, self._observed[name]
+        observed = of.get(labels)
+        if observed is None:
+            observed = of[labels] = Observed(len(bounds) + 1)
+        observed.buckets[bisect_left(bounds, seconds)] += 1
+        observed.total += seconds
+
+    def counted(self, name: str) -> dict[Labels, int]:
+        """A counter's values by labels, as they were counted."""
         return dict(self._counts[name])
 
     @property
@@ -95,33 +77,33 @@ class Metrics(Collector):
         """All counts added up: it grows with whatever happens."""
         return sum(sum(counts.values()) for counts in self._counts.values())
 
-    def text(self) -> bytes:
+    def shown(self, name: str) -> dict[Labels, float]:
+        """A gauge's values by labels, as they were set."""
+        return dict(self._gauges[name])
+
+    async def text(self) -> bytes:
         """All of it in the Prometheus text format, each name with the prefix `leadbid_`."""
-        registry = CollectorRegistry()
-        registry.register(self)
-        return generate_latest(registry)
+        lines: list[str] = []
+        for number, line in enumerate(self._lines(), start=1):
+            lines.append(line)
+            if not number % LINES_AT_ONCE:
+                await asyncio.sleep(0)
+        return "".join(lines).encode()
 
-    def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily]:
-        """What prometheus_client asks of a collector."""
-        for name, (meaning, labels) in COUNTERS.items():
-            counter = CounterMetricFamily(f"leadbid_{name}", meaning, labels=labels)
-            for values, count in self._counts[name].items():
-                counter.add_metric(values, count)
-            yield counter
-        for name, meaning in GAUGES.items():
-            yield GaugeMetricFamily(f"leadbid_{name}", meaning, value=self._gauges[name])
-        for name, (meaning, labels) in LABELED_GAUGES.items():
-            gauge = GaugeMetricFamily(f"leadbid_{name}", meaning, labels=labels)
-            for values, value in self._labeled[name].items():
-                gauge.add_metric(values, value)
-            yield gauge
-        yield self._histogram()
+    def _lines(self) -> Iterator[str]:
+        for name, metric in METRICS.items():
+            shown = f"leadbid_{name}"
+            yield from head(shown, metric)
+            if metric.kind == "histogram":
+                yield from histogram(shown, metric, self._observed[name])
+            else:
+                yield from samples(shown, metric, (self._counts if metric.kind == "counter" else self._gauges)[name])
 
-    def _histogram(self) -> HistogramMetricFamily:
-        total, buckets = 0, []
-        for bound, count in zip((*PING_BOUNDS_S, float("inf")), self._buckets, strict=True):
-            total += count
-            buckets.append(("+Inf" if bound == float("inf") else repr(bound), total))
-        return HistogramMetricFamily(
-            f"leadbid_{PING_SECONDS}", "From a ping's arrival to its answer.", buckets=buckets, sum_value=self._seconds
-        )
+
+def _named(kind: str, *, labeled: bool | None = None) -> list[str]:
+    """The metrics of a kind; with `labeled` those alone that have labels, or have none."""
+    return [
+        name
+        for name, metric in METRICS.items()
+        if metric.kind == kind and (labeled is None or bool(metric.labels) is labeled)
+    ]

@@ -9,7 +9,7 @@ from app.domain.answers import refused_post
 from app.domain.auction.weighing import Offer
 from app.domain.checks.verdict import Consultation, Unsettled, has_opted_out
 from app.domain.post.judge import judge
-from app.domain.post.posted_lead import PostedLead
+from app.domain.post.posted_lead import PostedLead, request_digest
 from app.domain.post.sale import KeptAnswer, Sale
 from app.domain.reasons import REASONS, Refusal
 from app.domain.seller import Seller
@@ -42,6 +42,7 @@ async def accept_post(
 
     Raises StoreUnavailable where nothing could be committed: then nothing is sold, and the seller may try again.
     """
+    reference = replace(reference, request=request_digest(bidder.keys.index, raw))
     if isinstance(reading, Refusal):
         return refuse_post(bidder, seller, reference, reading, now, warnings, elapsed_ms)
     lead = posted(bidder, seller, reference, reading, raw, warnings, now)
@@ -140,7 +141,7 @@ def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:
     )
     bidder.quotas.posted(lead.seller, sale.sold_at)
     bidder.metrics.count("sales_total", sale.seller, sale.campaign)
-    bidder.metrics.count("spend_cents_total", sale.seller, sale.campaign, by=sale.price_cents)
+    bidder.metrics.count("spend_dollars_total", sale.seller, sale.campaign, by=sale.price_cents)
     bidder.sold()
 
 
@@ -190,6 +191,8 @@ def _say(
             kept=kept,
             test=reference.test,
             took_ms=round(took_ms, 3),
+            # What is bought is evidence, with a digest of its own.
+            request=reference.request if answer.status != "accepted" else "",
             consultations=consulted,
         )
     )

@@ -1,6 +1,7 @@
 """What runs beside answering: time passes, switches apply, prices and lines are written, leads delivered."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from math import inf
@@ -16,12 +17,15 @@ from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.alerts.alert_watch import AlertWatch
-from app.usecases.alerts.self_watch import SelfWatch, audit_alerts
+from app.usecases.alerts.self_watch import SelfWatch, audit_alerts, configuration_alerts
 from app.usecases.alerts.send_alerts import AlertSender
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
+from app.usecases.monitoring.measured import MeasuredGauges
+from app.usecases.monitoring.readiness import Obstacle, obstacles
+from app.usecases.monitoring.scrape import Scrape
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import hear_requests
@@ -34,6 +38,7 @@ from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
 from app.usecases.standing.restore import read_lists
 from app.usecases.trade.journal_count import JournalCount
+from app.usecases.trade.model_outcomes import ModelOutcomes
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
@@ -42,6 +47,9 @@ PROVEN_S = 3.0
 
 CALM_S = 10.0
 """An overload has ended when no ping was shed for so long."""
+
+REST_S = 0.001
+"""How long a thread that counts rests after each millisecond of it, so that no ping waits for it."""
 
 _CLOCKS_DIFFER_S = 60.0
 """Between two machines; and a commit comes after the moment that stands in it."""
@@ -89,6 +97,15 @@ class BackgroundJobs:
         self._self_watch = SelfWatch(bidder, alerts.journal, lambda: journal.lost, self._found)
         self._clock_alerts = alerts.clock
         self._alerts = AlertWatch(bidder, self._self_watch, alerts.sender, self.state, machine_clock)
+        self.scrape = Scrape(bidder, worker, journal, clock)
+        self.model_outcomes = ModelOutcomes(bidder.store, lambda: time.sleep(REST_S))
+        self.measured = MeasuredGauges(
+            bidder,
+            alerts.journal,
+            lambda: self._self_watch.scores,
+            lambda: self._alerts.open,
+            self.model_outcomes,
+        )
         self._canaries = CanaryWatch(bidder)
         self._return_rules = ReturnRules(bidder)
         self._retain = RetainWorker(bidder, worker.owner)
@@ -114,9 +131,6 @@ class BackgroundJobs:
         self._look_at_database()
         self.write_keyless(self.clock())
         self.write_shed()
-        bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
-        bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
-        bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
 
     def state(self) -> ServiceState:
         """How the service is now."""
@@ -129,6 +143,7 @@ class BackgroundJobs:
     def _found(self) -> Iterator[Alert]:
         yield from self._clock_alerts()
         yield from audit_alerts(self._audit_watch.fault)
+        yield from configuration_alerts(self.watch.problems)
 
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""
@@ -218,6 +233,14 @@ class BackgroundJobs:
             return
         with suppress(StoreUnavailable):
             await self._retain.retain_due(self.clock(), self.uniform)
+
+    async def obstacles(self) -> list[Obstacle]:
+        """What is in the way of bidding and buying."""
+        return await obstacles(self.bidder, self._journal, self.measured.free_bytes)
+
+    async def measure(self) -> None:
+        """Find out what a scrape shows but has no time to find out."""
+        await self.measured.look(self.clock())
 
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""

@@ -30,7 +30,7 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
 
     `configuration` is the one that it was made under, with its campaign and vertical. `test` says whether the post
     counts as one: as its bid does, or where it names none as whoever took it in does. `state` and `sub_id` are the
-    lead's, once the post has been read.
+    lead's, once the post has been read, and `request` is the keyed digest of its body.
     """
 
     ping_id: str
@@ -41,6 +41,7 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
     vertical: Vertical | None = None
     state: str = ""
     sub_id: str = ""
+    request: str = ""
 
     @property
     def verticals(self) -> dict[str, Vertical]:

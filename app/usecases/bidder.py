@@ -16,6 +16,7 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.former import FormerConfigurations
+from app.usecases.limits.kept_appetites import KeptAppetites
 from app.usecases.limits.keyless import KeylessRefusals
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.limits.shed_pings import ShedPings
@@ -71,6 +72,7 @@ class Bidder(msgspec.Struct, kw_only=True):
     providers: ProviderClient = msgspec.field(default_factory=_asks_nobody)
     post_collectors: PostCollectors = PostCollectors()
     former: FormerConfigurations = msgspec.field(default_factory=FormerConfigurations)
+    appetites: KeptAppetites = msgspec.field(default_factory=KeptAppetites)
     keyless: KeylessRefusals = msgspec.field(default_factory=KeylessRefusals)
     shed: ShedPings = msgspec.field(default_factory=ShedPings)
     certified: set[str] = msgspec.field(default_factory=set)

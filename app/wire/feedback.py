@@ -66,6 +66,14 @@ class PauseAsked(msgspec.Struct, frozen=True, kw_only=True):
     until: float | None = None
 
 
+class MuteAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator has nobody told of an alert until a time or until it is unmuted: of one `target`, or of any."""
+
+    why: str
+    until: float | None = None
+    target: str = ""
+
+
 class BoostAsked(msgspec.Struct, frozen=True, kw_only=True):
     """An operator adds so much to the value of each of a campaign's leads until a time."""
 
@@ -87,11 +95,12 @@ class LimitAsked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UndoAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator takes back what was asked for; `campaign` or `cause` narrow down which."""
+    """An operator takes back what was asked for; `campaign`, `cause` or `target` narrow down which."""
 
     why: str = ""
     campaign: str = ""
     cause: str = ""
+    target: str = ""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,15 +16,15 @@ ReturnReason = Literal[
     "other",
 ]
 ReturnAnswer = Literal["accepted", "refused"]
-ReturnState = Literal["requested", ReturnAnswer, "expired"]
-"""Asked of the seller, credited, not credited, and not answered in time."""
+ReturnState = Literal["requested", ReturnAnswer, "expired", "withdrawn"]
+"""Asked of the seller, credited, not credited, not answered in time, and no longer asked for."""
 
 
 class LeadReturn(msgspec.Struct, frozen=True, kw_only=True):
     """One lead that is given back. Times are UTC epoch seconds.
 
-    `why` is the buyer's sentence and `note` the seller's. `answer_due_at` is until when it may answer, None without an
-    end.
+    `why` is the buyer's sentence and `note` the seller's, or the buyer's on withdrawing it. `answer_due_at` is until
+    when the seller may answer, None without an end.
     """
 
     lead_id: str
@@ -45,6 +45,13 @@ class LeadReturn(msgspec.Struct, frozen=True, kw_only=True):
     settled_by: str
     settled_at: float | None
     note: str
+
+
+class ReturnAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """The buyer wants to give a lead back; its seller reads `why`."""
+
+    reason: ReturnReason
+    why: str
 
 
 class ReturnReply(msgspec.Struct, frozen=True, kw_only=True):

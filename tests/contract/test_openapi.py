@@ -60,7 +60,11 @@ OPERATION = {
             "required": ["content"],
             "properties": {"content": {"additionalProperties": {"required": ["schema"]}}},
         },
-        "responses": {"type": "object", "minProperties": 1, "patternProperties": {"^[1-5][0-9][0-9]$": RESPONSE}},
+        "responses": {
+            "type": "object",
+            "minProperties": 1,
+            "patternProperties": {"^(?!304)[1-5][0-9][0-9]$": RESPONSE},
+        },
     },
     "additionalProperties": False,
 }
@@ -219,7 +223,7 @@ def contents(document: Json) -> Iterator[tuple[str, Json]]:
     for _, _, operation in routes_of(document):
         yield from operation.get("requestBody", {}).get("content", {}).items()
         for response in operation["responses"].values():
-            yield from response["content"].items()
+            yield from response.get("content", {}).items()
 
 
 def references(node: Any) -> Iterator[str]:

@@ -61,6 +61,22 @@ def test_a_key_does_what_its_role_allows_until_it_is_revoked(
     assert another not in acts
 
 
+def test_an_admin_takes_keys_from_others_and_nobody_else_does(
+    http: httpx.Client, service: Service, capsys: Capture
+) -> None:
+    admin = {"X-API-Key": made_key(capsys, service, "add", "chief", "--role", "admin")}
+    leaked = made_key(capsys, service, "add", "laptop", "--role", "operator")
+    assert until(lambda: signal(http, leaked).status_code == 200)
+    refused = http.delete("/v1/operators/chief", headers={"X-API-Key": leaked})
+    assert refused.status_code == 403
+    assert refused.json()["reason"] == "this needs the role admin, and the key of laptop has the role operator"
+    unknown = http.delete("/v1/operators/labtop", headers=admin)
+    assert (unknown.status_code, "did you mean" in unknown.json()["reason"]) == (400, True)
+    assert http.delete("/v1/operators/laptop?why=stolen", headers=admin).json()["status"] == "recorded"
+    assert until(lambda: signal(http, leaked).status_code == 401)
+    assert re.search(r"key:chief +remove operator +laptop +- +stolen", told(capsys, service, "audit", "list"))
+
+
 def test_the_audit_log_is_verified_by_what_is_kept_beside_the_journal(
     service: Service, tmp_path_factory: pytest.TempPathFactory, capsys: Capture
 ) -> None:
@@ -110,6 +126,12 @@ def test_what_is_asked_for_over_http_is_in_force_and_undone(
     asked("DELETE", "/v1/demand/998")
     asked("PUT", "/v1/signals/998", premium=3, cause="frost", until=later)
     asked("DELETE", "/v1/signals/998?cause=frost")
+    asked("PUT", "/v1/mutes/cap_ahead", why="push", target="solar-tx/daily", until=later)
+    assert re.search(r"cap_ahead:solar-tx/daily .* key:remote +push", told(capsys, service, "alerts", "list"))
+    assert "not muted: did you mean" in asked("DELETE", "/v1/mutes/cap_ahead?target=solar-tx/daly", 400)
+    asked("DELETE", "/v1/mutes/cap_ahead?target=solar-tx/daily&why=over")
+    assert "there is no cause `cap_ahed`" in asked("PUT", "/v1/mutes/cap_ahed", 400, why="x")
+    assert asked("PUT", "/v1/mutes/cap_ahead", 400) == "a required field is missing: why"
     assert "there is no cap" in asked("PUT", "/v1/caps/nobody/none", 400, limit=3, why="x")
     acts = told(capsys, service, "audit", "list")
     assert re.search(rf"end pause +{campaign} +- +well", acts)

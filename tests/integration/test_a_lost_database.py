@@ -122,7 +122,11 @@ def test_nothing_is_accepted_into_a_database_that_is_gone(tmp_path: Path, fault:
         fault(data)
         answers = [post(http, someone(number), bids[number]) for number in (2, 3)]
         assert {(answer.status_code, answer.json()["reason_code"]) for answer in answers} == {(503, "internal")}
-        assert http.get("/readyz").status_code == 503
+        ready = http.get("/readyz")
+        assert (ready.status_code, ready.json()["reasons"]) == (503, ["database_unwritable"])
+        assert ready.json()["attention"][0]["remedy"]
+        stranger = http.get("/readyz", headers={"X-Forwarded-For": "203.0.113.9"})
+        assert stranger.json() == {"status": "not ready", "reasons": ["database_unwritable"]}
 
 
 def test_posts_in_flight_are_accepted_before_a_removal_or_not_at_all(tmp_path: Path) -> None:

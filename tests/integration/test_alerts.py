@@ -50,7 +50,7 @@ def test_a_test_reaches_whoever_is_there(
             (kept,) = receiver.kept.values()
             assert json.loads(kept.body)["title"].endswith(": test")
             assert kept.webhook_id.startswith("alert_")
-            assert re.search(r"certificates +0 +0 +\$0.00 +\$20.00 +well", told("status"))
+            assert re.search(r"certificates +0 +0 +0 +\$0.00 +\$20.00 +well", told("status"))
             told("alerts", "mute", "cap_ahead", "--until", "2h", "--why", "known")
             assert "did you mean `cap_ahead`?" in told("alerts", "mute", "cap_ahed", "--why", "x", status=1)
             listed = told("alerts", "list")

@@ -1,5 +1,6 @@
 """`leadbid demo` from end to end, with fewer leads."""
 
+import json
 import re
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.Captur
         " pings: ",
         "Sellers, journal, database and CRM agree.",
         "Why not\n",
+        "Checks by providers\n",
         "Campaigns\n",
         "Caps that filled up most",
         "Win rate by leg and by the price",
@@ -33,6 +35,8 @@ def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.Captur
     bought = int(said.partition(" leads bought for $")[0].rpartition(" ")[2])
     assert bought > 0
     assert f"Deliveries: {bought} of {bought} leads reached the CRM" in said
+    for check in ("litigators", "phone-score", "trustedform"):
+        assert re.search(rf"^  {check} .* \$\d+\.\d\d$", said, re.MULTILINE)
     assert "A lead that was bought\n" in said
     assert "= bid" in said
     assert "Retrained on its own outcomes 2 days later" in said
@@ -42,6 +46,21 @@ def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.Captur
     page = (data / "day.html").read_text()
     assert page.count("<svg") >= 5
     assert "<h1>Friday, November 20, 2026, simulated</h1>" in page
+
+
+@pytest.mark.long
+def test_sellers_that_obey_the_appetite_send_far_fewer_pings_and_sell_as_much(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        main(["demo", "--appetite", "--json", "--leads", "400", "--seed", "7", "--data", str(tmp_path / "demo")]) == 0
+    )
+    told = json.loads(capsys.readouterr().out)
+    ignored, obeyed = told["ignored"], told["obeyed"]
+    assert ignored["won"] >= 10
+    assert obeyed["won"] == ignored["won"]
+    assert obeyed["bids"] == ignored["bids"]
+    assert obeyed["pings"] <= 0.6 * ignored["pings"]
 
 
 def journal_of(data: Path) -> dict[str, list[str]]:

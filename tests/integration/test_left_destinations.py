@@ -83,16 +83,16 @@ def test_a_destination_that_left_is_said_and_counted_once_on_its_way_in_and_out(
         await store.put_in_force(taken, NOW)
         await store.sell(a_sale(1), refused)
         await left.look(["crm"])
-        assert (left.targets, metrics.text().count(b"deliveries_stuck{")) == ({}, 0)
+        assert (left.targets, (await metrics.text()).count(b"deliveries_stuck{")) == ({}, 0)
         for content, why in ((None, "unsendable"), ("one", "undeclared"), ("", "unsendable"), ("two", "undeclared")):
             secret.unlink(missing_ok=True) if content is None else secret.write_text(content)
             await left.look(["dialer"])
             assert set(left.targets) == ({"crm"} if why == "undeclared" else set())
-            assert f'deliveries_stuck{{destination="crm",why="{why}"}} 1.0' in metrics.text().decode()
+            assert f'deliveries_stuck{{destination="crm",why="{why}"}} 1.0' in (await metrics.text()).decode()
             await left.look(["dialer"])
         await store.move_deliveries("crm", "dialer", "ada", NOW)
         await left.look(["dialer"])
-        assert (left.targets, metrics.text().count(b"deliveries_stuck{")) == ({}, 0)
+        assert (left.targets, (await metrics.text()).count(b"deliveries_stuck{")) == ({}, 0)
 
     in_store(url, scene)
     said = [record.getMessage() for record in caplog.records if "destination crm" in record.getMessage()]

@@ -44,10 +44,15 @@ def test_an_invalid_file_changes_nothing_and_is_reported(
     service, http = running
     before = _config_hash(http)
     _rewrite(service.settings.config, "limit = 10_000", "limit = -3")
-    assert until(lambda: 'leadbid_reloads_total{result="refused"}' in http.get("/metrics").text)
+    assert until(lambda: 'leadbid_reloads_total{result="refused"} 0.0' not in http.get("/metrics").text)
     assert _config_hash(http) == before
+    (told,) = _refused(http)
+    assert "limit" in told["sentence"]
+    assert "the one before stays in force" in told["sentence"]
     assert ping(http, someone(3))["status"] == "accepted"
     assert any("limit" in record.getMessage() and "buyer.toml:" in record.getMessage() for record in caplog.records)
+    _rewrite(service.settings.config, "limit = -3", "limit = 10_000")
+    assert until(lambda: not _refused(http))
 
 
 def test_a_damaged_model_is_refused_and_the_live_one_stays(
@@ -58,7 +63,7 @@ def test_a_damaged_model_is_refused_and_the_live_one_stays(
     scorer = next(models.glob("auto_insurance/*/scorer.json"))
     scorer.write_bytes(scorer.read_bytes()[:-1])
     _rewrite(models / "current.toml", "auto_insurance", "auto_insurance", more="\n# looked at\n")
-    assert until(lambda: 'leadbid_reloads_total{result="taken"}' in http.get("/metrics").text)
+    assert until(lambda: 'leadbid_reloads_total{result="taken"} 0.0' not in http.get("/metrics").text)
     answer = ping(http, someone(4))
     line = _line_of(service, answer["ping_id"])
     assert line.model
@@ -70,6 +75,12 @@ def _rewrite(path: Path, old: str, new: str, more: str = "") -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new) + more)
+
+
+def _refused(http: httpx.Client) -> list[dict[str, str]]:
+    """What the status says of a file that was not taken."""
+    told = http.get("/v1/status", headers={"X-API-Key": "demo-operator-key"}).json()["attention"]
+    return [each for each in told if each["cause"] == "configuration_refused"]
 
 
 def _config_hash(http: httpx.Client) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from app.cli import main
 from app.domain.identity import person
@@ -27,20 +28,21 @@ from tests.service import ROOT, ServiceProcess, serve_process
 
 Capture = pytest.CaptureFixture[str]
 
-ASKED, HELD, LOST, OTHER = map(someone, range(1, 5))
+ASKED, HELD, LOST, OTHER, REFUSED = map(someone, range(1, 6))
 LINE_S = 1.5
 """After this a line stands in the journal."""
 
 
 @dataclass(frozen=True)
 class Trade:
-    """A service with three bought leads, by consumer, and the ids of two pings that nobody bought."""
+    """A service with three bought leads, by consumer, the ids of two pings that nobody bought, and a refused post."""
 
     service: ServiceProcess
     data: Path
     leads: dict[int, str]
     pings: dict[int, str]
     lost: tuple[str, str]
+    refused: bytes
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +60,11 @@ def trade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trade]:
         nameless = {name: value for name, value in ping_of(LOST, time.time()).items() if name not in _NAMES}
         hashed = {"phone_hash": hashlib.sha256(LOST.phone.encode()).hexdigest(), "hash_type": "sha256"}
         unnamed = http.post("/v1/ping", headers=KEY, json={**nameless, **hashed}).json()["ping_id"]
+        posted = post(http, replace(REFUSED, phone="1111111111"), ping(http, REFUSED)["ping_id"])
+        assert posted.json()["reason_code"] == "invalid_contact"
         assert not wait_for_leads(receiver, {*leads.values()})
         time.sleep(LINE_S)
-        yield Trade(service, folder / "data", leads, pings, (lost, unnamed))
+        yield Trade(service, folder / "data", leads, pings, (lost, unnamed), posted.request.content)
 
 
 _NAMES = ("seller_lead_id", "trustedform_cert_url", "leadid_token", "jornaya_leadid", "xxTrustedFormCertUrl")
@@ -119,6 +123,22 @@ def test_what_is_not_found_says_where_it_was_sought(trade: Trade, capsys: Captur
     assert "is not a North American phone number" in said(trade, capsys, "leads", "find", "--phone", "12")[2]
 
 
+def test_a_refused_post_is_known_again_by_its_body_of_which_nothing_is_kept(
+    trade: Trade, capsys: Capture, tmp_path: Path
+) -> None:
+    body = tmp_path / "body.json"
+    for shown in (trade.refused, trade.refused + b"\n"):
+        body.write_bytes(shown)
+        status, out, _ = said(trade, capsys, "leads", "find", "--request", str(body), "--json")
+        (story,) = json.loads(out)["stories"]
+        assert (status, story["lead_id"], story["posts"][0]["reason_code"]) == (0, "", "invalid_contact")
+    body.write_bytes(trade.refused.replace(b"1111111111", b"1111111112"))
+    assert said(trade, capsys, "leads", "find", "--request", str(body))[0] == 1
+    assert "No such file" in said(trade, capsys, "leads", "find", "--request", str(tmp_path / "none"))[2]
+    for kept in (REFUSED.email, REFUSED.last_name, hashlib.sha256(trade.refused).hexdigest()):
+        assert not [path for path, text in _written(trade.data).items() if kept.encode() in text], kept
+
+
 def test_explain_takes_any_id(trade: Trade, capsys: Capture) -> None:
     told = said(trade, capsys, "explain", trade.pings[ASKED.number])[1]
     assert told
@@ -127,6 +147,9 @@ def test_explain_takes_any_id(trade: Trade, capsys: Capture) -> None:
         assert said(trade, capsys, "explain", name)[1] == told
     lost = str(ping_of(LOST, 0.0)["seller_lead_id"])
     assert said(trade, capsys, "explain", lost)[1] == said(trade, capsys, "explain", trade.lost[0])[1] != ""
+    for spelled in (lost.upper(), lost.lower(), f" {{{lost}}} "):
+        assert said(trade, capsys, "explain", spelled)[1] == said(trade, capsys, "explain", lost)[1], spelled
+        assert lost in said(trade, capsys, "leads", "find", "--seller-lead-id", spelled)[1], spelled
     assert "the id is empty" in said(trade, capsys, "explain", " ")[2]
     status, out, err = said(trade, capsys, "explain", "nonsense")
     assert (status, out) == (1, "")
@@ -153,6 +176,7 @@ def test_the_proof_of_a_lead_is_checked_with_the_tools_that_everybody_has(
     assert json.loads((folder / "answer.json").read_text())["answer"]["status"] == "accepted"
     page = (folder / "index.html").read_text()
     assert ASKED.email in page
+    assert "What is not kept, and why" in page
     assert not re.search(r"(?:src|href)=\"?http", page)
     (folder / "answer.json").write_text("{}")
     assert subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, check=False).returncode

@@ -120,6 +120,16 @@ def test_a_return_goes_from_the_crm_to_the_invoice(
             assert main(["returns", "export", "--seller", "acme", "--form", "leadbyte", *where]) == 0
             assert capsys.readouterr().out.splitlines()[0] == "leadId,reason"
 
+            # What is withdrawn is in our own form alone; what is credited is beyond that.
+            assert main(["returns", "withdraw", ids[0], "--why", "x", *where]) == 1
+            assert "lead_id: this return is credited" in capsys.readouterr().err
+            assert main(["returns", "add", ids[2], "--reason", "fraud", "--why", "x", *where]) == 0
+            assert main(["returns", "withdraw", ids[2].upper(), "--why", "reached", *where]) == 0
+            capsys.readouterr()
+            for form, listed in (("leadconduit", 2), ("", 3)):
+                assert main(["returns", "export", "--form", form, *where]) == 0
+                assert len(capsys.readouterr().out.splitlines()) == 1 + listed
+
             owed = prices[ids[2]] + round(100 * again["price"])
             month = local_month(http, bought[0])
             assert main(["invoice", "acme", "--month", month, "--json", *where]) == 0

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from app.journal.lines import PingLine
@@ -20,8 +21,11 @@ OPEN = 20
 """Connections that stay open, as those of sellers do."""
 
 
-def test_it_ends_within_two_seconds_with_open_connections_and_loses_nothing(tmp_path: Path) -> None:
+def test_it_ends_within_two_seconds_with_open_connections_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = tmp_path / "data"
+    monkeypatch.setenv("LEADBID_LOG_FORMAT", "json")
     with demo_with_crm(tmp_path / "config") as (config, _), serve_process(config, data) as service:
         clients = [httpx.Client(base_url=service.url, trust_env=False) for _ in range(OPEN)]
         bids = [ping(http, someone(number)) for number, http in enumerate(clients, 1)]
@@ -36,7 +40,17 @@ def test_it_ends_within_two_seconds_with_open_connections_and_loses_nothing(tmp_
     assert len([line for line in lines(data / "journal") if isinstance(line, PingLine)]) == OPEN
     with sqlite3.connect(data / "leadbid.db") as database:
         assert database.execute("SELECT lead_id FROM lead").fetchall() == [(sale["lead_id"],)]
-    assert "Traceback" not in service.log.read_text()
+    logged = [msgspec.json.decode(line) for line in service.log.read_text().splitlines()]
+    assert [each["message"] for each in logged if "leadbid starts on" in each["message"]]
+    assert all({"time", "level", "logger", "message"} <= each.keys() for each in logged)
+    assert not [each for each in logged if "error" in each]
+
+
+def test_it_does_not_start_with_logs_of_a_form_that_there_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADBID_LOG_FORMAT", "yaml")
+    assert "LEADBID_LOG_FORMAT is 'yaml': set it to text or json" in refused(tmp_path)
 
 
 def test_it_starts_without_a_model_that_reads_what_is_not_declared(

@@ -24,7 +24,7 @@ their columns moved here, a landscape got a form without shape, intervals the mo
 shocks, and models were crossed, explained, imported, logged, and asked from Python; 16,000 before delays were
 estimated, values learned, and targets simulated.
 """
-PING_FILES_MAX, PING_MOVES_MAX = 40, 30
+PING_FILES_MAX, PING_MOVES_MAX, PING_CALLS_MAX = 40, 30, 230
 
 
 def modules(*packages: str) -> Iterator[Path]:
@@ -91,6 +91,8 @@ def test_a_warm_ping_stays_on_few_paths() -> None:
     walk = walk_of_a_ping()
     assert len(walk.files) <= PING_FILES_MAX, sorted(walk.files)
     assert walk.moves <= PING_MOVES_MAX, walk.packages
+    assert len(walk.calls) <= PING_CALLS_MAX
+    assert not [file for file in walk.files if "trac" in file], "who makes no traces pays nothing for them"
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--price-points",
-        type=real(5, 600),
+        type=real(0.01, 600),
         nargs="+",
         default=None,
         metavar="DOLLARS",

@@ -16,7 +16,7 @@ from training.histories.journaled import DatasetRules
 from training.histories.scratch import Scratch
 
 EVENTS: frozenset[str] = frozenset(get_args(OutcomeKind))
-RETURNS = frozenset({"return_accepted", "return_refused", "return_expired"})
+RETURNS = frozenset({"return_accepted", "return_refused", "return_expired", "return_withdrawn"})
 """What a seller's answer to a return is exported as; the first alone gives money back."""
 
 

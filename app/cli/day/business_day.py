@@ -12,8 +12,10 @@ from pathlib import Path
 
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from app.asgi import World, build_app
+from app.cli.service.flawed_leads import as_fakes_know
 from app.cli.service.serving import running, served
 from app.http.server import server_of
 from app.mock_exchange.call_centre import CallCentre
@@ -25,6 +27,7 @@ from app.mock_exchange.market.setup import read_setup
 from app.mock_exchange.market.tally import MarketTally
 from app.mock_exchange.market.time import SteppedTime
 from app.mock_exchange.market.traffic import Visit, visits
+from app.mock_providers.server import FakeProviders
 from app.reports.day.story import BoughtLead
 from app.settings import Settings
 from app.usecases.bidder import Bidder
@@ -61,6 +64,7 @@ LATE_S = 600.0
 """How late a late post comes: longer than any bid lives."""
 
 CRM_ADDRESS = "http://127.0.0.1:8081"
+FAKES_ADDRESS = "http://127.0.0.1:8030"
 CRM_DOWN_HOURS = (8.0, 8.5)
 """The CRM is out of order for half an hour, and no lead may be lost by it."""
 
@@ -82,22 +86,29 @@ class Lived(msgspec.Struct, kw_only=True):
 
 
 class BusinessDay:
-    """One day, run once, with the demo's buyer, whose file has its CRM at `CRM_ADDRESS`."""
+    """One day, run once, with the demo's buyer, whose file has its CRM at `CRM_ADDRESS`, and whose checks beside it
+    have their providers at `FAKES_ADDRESS`.
+    """
 
-    def __init__(self, settings: Settings, market: Path, leads: int, seed: int) -> None:
+    def __init__(
+        self, settings: Settings, market: Path, leads: int, seed: int, *, obeys_appetite: bool = False
+    ) -> None:
+        """`obeys_appetite` has all sellers of the market do so."""
         self.lived = Lived()
         self.time = SteppedTime(STARTS)
         self._settings = settings
         self._market = market
         self._leads = leads
         self._seed = seed
+        self._obeys_appetite = obeys_appetite
         self._crm = CrmReceiver(self.time.now, (_crm_secret(settings.config),))
 
     async def live(self, progress: Callable[[], None], audit: AuditFile | None = None) -> Lived:
         """From the first lead to the last outcome. SettingsError or SetupError where it cannot begin."""
         async with AsyncExitStack() as stack:
             crm_url = await stack.enter_async_context(served(self._crm))
-            _point_at(self._settings.config, crm_url)
+            fakes_url = await stack.enter_async_context(served(FakeProviders()))
+            point_at(self._settings.config, crm_url, fakes_url)
             world = World(
                 clock=self.time.now,
                 # No answer takes any of a time that stands still, so that one seed lives one day.
@@ -109,9 +120,13 @@ class BusinessDay:
             application = build_app(self._settings, world)
             url = await stack.enter_async_context(running(server_of(application, shutdown_s=10)))
             setup = read_setup(self._market, {US: url})
+            if self._obeys_appetite:
+                setup = replace(setup, sellers=tuple([replace(each, obeys_appetite=True) for each in setup.sellers]))
             rivals = RivalServers(setup.rivals, self._seed, self.time.now)
             rivals_url = await stack.enter_async_context(served(rivals))
-            exchange = Exchange(setup, rivals_url, self._seed, self.time, time.perf_counter, LATE_S)
+            exchange = Exchange(
+                setup, rivals_url, self._seed, self.time, time.perf_counter, LATE_S, flawed=as_fakes_know
+            )
             stack.push_async_callback(exchange.aclose)
             people = await stack.enter_async_context(_operator(url))
             assert application.background is not None
@@ -216,9 +231,12 @@ def _crm_secret(config: Path) -> str:
     return (config.parent / "crm-webhook-secret.txt").read_text().strip()
 
 
-def _point_at(config: Path, crm_url: str) -> None:
-    """Have the buyer's file name the CRM where it really listens."""
-    config.write_text(config.read_text().replace(CRM_ADDRESS, crm_url))
+def point_at(config: Path, crm_url: str, fakes_url: str) -> None:
+    """Have the buyer's file name the CRM where it really listens, and hold the checks with the providers where theirs
+    do: it does not by itself, as `serve --demo` buys without anybody to ask.
+    """
+    checks = (config.parent / "checks.toml").read_text().replace(FAKES_ADDRESS, fakes_url)
+    config.write_text(f"{config.read_text().replace(CRM_ADDRESS, crm_url)}\n{checks}")
 
 
 @asynccontextmanager

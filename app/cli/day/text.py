@@ -5,7 +5,7 @@ from datetime import datetime
 from math import isnan
 from zoneinfo import ZoneInfo
 
-from app.cli.day.words import date
+from app.cli.day.words import date, refused
 from app.cli.table import table
 from app.domain.money import money
 from app.mock_exchange.market.tally import BUYER_HEADS, SELLER_HEADS, MarketTally
@@ -13,6 +13,7 @@ from app.pages.amounts import each, number
 from app.reports.day.bins import AnswerTimes, Band, Series
 from app.reports.day.campaign_days import CampaignDay, DayTrade
 from app.reports.day.cap_days import CapDay
+from app.reports.day.check_days import CheckDay
 from app.reports.day.story import Story
 from app.reports.tally import QUARTER_S
 
@@ -37,6 +38,8 @@ def _sections(story: Story, tally: MarketTally) -> Iterator[tuple[str, str]]:
     campaigns = [_trade_row(day.name, money(day.price.mean), day.trade) for day in priced]
     yield "Why not", table(("reason", "pings"), _counts(story.reasons))
     yield "Posts not taken", table(("reason", "posts"), _counts(story.unbought))
+    if story.checks:
+        yield "Checks by providers", table(CHECK_HEADS, list(map(_check_row, story.checks)))
     yield "Campaigns", table(CAMPAIGN_HEADS, [*campaigns, _trade_row("all", "-", story.total)])
     yield (
         "Caps that filled up most: used, and what their plans wanted by then",
@@ -81,6 +84,7 @@ def _sections(story: Story, tally: MarketTally) -> Iterator[tuple[str, str]]:
     yield from story.explained
 
 
+CHECK_HEADS = ("check", "pings", "posts", "passed", "open", "bids cut", "refused", "cost")
 WIN_HEADS = ("vertical", "leg", "around", "bids", "won", "predicted")
 TRUE_HEADS = ("predicted", "leads", "converted", "truly likely")
 
@@ -141,6 +145,11 @@ def _amount(cap: CapDay, value: float) -> str:
     if isnan(value):
         return "-"
     return money(value) if cap.measure == "spend" else f"{value:.0f}"
+
+
+def _check_row(check: CheckDay) -> tuple[str, ...]:
+    counts = (check.pings, check.posts, check.passed, check.open, check.cut)
+    return check.check, *[f"{count:,}" for count in counts], refused(check), money(check.millicents / 1000.0)
 
 
 def _win_rows(story: Story) -> Iterable[tuple[str, ...]]:

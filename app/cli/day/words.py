@@ -10,6 +10,7 @@ from app.pages.amounts import percent
 from app.reports.day.bins import A_HOUR, AnswerTimes, Band, Series
 from app.reports.day.campaign_days import CampaignDay, Push
 from app.reports.day.cap_days import CapDay
+from app.reports.day.check_days import CheckDay
 from app.reports.day.story import Attempts, Story
 from app.reports.day.territory_days import TerritoryDay
 from app.reports.day.win_bands import LegWins
@@ -25,6 +26,11 @@ def date(story: Story) -> str:
 def clock(story: Story, place: float) -> str:
     """The local time at which a bin begins, with the name of its zone: "15:00 EST"."""
     return f"{datetime.fromtimestamp(story.start + place * QUARTER_S, ZoneInfo(story.zone)):%H:%M %Z}"
+
+
+def refused(check: CheckDay) -> str:
+    """Leads that a check refused, by code."""
+    return ", ".join(f"{count:,} {code}" for code, count in check.refused.items()) or "-"
 
 
 def flow(story: Story) -> str:

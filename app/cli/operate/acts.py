@@ -41,15 +41,20 @@ def run_act(args: argparse.Namespace, do: Do) -> int:
     """0 where it was done; 1 with a sentence where not. Neither the file nor a secret is read."""
 
     async def acted(store: Store, _: argparse.Namespace) -> int:
-        configuration = await last_in_force(store)
         try:
-            print(await do(store, configuration, _terms(args, configuration), args))
+            print(await acted_on(store, args, do))
         except NotDone as reason:
             print(reason, file=sys.stderr)
             return 1
         return 0
 
     return run_with_store(args, acted)
+
+
+async def acted_on(store: Store, args: argparse.Namespace, do: Do) -> str:
+    """What holds once it was done. Raises NotDone."""
+    configuration = await last_in_force(store)
+    return await do(store, configuration, _terms(args, configuration), args)
 
 
 def signed_dollars(text: str) -> int:
@@ -73,4 +78,4 @@ def _terms(args: argparse.Namespace, configuration: Configuration) -> RequestTer
         ends_at = until_when(until, now, ZoneInfo(configuration.buyer.zone)) if until is not None else None
     except ValueError as wrong:
         raise NotDone(f"--until {wrong}") from None
-    return RequestTerms(by=by_user(), now=now, why=args.why, ends_at=ends_at)
+    return RequestTerms(by=getattr(args, "by", "") or by_user(), now=now, why=args.why, ends_at=ends_at)

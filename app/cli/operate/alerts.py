@@ -6,6 +6,8 @@ import sys
 import time
 from collections.abc import Sequence
 
+import msgspec
+
 from app.cli.database import add_database, run_with_store
 from app.cli.in_force import buyers_zone
 from app.cli.operate.acts import add_act, add_until, run_act, until_words
@@ -22,10 +24,20 @@ WAITS_S = 25.0
 """How long a test waits for the service to send it."""
 
 
+class OpenAlerts(msgspec.Struct, frozen=True, kw_only=True):
+    """What needs attention and was told, what nobody is told of, and messages that could not be sent."""
+
+    open: tuple[AlertState, ...]
+    muted: tuple[Mute, ...]
+    unreached: tuple[OutgoingAlert, ...]
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid alerts list|test|mute|unmute`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|test|mute|unmute")
-    add_database(actions.add_parser("list", help="list alerts, who was told when, and what is muted"))
+    listing = actions.add_parser("list", help="list alerts, who was told when, and what is muted")
+    listing.add_argument("--json", action="store_true", help="print one JSON object, times in UTC epoch seconds")
+    add_database(listing)
     add_act(actions.add_parser("test", help="have the running service send a test to every address"), undoes=True)
     muting = actions.add_parser("mute", help="have nobody told of a cause")
     muting.add_argument("cause", metavar="CAUSE[:TARGET]", help="as `leadbid alerts list` names it")
@@ -78,16 +90,27 @@ async def _settled(store: Store, messages: Sequence[OutgoingAlert]) -> list[Outg
         await asyncio.sleep(0.3)
 
 
-async def _list(store: Store, _: argparse.Namespace) -> int:
-    now, zone = time.time(), await buyers_zone(store)
-    rows = await store.alert_rows(now)
-    states = [_state(each, zone) for each in rows.states if not each.is_over]
+async def listed(store: Store, _: argparse.Namespace) -> OpenAlerts:
+    """What is open now, what is muted, and whom a message did not reach."""
+    rows = await store.alert_rows(time.time())
+    return OpenAlerts(
+        open=tuple([each for each in rows.states if not each.is_over]),
+        muted=tuple(rows.mutes),
+        unreached=tuple([each for each in rows.messages if each.note not in ("", "sent")]),
+    )
+
+
+async def _list(store: Store, args: argparse.Namespace) -> int:
+    rows, zone = await listed(store, args), await buyers_zone(store)
+    if args.json:
+        print(msgspec.json.encode(rows).decode())
+        return 0
+    states = [_state(each, zone) for each in rows.open]
     print(table(("alert", "severity", "since", "told", "what"), states) if states else "nothing needs attention")
-    if rows.mutes:
+    if rows.muted:
         print()
-        print(table(("muted", "until", "by", "why"), [_muted(each, zone) for each in rows.mutes]))
-    failed = [each for each in rows.messages if each.note not in ("", "sent")]
-    for each in failed:
+        print(table(("muted", "until", "by", "why"), [_muted(each, zone) for each in rows.muted]))
+    for each in rows.unreached:
         print(f"{each.address} was not reached at {local_text(each.made_at, zone)}: {each.note}", file=sys.stderr)
     return 0
 

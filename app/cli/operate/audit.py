@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -62,8 +62,13 @@ def _head(text: str) -> AuditHead:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+async def listed(store: Store, args: argparse.Namespace) -> Sequence[AuditLine]:
+    """The latest acts, newest first."""
+    return await store.audit_lines(args.limit)
+
+
 async def _list(store: Store, args: argparse.Namespace) -> int:
-    lines = await store.audit_lines(args.limit)
+    lines = await listed(store, args)
     if args.json:
         print(msgspec.json.encode(lines).decode())
         return 0

@@ -34,17 +34,17 @@ def run(args: argparse.Namespace) -> int:
     """0 where it was done; the running service takes it within a second."""
     if args.action == "list":
         return run_with_store(args, _list)
-    return run_act(args, {"set": _set, "end": _end}[args.action])
+    return run_act(args, {"set": do_set, "end": do_end}[args.action])
 
 
-async def _set(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
+async def do_set(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
     await boost(store, configuration, args.campaign, args.dollars, terms)
     until = until_words(configuration, terms.ends_at, "")
     ending = f"To end it: `leadbid boost end {args.campaign}`."
     return f"{args.campaign} is boosted by {money(args.dollars)} a lead {until}. {ending}"
 
 
-async def _end(store: Store, _: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
+async def do_end(store: Store, _: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
     await end_boost(store, args.campaign, terms)
     return f"The boost of {args.campaign} has ended."
 

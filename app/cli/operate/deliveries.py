@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Sequence
 from typing import get_args
 
+import msgspec
 from msgspec.structs import replace
 
 from app.bounds import whole
@@ -23,11 +24,23 @@ from app.store.store import Store
 from app.usecases.former import unpacked
 
 
+class ListedDeliveries(msgspec.Struct, frozen=True, kw_only=True):
+    """`waiting` are all leads that wait, by destination; `disabled` why a destination gets none, `undeclared` sentences
+    on those that are not in the file any more.
+    """
+
+    deliveries: tuple[DeliveryRow, ...]
+    waiting: dict[str, int]
+    disabled: dict[str, str]
+    undeclared: tuple[str, ...]
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid deliveries list|show|replay|enable|move|test`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay|enable|move|test")
     listing = actions.add_parser("list", help="list the latest deliveries, newest first")
     _add_filters(listing)
+    listing.add_argument("--json", action="store_true", help="print one JSON object, times in UTC epoch seconds")
     listing.add_argument("--limit", type=whole(1, 1_000_000), default=50, help="how many (default: 50)")
     showing = actions.add_parser("show", help="show one delivery with all its attempts")
     showing.add_argument("delivery_id")
@@ -68,16 +81,30 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     add_span(parser, "sold")
 
 
+async def listed(store: Store, args: argparse.Namespace) -> ListedDeliveries:
+    """The latest of those that are meant, and what keeps leads waiting."""
+    newest = unpacked(await store.newest_configurations())
+    return ListedDeliveries(
+        deliveries=tuple(await store.deliveries(_which(args), args.limit)),
+        waiting={name: each.count for name, each in (await store.waiting_deliveries()).items()},
+        disabled=dict(await store.disabled_destinations()),
+        undeclared=tuple(await left_in_words(store, _destinations(newest[0])) if newest else ()),
+    )
+
+
 async def _list(store: Store, args: argparse.Namespace) -> int:
-    rows = await store.deliveries(_which(args), args.limit)
+    found = await listed(store, args)
+    if args.json:
+        print(msgspec.json.encode(found).decode())
+        return 0
+    rows = found.deliveries
     heads = ("delivery", "lead", "destination", "status", "attempts", "sold", "next attempt", "last answer")
     print(table(heads, [_row(row) for row in rows]))
     if len(rows) == args.limit:
         print(f"\nThe latest {args.limit}; --limit shows more.")
-    for name, reason in (await store.disabled_destinations()).items():
+    for name, reason in found.disabled.items():
         print(f"\n{name} is disabled ({reason}); its leads wait until `leadbid deliveries enable {name}`.")
-    newest = unpacked(await store.newest_configurations())
-    for text in await left_in_words(store, _destinations(newest[0])) if newest else ():
+    for text in found.undeclared:
         print(f"\n{text}.")
     return 0
 

@@ -17,7 +17,6 @@ from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.in_force import buyers_zone
 from app.cli.table import table
-from app.config.file.problem import did_you_mean
 from app.config.values.kind import UnreadableValue
 from app.config.values.kinds import read_slug
 from app.domain.buyer import ROLES, Operator
@@ -25,8 +24,9 @@ from app.domain.calendar import local_text
 from app.domain.operators.sign_in import password_fault
 from app.store.operators.keys import OperatorKey
 from app.store.store import Store
-from app.usecases.former import configuration_in_force
+from app.usecases.operators.keys import declared_operators, no_key_of, revoke_keys
 from app.usecases.operators.new_key import new_key
+from app.usecases.operators.requests import NotDone, RequestTerms
 from app.usecases.operators.sign_in import hash_of_password
 
 _HOUR_S = 3_600.0
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--role",
         choices=ROLES,
         required=True,
-        help="viewer looks, operator also reports and changes what is bought, admin may all",
+        help="viewer looks, operator also reports and changes what is bought, admin also revokes keys",
     )
     listing = actions.add_parser("list", help="list operators with their roles, declared and made by command")
     listing.add_argument("--json", action="store_true", help="print JSON, one object per operator")
@@ -75,7 +75,7 @@ async def _add(store: Store, args: argparse.Namespace) -> int:
         read_slug(args.name)
     except UnreadableValue as wrong:
         return _refused(f"{wrong.reason}: {wrong.remedy}")
-    if args.name in {each.name for each in await _declared(store)}:
+    if args.name in {each.name for each in await declared_operators(store)}:
         return _refused(f"`{args.name}` is declared in the configuration: give it keys there, or choose another name")
     key = new_key(secrets.token_bytes)
     if not await store.add_operator(_made(args.name, key, args.role), args.why):
@@ -87,7 +87,7 @@ async def _add(store: Store, args: argparse.Namespace) -> int:
 
 async def _list(store: Store, args: argparse.Namespace) -> int:
     made = await store.operator_keys(time.time())
-    declared = await _declared(store)
+    declared = await declared_operators(store)
     if args.json:
         print(msgspec.json.encode([*map(_declared_json, declared), *map(_made_json, made)]).decode())
         return 0
@@ -113,23 +113,25 @@ async def _rotate(store: Store, args: argparse.Namespace) -> int:
     ends_at = now + args.keep_hours * _HOUR_S
     role = await store.rotate_operator(_made(args.name, key, "viewer"), ends_at, args.why)
     if role is None:
-        return await _nobody(store, args.name)
+        return _refused(str(await no_key_of(store, args.name, now)))
     print(f"The new key of {args.name} ({role}), shown only now: {key}")
     print(f"Its old keys hold for {args.keep_hours:g} more hours." if args.keep_hours else "Its old keys are revoked.")
     return 0
 
 
 async def _remove(store: Store, args: argparse.Namespace) -> int:
-    if not await store.remove_operator(args.name, by_user(), time.time(), args.why):
-        return await _nobody(store, args.name)
+    try:
+        await revoke_keys(store, args.name, RequestTerms(by=by_user(), now=time.time(), why=args.why))
+    except NotDone as reason:
+        return _refused(str(reason))
     print(f"Every key of {args.name} is revoked; a running service refuses them within a second.")
     return 0
 
 
 async def _password(store: Store, args: argparse.Namespace) -> int:
-    declared = {each.name for each in await _declared(store)}
+    declared = {each.name for each in await declared_operators(store)}
     if args.name not in declared | {key.name for key in await store.operator_keys(time.time())}:
-        return await _nobody(store, args.name)
+        return _refused(str(await no_key_of(store, args.name, time.time())))
     password = sys.stdin.readline().rstrip("\r\n") if args.stdin else getpass.getpass(f"New password of {args.name}: ")
     if fault := password_fault(password, args.name):
         return _refused(fault)
@@ -138,20 +140,6 @@ async def _password(store: Store, args: argparse.Namespace) -> int:
     await store.set_password(args.name, hash_of_password(password), by_user(), time.time(), args.why)
     print(f"{args.name} signs in to the console at /console with it; sessions of before have ended.")
     return 0
-
-
-async def _nobody(store: Store, name: str) -> int:
-    if name in {each.name for each in await _declared(store)}:
-        return _refused(f"`{name}` is declared in the configuration: change its keys there")
-    names = sorted({key.name for key in await store.operator_keys(time.time())})
-    return _refused(
-        f"no operator `{name}` was made: {did_you_mean(name, names) or '`leadbid operators list` shows all'}"
-    )
-
-
-async def _declared(store: Store) -> tuple[Operator, ...]:
-    configuration = await configuration_in_force(store)
-    return () if configuration is None else configuration.operators
 
 
 def _made(name: str, key: str, role: str) -> OperatorKey:

@@ -28,10 +28,10 @@ def run(args: argparse.Namespace) -> int:
     if not args.why.strip():
         print("--why: say why, for those who find it paused", file=sys.stderr)
         return 2
-    return run_act(args, _pause)
+    return run_act(args, do_pause)
 
 
-async def _pause(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
+async def do_pause(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
     await pause(store, configuration, args.name, terms)
     until = until_words(configuration, terms.ends_at, "until it is resumed")
     return f"{args.name} is paused {until}; its live bids are honored. Resume it with `leadbid resume {args.name}`."

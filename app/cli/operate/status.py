@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from app.cli.database import add_database, existing_store
+from app.cli.database import add_database, at_store
 from app.cli.table import table
 from app.domain.calendar import local_text
 from app.domain.money import money
@@ -16,6 +16,7 @@ from app.reports.attention.others import DestinationStatus
 from app.reports.status import CapStatus, RequestStatus, Status
 from app.service_notes import ModelState, ProviderState, service_places, service_state
 from app.store.errors import StoreError
+from app.store.store import Store
 from app.usecases.operators.status import status
 
 _BOUGHT_SHOWN = 8
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where nothing needs attention, 1 where something does, 2 where the database cannot be read."""
     try:
-        found = asyncio.run(_status(args))
+        found = asyncio.run(at_store(args, answer))
     except StoreError as error:
         print(f"status cannot be read: {error}", file=sys.stderr)
         return 2
@@ -41,13 +42,9 @@ def run(args: argparse.Namespace) -> int:
     return 1 if found.attention else 0
 
 
-async def _status(args: argparse.Namespace) -> Status:
-    store = existing_store(args)
-    try:
-        await store.require_tables()
-        return await status(store, service_places(args.data), service_state(args.data), time.time())
-    finally:
-        await store.close()
+async def answer(store: Store, args: argparse.Namespace) -> Status:
+    """What it shows, of this moment."""
+    return await status(store, service_places(args.data), service_state(args.data), time.time())
 
 
 def _screen(found: Status) -> Iterator[str]:
@@ -74,6 +71,7 @@ def _headline(found: Status) -> str:
     since = {"running": service.started_at, "stopped": service.seen_at, "down": service.seen_at}.get(service.state)
     when = f" {'last seen' if service.state == 'down' else 'since'} {local_text(since, zone)}" if since else ""
     at = f" at {service.address}" if service.address and service.state == "running" else ""
+    at += ", how it runs is noted in its own --data" if service.state == "unknown" else ""
     config = f", configuration {service.config}" if service.config else ", no configuration was ever in force"
     return f"leadbid {service.state.upper()}{at}{when}{config}    (as of {local_text(found.at, zone)})"
 
@@ -153,16 +151,19 @@ def _destinations(destinations: tuple[DestinationStatus, ...], zone: str) -> Ite
 
 def _providers(providers: dict[str, ProviderState], zone: str) -> Iterator[str]:
     if providers:
-        rows = [(name, *_provider(each, zone)) for name, each in providers.items()]
+        rows = [row for name, each in providers.items() for row in _provider(name, each, zone)]
         yield ""
         yield "Providers, calls since the start"
-        yield table(("check", "calls", "unanswered", "spent today", "of", "health"), rows)
+        yield table(("check", "calls", "unanswered", "not asked", "spent today", "of", "health"), rows)
 
 
-def _provider(each: ProviderState, zone: str) -> tuple[str, ...]:
+def _provider(name: str, each: ProviderState, zone: str) -> Iterator[tuple[str, ...]]:
+    """A check, and what is spent on each seller's leads if that has a budget."""
     budget = "-" if each.budget_cents is None else money(each.budget_cents)
     spent = money(round(each.spent_millicents / 1000))
-    return f"{each.calls:,}", f"{each.unanswered:,}", spent, budget, _health(each, zone)
+    yield name, f"{each.calls:,}", f"{each.unanswered:,}", f"{each.unasked:,}", spent, budget, _health(each, zone)
+    for seller, millicents in each.sellers.items():
+        yield f"  {seller}", "", "", "", money(round(millicents / 1000)), money(each.seller_budget_cents or 0), ""
 
 
 def _health(each: DestinationStatus | ProviderState, zone: str) -> str:

@@ -17,6 +17,7 @@ from app.cli.user_files import run_with_files
 from app.domain.calendar import utc_text
 from app.domain.money import money
 from app.domain.operators.audit import OperatorAct
+from app.domain.post.posted_lead import request_digest
 from app.domain.reasons import REASONS, Refusal, sentence
 from app.parquet import ParquetError
 from app.reports.people.lead_story import HeardOf, LeadStory, SentTo
@@ -31,7 +32,8 @@ _NAMES: dict[SoughtBy, str] = {
     "lead": "our lead_id",
     "ping": "the ping_id or bid_id of any answer",
     "crm_id": "the id of a record in a CRM, in any form",
-    "seller_lead_id": "the id that the seller gave it",
+    "request": "a file with the body of a post that was refused, as its seller shows it",
+    "seller_lead_id": "the id that the seller gave it, in any case and form",
 }
 
 
@@ -63,8 +65,14 @@ def _done(args: argparse.Namespace) -> int:
     return run_with_store(args, {"find": _find, "evidence": pack}[args.action])
 
 
-async def _find(store: Store, args: argparse.Namespace) -> int:
-    key = keys_of(args).index if args.phone is not None or args.email is not None else b""
+async def found_for(store: Store, args: argparse.Namespace) -> LeadsFound:
+    """What is known of the lead that is meant; that somebody looked stands in the audit log."""
+    return (await _looked(store, args))[1]
+
+
+async def _looked(store: Store, args: argparse.Namespace) -> tuple[Sought, LeadsFound]:
+    is_keyed = any(value is not None for value in (args.phone, args.email, args.request))
+    key = keys_of(args).index if is_keyed else b""
     sought = _sought(args, key)
     found = await find_leads(store, args.data / "journal", sought, key)
     leads = " ".join([story.lead_id for story in found.stories if story.lead_id])
@@ -72,10 +80,18 @@ async def _find(store: Store, args: argparse.Namespace) -> int:
     await store.note(
         OperatorAct(by=by_user(), action="find lead", target=leads or "nothing", detail=detail), time.time()
     )
+    return sought, found
+
+
+async def _find(store: Store, args: argparse.Namespace) -> int:
+    sought, found = await _looked(store, args)
     if not found.stories:
         print(_nothing(args, sought, found), file=sys.stderr)
         return 1
     print(_document(found) if args.json else "\n\n".join(map(shown, found.stories)))
+    others = {story.seller_lead_id for story in found.stories} - {sought.text.strip()}
+    if sought.by == "seller_lead_id" and others:
+        print(f"also found as spelled {', '.join(sorted(others))}: another lead may be meant", file=sys.stderr)
     return 0
 
 
@@ -86,6 +102,11 @@ def _sought(args: argparse.Namespace, key: bytes) -> Sought:
         return Sought(by=by, who=read_phone(text, key))
     if by == "email":
         return Sought(by=by, who=read_email(text, key))
+    if by == "request":
+        body = Path(text).read_bytes()
+        # Whoever keeps a body in a file has often ended it with a line.
+        bodies = {body, body.rstrip(b"\r\n")}
+        return Sought(by=by, text=" ".join([request_digest(key, each) for each in bodies]), who=Who(kind=by))
     if not text.strip():
         raise NobodyNamed(f"--{by.replace('_', '-')} is empty")
     return Sought(by=by, text=text, who=Who(kind=by))

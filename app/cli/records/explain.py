@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from app.cli.database import add_database, database_url, run_with_store, shown_database
 from app.cli.places import add_models
 from app.domain.auction.features import facts_of
@@ -14,7 +16,7 @@ from app.journal.extent import extent
 from app.journal.lines import AnyLine, PingLine
 from app.journal.reader import find, find_all
 from app.parquet import ParquetError
-from app.reports.explain import explain
+from app.reports.explain import ExplainedPing, explained_ping
 from app.scoring.contributions import Contributions
 from app.scoring.explain import Explainers
 from app.store.engine.connections import sqlite_file
@@ -22,33 +24,42 @@ from app.store.store import Store
 from app.usecases.people.find import lines_by_seller_lead_id, ping_ids_of
 
 
+class NotExplained(Exception):
+    """Nothing is known of it; the text says where it was looked for."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid explain ID [--data DIR | --database URL] [--models DIR]`."""
+    """`leadbid explain ID [--json] [--data DIR | --database URL] [--models DIR]`."""
     parser.add_argument("id", help="our ping_id, bid_id or lead_id, a seller's lead id, or the id of a record in a CRM")
+    parser.add_argument("--json", action="store_true", help="print one JSON object: the text and what was decided")
     add_database(parser)
     add_models(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where the journal knows the ping."""
+    try:
+        explained = answer(args)
+    except (NotExplained, ParquetError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(msgspec.json.encode(explained).decode() if args.json else explained.text)
+    return 0
+
+
+def answer(args: argparse.Namespace) -> ExplainedPing:
+    """What the journal says of it. Raises NotExplained, ParquetError."""
     journal: Path = args.data / "journal"
     if not args.id.strip():
-        print("the id is empty: name a ping, bid, lead, seller lead id or CRM record", file=sys.stderr)
-        return 1
-    try:
-        lines, looked = _lines(journal, args)
-        if lines:
-            print(explain(lines, _contributed(journal, args.models)))
-            return 0
-        print(
-            "no ping, bid, lead, seller lead id or CRM record has this id, or its lines are gone. "
-            f"Looked in {looked} and in the journal {journal} ({extent(journal)}). Is --data the directory of the "
-            "service? Lines reach the journal within a second; files that were removed cannot be searched.",
-            file=sys.stderr,
-        )
-    except ParquetError as error:
-        print(error, file=sys.stderr)
-    return 1
+        raise NotExplained("the id is empty: name a ping, bid, lead, seller lead id or CRM record")
+    lines, looked = _lines(journal, args)
+    if lines:
+        return explained_ping(lines, _contributed(journal, args.models))
+    raise NotExplained(
+        "no ping, bid, lead, seller lead id or CRM record has this id, or its lines are gone. "
+        f"Looked in {looked} and in the journal {journal} ({extent(journal)}). Is --data the directory of the "
+        "service? Lines reach the journal within a second; files that were removed cannot be searched."
+    )
 
 
 def _lines(journal: Path, args: argparse.Namespace) -> tuple[list[AnyLine], str]:

@@ -3,27 +3,36 @@
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from app.bounds import whole
 from app.cli.places import add_data
 from app.cli.progress import progress
-from app.cli.records.stats_page import document, page
+from app.cli.records.stats_page import by_hour_page, document, page
 from app.cli.span import add_local_span
 from app.cli.user_files import run_with_files
 from app.domain.calendar import moment
 from app.journal.compact import NotTheSame, compact
 from app.journal.configurations import newest_zone
 from app.parquet import ParquetError
-from app.reports.disk import disk
+from app.reports.by_hour import SpanTooLong, TradeByHour, trade_by_hour
+from app.reports.disk import Disk, disk
 from app.reports.hours import LUMP, count_span, keep_tallies
-from app.reports.trading import trading
+from app.reports.trading import Trading, trading
 from app.settings import SettingsError, sole_use
 
 _HOUR_S = 3_600.0
+_DAY_S = 86_400.0
 _KEPT = "the hour being written, and the one before, which may hold live bids, stay as they are"
+
+
+class NoJournal(Exception):
+    """There is none; the text says what to name."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +48,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     counting = actions.add_parser("stats", help="print pings, bids, sales, spend and disk usage")
     add_local_span(counting, "decided")
+    counting.add_argument(
+        "--by-hour", action="store_true", help="only pings, bids and sales by hour and seller, with why not"
+    )
+    counting.add_argument(
+        "--seller", default="", metavar="NAME", help="with --by-hour: of this seller, also empty hours"
+    )
     counting.add_argument("--json", action="store_true", help="print one JSON object, with money in cents")
     for each in (compacting, counting):
         add_data(each)
@@ -48,15 +63,20 @@ def run(args: argparse.Namespace) -> int:
     """0 where it was done; 1 with a sentence where it cannot be."""
     journal: Path = args.data / "journal"
     if not journal.is_dir():
-        print(f"there is no journal at {journal}: pass the service's data directory with --data", file=sys.stderr)
+        print(_no_journal(journal), file=sys.stderr)
         return 1
     return run_with_files(
         lambda: {"compact": _compact, "stats": _stats}[args.action](journal, args),
         ParquetError,
         SettingsError,
         NotTheSame,
+        SpanTooLong,
         place=journal,
     )
+
+
+def _no_journal(journal: Path) -> str:
+    return f"there is no journal at {journal}: pass the service's data directory with --data"
 
 
 def _compact(journal: Path, args: argparse.Namespace) -> int:
@@ -75,13 +95,47 @@ def _compact(journal: Path, args: argparse.Namespace) -> int:
     return 0
 
 
-def _stats(journal: Path, args: argparse.Namespace) -> int:
-    zone, now = newest_zone(journal), time.time()
-    since = moment(args.since, now, ZoneInfo(zone)) if args.since else 0.0
-    until = moment(args.until, now, ZoneInfo(zone)) if args.until else float("inf")
+def stats(args: argparse.Namespace) -> object:
+    """The statistics as programs read them, or those by hour."""
+    if not (args.data / "journal").is_dir():
+        raise NoJournal(_no_journal(args.data / "journal"))
+    if args.by_hour:
+        return _by_hour(args)
+    return document(*_counted(args, lambda: None))
+
+
+def _stats(_: Path, args: argparse.Namespace) -> int:
+    if args.by_hour:
+        found = _by_hour(args)
+        print(msgspec.json.encode(found).decode() if args.json else by_hour_page(found))
+        return 0
     lines = count(LUMP, LUMP)
-    trade = trading(count_span(journal, since, until, lambda: progress(f"{next(lines):,} lines")), zone)
-    size = disk(journal, since, until)
+    trade, size = _counted(args, lambda: progress(f"{next(lines):,} lines"))
     progress("")
-    print(document(trade, size) if args.json else page(trade, size))
+    print(
+        msgspec.json.format(msgspec.json.encode(document(trade, size)), indent=2).decode()
+        if args.json
+        else page(trade, size)
+    )
     return 0
+
+
+def _counted(args: argparse.Namespace, rest: Callable[[], None]) -> tuple[Trading, Disk]:
+    journal: Path = args.data / "journal"
+    zone = newest_zone(journal)
+    since, until = _span(args, zone)
+    return trading(count_span(journal, since, until, rest), zone), disk(journal, since, until)
+
+
+def _by_hour(args: argparse.Namespace) -> TradeByHour:
+    """Without a span, of the last day."""
+    journal: Path = args.data / "journal"
+    zone, now = newest_zone(journal), time.time()
+    since, until = _span(args, zone)
+    return trade_by_hour(journal, since or min(until, now) - _DAY_S, min(until, now), zone, args.seller)
+
+
+def _span(args: argparse.Namespace, zone: str) -> tuple[float, float]:
+    now = time.time()
+    since = moment(args.since, now, ZoneInfo(zone)) if args.since else 0.0
+    return since, moment(args.until, now, ZoneInfo(zone)) if args.until else float("inf")

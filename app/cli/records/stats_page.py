@@ -1,5 +1,6 @@
 """What `leadbid journal stats` prints: tables for people, one JSON object for programs."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import msgspec
 
 from app.cli.table import table
 from app.domain.money import money
+from app.reports.by_hour import TradeByHour
 from app.reports.disk import Disk
 from app.reports.percentiles import PERCENTS, percentiles
 from app.reports.rates import bid_rate, in_percent, share, win_rate
@@ -41,9 +43,9 @@ def page(trade: Trading, size: Disk) -> str:
     )
 
 
-def document(trade: Trading, size: Disk) -> str:
-    """The same and more as JSON. Money is in cents; a rate of nothing is null."""
-    whole: dict[str, Any] = {
+def document(trade: Trading, size: Disk) -> dict[str, Any]:
+    """The same and more for JSON. Money is in cents; a rate of nothing is null."""
+    return {
         "pings": trade.pings,
         "bids": trade.bids,
         "bid_rate": bid_rate(trade.bids, trade.pings),
@@ -78,7 +80,25 @@ def document(trade: Trading, size: Disk) -> str:
         "unread_lines": trade.unread,
         "disk": {**msgspec.structs.asdict(size), "ratio": share(size.compacted_bytes, size.parquet_bytes)},
     }
-    return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
+
+
+def by_hour_page(found: TradeByHour) -> str:
+    """A row for each hour and seller, with its two most frequent reasons for no bid."""
+    rows = [
+        (
+            each.hour,
+            each.seller,
+            str(each.pings),
+            str(each.bids),
+            str(each.won),
+            str(each.leads),
+            money(each.spend_cents),
+            ", ".join(f"{code} {n}" for code, n in Counter(each.no_bids).most_common(2)) or "-",
+        )
+        for each in found.hours
+    ]
+    heads = (f"hour ({found.zone})", "seller", "pings", "bids", "won", "leads", "spend", "no bid")
+    return table(heads, rows) if rows else "nothing in this span"
 
 
 def _share_rows(shares: Mapping[str, Share]) -> list[tuple[str, ...]]:

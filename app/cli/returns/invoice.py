@@ -43,14 +43,23 @@ def run(args: argparse.Namespace) -> int:
     return run_with_store(args, _print)
 
 
-async def _print(store: Store, args: argparse.Namespace) -> int:
+async def answer(store: Store, args: argparse.Namespace) -> dict[str, object]:
+    """The sums of it. ValueError where the month is none."""
+    return _sums(*await _found(store, args))
+
+
+async def _found(store: Store, args: argparse.Namespace) -> tuple[Invoice, Balance | None]:
     configuration, seller = await seller_in(store, args.seller)
+    invoice = await invoice_for(store, seller.name, args.month, configuration.buyer.zone)
+    return invoice, await _balance(store, seller)
+
+
+async def _print(store: Store, args: argparse.Namespace) -> int:
     try:
-        invoice = await invoice_for(store, seller.name, args.month, configuration.buyer.zone)
+        invoice, balance = await _found(store, args)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    balance = await _balance(store, seller)
     if args.csv:
         rows = csv.writer(sys.stdout)
         rows.writerow(_COLUMNS)

@@ -70,9 +70,10 @@ def _text(invoice: Invoice, found: Reconciliation) -> list[str]:
         if by_cause[cause]
     ]
     apart = [each for each in found.differences if each.cause != "agreed"]
+    too_much = found.billed_cents - found.owed_cents
     headline = (
         f"{invoice.seller}, {invoice.month} ({invoice.zone}): billed {money(found.billed_cents)}, owed "
-        f"{money(found.owed_cents)}, {money(found.billed_cents - found.owed_cents)} too much"
+        f"{money(found.owed_cents)}, {money(abs(too_much))} too {'little' if too_much < 0 else 'much'}"
     )
     text = [
         headline,

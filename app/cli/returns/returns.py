@@ -21,8 +21,7 @@ from app.cli.table import table
 from app.cli.user_files import run_with_files
 from app.config.returns import FORMS
 from app.crm.transform import at_path
-from app.dialects.returns import NOTE_MAX, return_body
-from app.dialects.values.guard import is_personal
+from app.dialects.returns import NOTE_MAX, buyers_body, return_body, why_trouble
 from app.domain.calendar import utc_text
 from app.domain.money import dollars, money
 from app.domain.returns.feedback_wish import FeedbackWish
@@ -31,10 +30,11 @@ from app.spreadsheet import UnusableFile, inert
 from app.store.returns.requests import LIST_MAX, ReturnResult, ReturnWanted, WhichReturns
 from app.store.store import Store
 from app.usecases.returns.by_rule import terms_of
-from app.usecases.returns.seller_file import read_replies, return_replies
+from app.usecases.returns.seller_file import by_any_spelling, read_replies, return_replies
 from app.wire.returns import LeadReturn, ReturnAnswer, ReturnReason, ReturnReply, ReturnState
 
 _SHOWN = 20
+_FORMS = sorted(name for name, each in FORMS.items() if "return" in each.events)
 _HEADS = ("lead", "seller", "price", "sold", "reason", "state", "asked", "why", "note")
 _OWN_FORM = ("lead_id", "ping_id", "seller_lead_id", "sub_id", "vertical", "price", "sold_at", "state", "reason", "why")
 
@@ -42,7 +42,7 @@ Act = Callable[[Store, argparse.Namespace], Awaitable[int]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid returns add|list|answer|import|export ... [--data DIR | --database URL]`."""
+    """`leadbid returns add|list|answer|withdraw|import|export ... [--data DIR | --database URL]`."""
     actions = parser.add_subparsers(dest="action", required=True)
     add = _action(actions, "add", "ask the sellers of leads to take them back", _add)
     add.add_argument("leads", nargs="+", metavar="LEAD", help="its lead_id, its ping_id, or the CRM's id")
@@ -52,15 +52,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_which(listed)
     listed.add_argument("--json", action="store_true", help="as JSON, all of them")
     answer = _action(actions, "answer", "enter a seller's answer", _answer)
-    answer.add_argument("lead", help="the lead_id or ping_id of the return")
+    answer.add_argument("lead", help="its lead_id, its ping_id, or the CRM's id")
     answer.add_argument("answer", choices=get_args(ReturnAnswer), help="whether the seller takes it back")
     answer.add_argument("--why", default="", help="what the seller said of it")
+    withdrawn = _action(actions, "withdraw", "ask for returns no longer", _withdraw)
+    withdrawn.add_argument("leads", nargs="+", metavar="LEAD", help="its lead_id, its ping_id, or the CRM's id")
+    withdrawn.add_argument("--why", required=True, help="what the seller is told, without personal data")
     imported = _action(actions, "import", "take a seller's answers from its CSV file", _import)
     imported.add_argument("seller", help="whose answers they are")
     imported.add_argument("file", type=Path, help="a CSV file with a lead's id and yes or no in each row")
     exported = _action(actions, "export", "write returns to a CSV file", _export)
     _add_which(exported)
-    exported.add_argument("--form", default="", choices=["", *sorted(FORMS)], help="in the form of a platform")
+    exported.add_argument("--form", default="", choices=["", *_FORMS], help="in the form of a platform")
     exported.add_argument("--out", type=Path, help="the file, which must not exist (default: standard output)")
 
 
@@ -86,12 +89,26 @@ def _add_which(parser: argparse.ArgumentParser) -> None:
 
 
 async def _add(store: Store, args: argparse.Namespace) -> int:
-    if is_personal(args.why):
-        return _refused("--why holds a phone number or an email address: sellers and the audit log read it")
-    terms, status = terms_of((await last_in_force(store)).sellers), 0
+    terms = terms_of((await last_in_force(store)).sellers)
+
+    async def ask(lead: str, why: str) -> ReturnResult:
+        wanted = ReturnWanted(lead=lead, reason=args.reason, why=why, by=by_user())
+        return await store.request_return(wanted, terms, time.time())
+
+    return await _each(args, ask)
+
+
+async def _withdraw(store: Store, args: argparse.Namespace) -> int:
+    return await _each(args, lambda lead, why: store.withdraw_return(lead, by_user(), why, time.time()))
+
+
+async def _each(args: argparse.Namespace, act: Callable[[str, str], Awaitable[ReturnResult]]) -> int:
+    """Do the same with each lead that is named."""
+    if trouble := why_trouble(args.why):
+        return _refused(f"--why {trouble}")
+    status = 0
     for lead in args.leads:
-        wanted = ReturnWanted(lead=lead, reason=args.reason, why=args.why[:NOTE_MAX], by=by_user())
-        result = await store.request_return(wanted, terms, time.time())
+        result = await act(lead, args.why[:NOTE_MAX])
         if result.remedy:
             status = _refused(f"{lead}: {result.remedy}")
         else:
@@ -108,11 +125,19 @@ async def _answer(store: Store, args: argparse.Namespace) -> int:
     return 0
 
 
+async def listed(store: Store, args: argparse.Namespace) -> dict[str, object]:
+    """All returns that are meant, as programs read them."""
+    return _bodies([each async for each in _all(store, args)])
+
+
+def _bodies(found: Sequence[LeadReturn]) -> dict[str, object]:
+    return {"returns": [buyers_body(each) for each in found]}
+
+
 async def _list(store: Store, args: argparse.Namespace) -> int:
     found = [each async for each in _all(store, args)]
     if args.json:
-        bodies = [return_body(each) | {"seller": each.seller, "campaign": each.campaign} for each in found]
-        print(msgspec.json.encode({"returns": bodies}).decode())
+        print(msgspec.json.encode(_bodies(found)).decode())
         return 0
     print(table(_HEADS, [_row(each) for each in found]))
     states = Counter(each.state for each in found)
@@ -152,7 +177,8 @@ async def _import(store: Store, args: argparse.Namespace) -> int:
 
 async def _export(store: Store, args: argparse.Namespace) -> int:
     codes = await _codes(store, args)
-    found = [each async for each in _all(store, args)]
+    # A platform has no word for what is withdrawn: it would be asked for again.
+    found = [each async for each in _all(store, args) if not args.form or each.state != "withdrawn"]
     if args.out is None:
         _write(sys.stdout, args.form, codes, found)
         return 0
@@ -195,7 +221,7 @@ async def _all(store: Store, args: argparse.Namespace) -> AsyncIterator[LeadRetu
 
 async def _pages(store: Store, which: WhichReturns) -> AsyncIterator[LeadReturn]:
     while True:
-        page = await store.returns(which)
+        page = await store.returns(which) or []
         for each in page:
             yield each
         if len(page) < LIST_MAX:
@@ -206,7 +232,7 @@ async def _pages(store: Store, which: WhichReturns) -> AsyncIterator[LeadReturn]
 async def _names(store: Store, seller: str) -> dict[str, str]:
     """Our id of every return of a seller by the seller's own."""
     pages = _pages(store, WhichReturns(seller=seller))
-    return {each.seller_lead_id: each.lead_id async for each in pages if each.seller_lead_id}
+    return by_any_spelling([(each.seller_lead_id, each.lead_id) async for each in pages])
 
 
 def _said(result: ReturnResult) -> str:

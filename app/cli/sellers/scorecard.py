@@ -43,21 +43,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 if it was printed; 1 with the reason if it cannot be."""
     try:
-        declared_seller(args)
+        return run_with_store(args, _tell)
     except NotDeclared as error:
         print(error, file=sys.stderr)
         return 1
-    return run_with_store(args, _tell)
 
 
-async def _tell(store: Store, args: argparse.Namespace) -> int:
+async def answer(store: Store, args: argparse.Namespace) -> Scorecard:
+    """A declared seller's, with every reason. Raises NotDeclared."""
+    declared_seller(args)
     now = time.time()
     since = first_hour(now, args.days)
     trade = Counting(args.data / "journal").since(since)
     if trade.refusal is not None:
         raise trade.refusal
     returns = await store.return_counts(args.seller, since, now)
-    card = scorecard(args.seller, "full", trade, returns, since, now)
+    return scorecard(args.seller, "full", trade, returns, since, now)
+
+
+async def _tell(store: Store, args: argparse.Namespace) -> int:
+    card = await answer(store, args)
     if args.json:
         print(write_scorecard(card).decode())
         return 0

@@ -17,6 +17,7 @@ from app.bounds import real, whole
 from app.cli.database import add_database, run_with_store
 from app.cli.help import sentence
 from app.cli.places import add_config, add_config_and_data
+from app.cli.sellers.declared import NotDeclared
 from app.cli.table import table
 from app.config.file.edit import NewSeller, NewValue, NotEdited, edit
 from app.config.file.problem import did_you_mean
@@ -218,17 +219,29 @@ def _go_live(args: argparse.Namespace, declared: Declared) -> int:
     return 0
 
 
-def _list(args: argparse.Namespace, declared: Declared) -> int:
+def listed(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """Every declared seller, with what it did in the last day. Raises NotDeclared."""
+    read = load(args.config, environ=os.environ)
+    if not isinstance(read, LoadedConfig):
+        raise NotDeclared("\n".join(map(str, read)))
+    return _sellers_of(args, read.declared)
+
+
+def _sellers_of(args: argparse.Namespace, declared: Declared) -> list[dict[str, Any]]:
     suspended, live = _switched(args) if (args.database or (args.data / "leadbid.db").exists()) else ({}, {})
     trade = _trade(args.data / "journal")
-    listed = [
+    return [
         _listed(each, suspended, live, None if trade is None else trade.get(each.name, SellerTrade()))
         for each in declared.sellers
     ]
+
+
+def _list(args: argparse.Namespace, declared: Declared) -> int:
+    sellers = _sellers_of(args, declared)
     if args.json:
-        print(msgspec.json.encode(listed).decode())
+        print(msgspec.json.encode(sellers).decode())
     else:
-        print(table(_HEADS, [[_cell(value) for value in each.values()] for each in listed]))
+        print(table(_HEADS, [[_cell(value) for value in each.values()] for each in sellers]))
     return 0
 
 

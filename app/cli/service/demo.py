@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from app.bounds import LEADS_MAX, SEED_MAX, whole
+from app.cli.day.appetite import appetite_table, compare
 from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
 from app.cli.day.reckoning import Reckoning, reckon
 from app.cli.day.retraining import MATURITY_DAYS, can_plot, can_retrain, export_day, registry_command, retrain
@@ -39,7 +40,7 @@ class DemoFailed(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid demo [--leads N] [--seed S] [--data DIR] [--json]`."""
+    """`leadbid demo [--leads N] [--seed S] [--data DIR] [--appetite] [--json]`."""
     parser.add_argument(
         "--leads", type=whole(1, LEADS_MAX), default=1_000, help="how many leads the day has (default: 1000)"
     )
@@ -52,12 +53,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=Path("data/demo"), help="where the demo writes; emptied first (default: data/demo)"
     )
+    parser.add_argument(
+        "--appetite",
+        action="store_true",
+        help="instead, live the day twice for a buyer of few campaigns, with sellers that ignore and that obey "
+        "GET /v1/appetite, and compare their pings",
+    )
     parser.add_argument("--json", action="store_true", help="end with one JSON object instead of the report")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where the day adds up and every lead that was bought has been delivered."""
     try:
+        if args.appetite:
+            return asyncio.run(_compare(args.leads, args.seed, args.data, as_json=args.json))
         return asyncio.run(_demo(args.leads, args.seed, args.data, as_json=args.json))
     except (DemoFailed, SettingsError, SetupError) as failed:
         print(failed, file=sys.stderr)
@@ -68,7 +77,7 @@ async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
     _empty(data)
     shutil.copytree(DEMO, data / "config")
     settings = Settings(config=data / "config" / "buyer.toml", data=data, models=MODELS)
-    logging.basicConfig(filename=data / "service.log", level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    _log_to(data)
     progress = _Progress(leads, quiet=as_json)
     with AuditFile(data / "audit.jsonl") as audit:
         day = BusinessDay(settings, MARKET, leads, seed)
@@ -84,6 +93,14 @@ async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
     return 0 if reckoning.reconciled and not reckoning.undelivered and not reckoning.cap_overruns else 1
 
 
+async def _compare(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
+    _empty(data)
+    _log_to(data)
+    compared = await compare(MARKET, leads, seed, data)
+    print(msgspec.json.encode(compared).decode() if as_json else appetite_table(compared))
+    return 0
+
+
 def _empty(data: Path) -> None:
     """Only what an earlier demo made is ever removed."""
     marker = data / "made-by-leadbid-demo"
@@ -95,6 +112,10 @@ def _empty(data: Path) -> None:
         marker.touch()
     except OSError as error:
         raise DemoFailed(f"{data} cannot be used ({error.strerror}): name another directory with --data") from None
+
+
+def _log_to(data: Path) -> None:
+    logging.basicConfig(filename=data / "service.log", level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
 
 
 class _Progress:

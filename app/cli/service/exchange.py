@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from app.bounds import LEADS_MAX, SEED_MAX, real, whole
+from app.cli.service.flawed_leads import as_fakes_know
 from app.cli.service.serving import served
 from app.cli.table import table
 from app.domain.money import money
@@ -88,7 +89,9 @@ def run(args: argparse.Namespace) -> int:
 async def _hold(setup: Setup, leads: int, args: argparse.Namespace, add: Callable[[Audited], None]) -> None:
     """Offer all leads, some at once."""
     async with served(RivalServers(setup.rivals, args.seed, time.time)) as url:
-        exchange = Exchange(setup, url, args.seed, WallTime(time.time), time.perf_counter, args.late_s)
+        exchange = Exchange(
+            setup, url, args.seed, WallTime(time.time), time.perf_counter, args.late_s, flawed=as_fakes_know
+        )
         try:
             await exchange.hold([Visit(time.time(), number) for number in range(1, leads + 1)], args.at_once, add)
         finally:

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import socket
 import sys
@@ -15,6 +16,8 @@ from app.cli.database import add_database
 from app.http.server import listeners, server_of
 from app.packaged import DEMO_CONFIG, MODELS, models_here
 from app.settings import Settings, SettingsError
+from app.telemetry.logs import LogFormat, configure_logs
+from app.telemetry.tracing import CannotTrace, wants_traces
 
 BUYER = Path("buyer.toml")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -48,6 +51,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="most connections from one address that is no trusted proxy's (default: any number)",
     )
+    parser.add_argument(
+        "--log-format",
+        choices=("text", "json"),
+        default=None,
+        help="how to log to stderr: lines of text, or one JSON object a line (default: LEADBID_LOG_FORMAT, else text)",
+    )
+    parser.add_argument(
+        "--traces",
+        action="store_true",
+        help="send traces to the OpenTelemetry collector that OTEL_EXPORTER_OTLP_ENDPOINT names (extra: otel)",
+    )
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
     parser.add_argument(
         "--new-database",
@@ -58,8 +72,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until interrupted; 1 where it cannot start, with the reason."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
+        configure_logs(args.log_format or _log_format(), sys.stderr)
         settings = _settings(args)
         with bound(args.host, args.port) as listener:
             host, port = listener.getsockname()[:2]
@@ -83,7 +97,22 @@ def _settings(args: argparse.Namespace) -> Settings:
         keys_dir=args.keys,
         new_database=args.new_database,
         has_consent=args.yes,
+        traces=_wants_traces(args),
     )
+
+
+def _wants_traces(args: argparse.Namespace) -> bool:
+    try:
+        return wants_traces(os.environ, asked=args.traces)
+    except CannotTrace as error:
+        raise SettingsError(str(error)) from None
+
+
+def _log_format() -> LogFormat:
+    told = os.environ.get("LEADBID_LOG_FORMAT") or "text"
+    if told not in ("text", "json"):
+        raise SettingsError(f"LEADBID_LOG_FORMAT is {told!r}: set it to text or json")
+    return "json" if told == "json" else "text"
 
 
 def _found(args: argparse.Namespace) -> Path:

@@ -9,7 +9,7 @@ from app.dialects.outcomes.outcome_words import IGNORED, event_of, event_word, i
 from app.dialects.text import Scalar, is_absent, text_of
 from app.wire.feedback import EventWord
 
-ReportSignature = Literal["", "hubspot", "followupboss", "zoho", "salesforce", "standard_webhooks"]
+ReportSignature = Literal["", "hubspot", "followupboss", "zoho", "salesforce", "gohighlevel", "standard_webhooks"]
 """How a CRM shows that a report is its own; empty where nothing but our key does."""
 
 Report = dict[str, Scalar]
@@ -91,7 +91,9 @@ REPORT_PRESETS: Mapping[str, ReportPreset] = {
     ),
     "gohighlevel": ReportPreset(
         title="GoHighLevel, workflow webhook or app",
-        about="Pass `lead_id` in the custom data of the webhook, or let the contact's id name the lead.",
+        about="Pass `lead_id` in the custom data of the webhook, or let the contact's id name the lead. Only apps "
+        "sign: with `secret`, the id of your location or agency, what is not signed by GoHighLevel for it is refused.",
+        signature="gohighlevel",
         lead_id=("customData.lead_id", "lead_id", "leadbid_id"),
         crm_id=("contactId", "contact_id", "contact.id"),
         event=(

@@ -18,6 +18,7 @@ CAUSES: Mapping[str, Severity] = {
     "disk_low": "warning",
     "clock_set": "warning",
     "audit_broken": "critical",
+    "configuration_refused": "warning",
     "configuration_held": "warning",
     "no_model": "warning",
     "stopped_by_service": "warning",

@@ -158,15 +158,20 @@ def _refuse(
 
 def _full(campaign: Campaign, snapshot: Snapshot, caps: Caps) -> Refusal | None:
     """Whether a cap cannot hold one more live bid at the lowest price, or the territory cannot take more leads."""
-    lowest_cents = campaign.floor_cents or 1
-    if campaign.price_points or snapshot.seller.price_points:
-        points = points_of_both(campaign.price_points, snapshot.seller.price_points)
-        lowest_cents = next((price for price in points if price >= lowest_cents), lowest_cents)
-    full = _no_room(caps, lowest_cents)
+    full = _no_room(caps, lowest_bid(campaign, snapshot.seller))
     if full is not None:
         return full
     demand = snapshot.standing.demand.get(campaign.name)
     return Refusal("cap_reached", "territory") if demand is not None and demand.is_full else None
+
+
+def lowest_bid(campaign: Campaign, seller: Seller) -> int:
+    """The least that this campaign may bid to this seller, in cents."""
+    lowest_cents = campaign.floor_cents or 1
+    if campaign.price_points or seller.price_points:
+        points = points_of_both(campaign.price_points, seller.price_points)
+        lowest_cents = next((price for price in points if price >= lowest_cents), lowest_cents)
+    return lowest_cents
 
 
 def _no_room(caps: Caps, price_cents: int) -> Refusal | None:

@@ -78,6 +78,18 @@ class PacedUse(msgspec.Struct, frozen=True, kw_only=True):
     price_cents: int = 0
 
 
+class CapFill(msgspec.Struct, frozen=True, kw_only=True):
+    """How full a cap is; of one that counts sellers or territories apart, its fullest part.
+
+    `planned` is the share that the plan would have used by now, `dual` the shadow price as decisions read it.
+    """
+
+    cap: Cap
+    used: int
+    planned: float
+    dual: float
+
+
 class CapStanding(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where one counter stands: what is `used` of `limit`, what live bids will probably take, and its dual price.
 

@@ -36,10 +36,10 @@ _XML_TARGET = re.compile(r"[A-Za-z_][\w-]*(\.([A-Za-z_][\w-]*(\.\d+)?))*(@[A-Za-
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a target's value comes from, and how the CRM wants it written.
 
-    Either `from`, a path of the lead document such as `contact.phone` or `fields.credit_tier`, or a `constant`. Then,
-    in this order: an absent value is `default` (or the target is left out), `values` translates it (`default` where it
-    has no word for it), `words` says yes and no in the CRM's words, `date` writes a time as strftime does (UTC), and
-    `as` gives it its style.
+    Either `from`, a path of the lead document such as `contact.phone` or `fields.credit_tier` (several, with a blank
+    between them, are joined so), or a `constant`. Then, in this order: an absent value is `default` (or the target is
+    left out), `values` translates it (`default` where it has no word for it), `words` says yes and no in the CRM's
+    words, `date` writes a time as strftime does (UTC), and `as` gives it its style.
     """
 
     path: str = msgspec.field(name="from", default="")
@@ -51,8 +51,13 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     style: Style | None = msgspec.field(name="as", default=None)
 
     def __post_init__(self) -> None:
-        if bool(self.path) == (self.constant is not None):
+        if bool(self.paths) == (self.constant is not None):
             raise ValueError("say either `from` (a path of the lead) or `constant`")
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where it looks in the lead."""
+        return tuple(self.path.split())
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -152,7 +157,8 @@ def can_join_outcomes(destination: Destination) -> bool:
     """Whether outcomes can be joined to their leads: the CRM learns our id of each, or we learn the CRM's."""
     if not destination.fields or destination.crm_id is not None:
         return True
-    paths = {source if isinstance(source, str) else source.path for source in destination.fields.values()}
+    sources = destination.fields.values()
+    paths = {path for source in sources for path in ((source,) if isinstance(source, str) else source.paths)}
     subject = destination.mail.subject if destination.mail is not None else ""
     return not {"lead_id", "ping_id"}.isdisjoint(paths | set(PLACEHOLDER.findall(destination.url + subject)))
 

@@ -53,11 +53,17 @@ def is_cut_short(text: str) -> bool:
 def key_of(text: str) -> str:
     """What all forms of one id have in common. A few other ids may have it too: `is_same` tells."""
     plain = plain_id(text)
+    return spelling_of(_case_sensitive(plain) or plain)
+
+
+def spelling_of(text: str) -> str:
+    """What all spellings of anybody's id have in common, in whatever case; some other ids may have it too."""
+    plain = plain_id(text)
     if plain.isdecimal() and plain.isascii():
         return plain.lstrip("0") or "0"
     if _GUID.fullmatch(plain):
         return plain.replace("-", "").lower()
-    return (_case_sensitive(plain) or plain).casefold()
+    return plain.casefold()
 
 
 def is_same(told: str, known: str) -> bool:

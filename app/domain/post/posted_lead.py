@@ -5,7 +5,7 @@ import msgspec
 from app.domain.campaign import Campaign
 from app.domain.configuration import Configuration
 from app.domain.identity import Person
-from app.domain.keyed import digest
+from app.domain.keyed import digest, mac
 from app.domain.seller import Seller
 from app.domain.token import BidToken
 from app.domain.vertical import Vertical
@@ -35,3 +35,8 @@ class PostedLead(msgspec.Struct, frozen=True, kw_only=True):
     def lead_id(self, index_key: bytes) -> str:
         """What we call the lead if it is bought: the same however often it is posted."""
         return digest(index_key, b"leadbid.lead", self.seller.name, self.bid.nonce.hex(), size=12).hex()
+
+
+def request_digest(key: bytes, body: bytes) -> str:
+    """By this the body of a refused post is known again if somebody shows it: nothing else of it is kept."""
+    return mac(key, b"leadbid.request", body, size=16).hex()

@@ -13,6 +13,7 @@ from app.wire.ping import Value
 
 _WEIGHT_MIN = 0.5
 """A share of spend lets other sellers' prices weigh less, but never less than this."""
+_UNBOUNDED_CENTS = 10**9
 
 
 class Curve(Protocol):
@@ -41,6 +42,15 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
     missing_cents: int = 0
     low_cents: int = 0
     high_cents: int | None = None
+
+    @property
+    def most_cents(self) -> int:
+        """What no conversion brings more than; $10 million where nothing bounds it."""
+        if not self.field:
+            return self.base_cents
+        of_any = _UNBOUNDED_CENTS if self.rate > 0.0 else max(self.base_cents, self.low_cents)
+        of_any = min(of_any, self.high_cents) if self.high_cents is not None else of_any
+        return max(of_any, self.base_cents + self.missing_cents)
 
     def of(self, facts: Mapping[str, Value]) -> float:
         """Contribution of one conversion of a lead with these facts, in cents."""

@@ -1,13 +1,15 @@
-"""What an answer makes of a return: credited once, and never taken back."""
+"""What an answer, or the buyer, makes of a return: credited once, and never taken back."""
 
 from app.wire.returns import ReturnState
 
 _MAY_BECOME: dict[ReturnState, frozenset[ReturnState]] = {
-    "requested": frozenset({"accepted", "refused", "expired"}),
+    "requested": frozenset({"accepted", "refused", "expired", "withdrawn"}),
     # Who refused, or was late, may yet agree.
-    "refused": frozenset({"accepted"}),
-    "expired": frozenset({"accepted", "refused"}),
+    "refused": frozenset({"accepted", "withdrawn"}),
+    "expired": frozenset({"accepted", "refused", "withdrawn"}),
     "accepted": frozenset(),
+    # Only the buyer may ask again.
+    "withdrawn": frozenset(),
 }
 
 

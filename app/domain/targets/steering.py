@@ -38,6 +38,11 @@ def counted(ledgers: Mapping[str, TargetLedger], use: TargetUse) -> dict[str, Ta
     return {**ledgers, **{part: ledgers.get(part, TargetLedger()).sold(use) for part in parts}}
 
 
+def counted_back(ledgers: Mapping[str, TargetLedger], part: str) -> dict[str, TargetLedger]:
+    """The ledgers with one lead of a part given back."""
+    return {**ledgers, **{each: ledgers[each].returned() for each in {WHOLE, part} if each in ledgers}}
+
+
 def steered(
     target: CampaignTarget, before: Mapping[str, TargetLedger], now: Mapping[str, TargetLedger], passed: float
 ) -> dict[str, TargetLedger]:

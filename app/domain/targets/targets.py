@@ -43,6 +43,14 @@ class CampaignTarget(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind in ("share_of_leads", "share_of_spend")
 
     @property
+    def counts_leads(self) -> bool:
+        """Whether it is about leads that were bought: one that is given back was not.
+
+        Spend is net of the returns that are expected; a real one would count twice.
+        """
+        return self.kind in ("minimum", "share_of_leads")
+
+    @property
     def needs_no_model(self) -> bool:
         """Whether a lead counts whose chance of conversion nobody knows."""
         return self.kind == "minimum" or self.is_share
@@ -108,6 +116,15 @@ class TargetLedger(msgspec.Struct, frozen=True, gc=False, array_like=True):
             leads=self.leads + 1.0,
             spent=self.spent + use.spent_cents,
             allowed=self.allowed + use.allowed_cents,
+        )
+
+    def returned(self) -> "TargetLedger":
+        """With one lead less, at the usual price, which stays what it was."""
+        if self.leads < 1.0:
+            return self
+        left = (self.leads - 1.0) / self.leads
+        return msgspec.structs.replace(
+            self, leads=self.leads - 1.0, spent=self.spent * left, allowed=self.allowed * left
         )
 
     def next_window(self) -> "TargetLedger":

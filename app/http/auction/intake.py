@@ -18,7 +18,7 @@ from app.domain.identity import hash_digest
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token, read
-from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answer, written
+from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answer, named, written
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
 from app.http.auction.no_endpoint import no_endpoint
 from app.http.auction.record_test import record_test
@@ -36,6 +36,7 @@ from app.http.request import (
     with_body,
 )
 from app.store.errors import StoreUnavailable
+from app.telemetry.request_id import REQUEST_ID, RequestIds, accepted, sent_in
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, refuse_ping
@@ -89,8 +90,15 @@ class QuickNo:
 class Intake:
     """The handler of the auction's paths. `clock` is UTC epoch seconds, `steady` measures how long an answer takes."""
 
-    def __init__(self, bidder: Bidder, clock: Callable[[], float], steady: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        bidder: Bidder,
+        clock: Callable[[], float],
+        steady: Callable[[], float],
+        request_ids: RequestIds | None = None,
+    ) -> None:
         self._bidder = bidder
+        self._request_ids = request_ids or RequestIds()
         self._clock = clock
         self._steady = steady
         self._sheds: dict[tuple[str | bytes | None, ...], QuickNo] = {}
@@ -107,6 +115,8 @@ class Intake:
         answer = self.answers([self.request(scope, body, scope.get(STARTED))])[0]
         if not isinstance(answer, HttpAnswer):
             answer = await answer()
+        if sent := accepted(sent_in(scope["headers"])):
+            answer = named(answer, sent.encode())
         await send_answer(send, answer.status, answer.content_type, answer.body, answer.headers)
 
     def no_endpoint(self, scope: Scope, methods: frozenset[str] = frozenset()) -> HttpAnswer:
@@ -123,6 +133,10 @@ class Intake:
         `started` is when its first byte came, now where nobody knows.
         """
         return RawRequest(scope, body, self._clock(), self._steady() if started is None else started)
+
+    def log_names(self, scope: Scope) -> dict[str, str]:
+        """What a line of the log about a request says beside its text."""
+        return {"request_id": self._request_ids.of(scope)}
 
     def knows(self, headers: Mapping[bytes, bytes]) -> bool:
         """Whether one of these headers is a seller's key."""
@@ -211,7 +225,7 @@ class Intake:
                 admit=lambda seller: held_back(bidder, seller, now),
             )
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
-            _log.error("a request could not be read: %s", where(error))
+            _log.error("a request could not be read: %s", where(error), extra=self.log_names(raw.scope))
             return FAULT
 
     def _read(self, request: SellerRequest) -> Reading[Asked]:
@@ -233,7 +247,7 @@ class Intake:
             test = request.test or reading.test
             return Reading(asked, warnings + self._note(request, test=test), test=test)
         except Exception as error:  # noqa: BLE001 - as above
-            _log.error("a ping could not be read: %s", where(error))
+            _log.error("a ping could not be read: %s", where(error), extra=self.log_names(request.scope))
             return Reading(Refusal("internal"), test=request.test)
 
     def _note(self, request: SellerRequest, *, test: bool) -> tuple[str, ...]:
@@ -259,7 +273,7 @@ class Intake:
                     return partial(self._decided_later, request, reading, asked, checks)
             answer = answer_or_refuse(bidder, seller, reading, request.now)
         except Exception as error:  # noqa: BLE001 - as above
-            _log.error("a ping could not be answered: %s", where(error))
+            _log.error("a ping could not be answered: %s", where(error), extra=self.log_names(request.scope))
             answer = refuse_ping(bidder, seller, Refusal("internal"), request.now, test=reading.test)
         bidder.metrics.ping_took(self._steady() - request.started)
         return answer
@@ -273,7 +287,7 @@ class Intake:
             asked = await consult_on_ping(bidder, asked, checks, left_s(bidder, asked))
             answer = answer_or_refuse(bidder, request.seller, replace(reading, value=asked), request.now)
         except Exception as error:  # noqa: BLE001 - as above
-            _log.error("a ping could not be answered: %s", where(error))
+            _log.error("a ping could not be answered: %s", where(error), extra=self.log_names(request.scope))
             answer = refuse_ping(bidder, request.seller, Refusal("internal"), request.now, test=reading.test)
         bidder.metrics.ping_took(self._steady() - request.started)
         written = self._written(request, reading, answer)
@@ -287,7 +301,8 @@ class Intake:
         try:
             http_answer = http_ping_answer(request, answer)
         except Exception as error:  # noqa: BLE001 - as above; a bid that nobody hears of is never called in
-            _log.error("the answer to a ping could not be written: %s", where(error))
+            names = self.log_names(request.scope)
+            _log.error("the answer to a ping could not be written: %s", where(error), extra=names)
             return FAULT
         self._record(request, answer, http_answer)
         scenario = reading.value.scenario if isinstance(reading.value, Asked) else None
@@ -295,7 +310,10 @@ class Intake:
 
     async def _posted(self, request: SellerRequest) -> HttpAnswer:
         """The answer to what is no ping, which is a sale or is not before it is answered."""
+        # What is logged on the way of a post, wherever that is, is found by its request.
+        REQUEST_ID.set(self._request_ids.of(request.scope))
         request, answer = await self._judged(request)
+        self._bidder.metrics.took("post_duration_seconds", self._elapsed_ms(request) / 1000.0)
         http_answer = http_post_answer(request, answer)
         self._record(request, answer, http_answer)
         return http_answer

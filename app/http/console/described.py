@@ -10,7 +10,9 @@ import msgspec
 from app.http.console.pages.all_views import DOWNLOADS, VIEWS
 from app.http.console.view import Download, View
 
-_REF = "#/components/schemas/{name}"
+_REF = "#/components/schemas/Report{name}"
+"""What a page shows may have the name of what sellers are answered, which is written otherwise."""
+
 _PART = re.compile(r"{(\w+)}")
 
 
@@ -25,7 +27,8 @@ def report_paths() -> Mapping[str, Any]:
 def report_schemas() -> Mapping[str, Any]:
     """What the paths name, by name."""
     shown = [view.shows for view in VIEWS]
-    return msgspec.json.schema_components(shown, ref_template=_REF)[1]
+    schemas = msgspec.json.schema_components(shown, ref_template=_REF)[1]
+    return {f"Report{name}": schema for name, schema in schemas.items()}
 
 
 def _view(view: View) -> dict[str, Any]:
@@ -58,7 +61,7 @@ def _route(shown: View | Download, content: Mapping[str, Any]) -> dict[str, Any]
 
 def _parameters(shown: View | Download) -> list[dict[str, Any]]:
     (schema,), components = msgspec.json.schema_components([shown.query], ref_template=_REF)
-    fields = components[schema["$ref"].rpartition("/")[2]]["properties"]
+    fields = components[schema["$ref"].removeprefix(_REF.removesuffix("{name}"))]["properties"]
     parts = set(_PART.findall(shown.path))
     return [
         {

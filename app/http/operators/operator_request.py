@@ -12,6 +12,7 @@ from app.dialects.reading import Reading
 from app.dialects.text import Scalar
 from app.domain.buyer import Operator, Role
 from app.domain.reasons import Refusal
+from app.domain.seller import Seller
 from app.http.answer import HttpAnswer, http_receipt, http_refusal
 from app.http.authentication import keys_in_fields, keys_in_headers
 from app.http.request import FEEDBACK, RawRequest, SellerRequest, read_request
@@ -37,6 +38,19 @@ async def operators_request(
     if operator is None:
         bidder.metrics.count("keyless_refusals_total", asked.keyless_fault)
     return bidder, asked, operator if operator is not None and operator.may(role) else None
+
+
+async def anybodys_request(request: Asker) -> tuple[Bidder, SellerRequest, Operator | Seller | None]:
+    """A request as read, and the operator or else the seller whose key it has."""
+    bidder: Bidder = request.app.state.bidder
+    raw = await raw_request(request)
+    asked = read_request(raw, FEEDBACK, bidder.catalogue.seller_by_key, operators=bidder.operator_by_key)
+    if asked.operator is None:
+        asked = read_request(raw, FEEDBACK, bidder.catalogue.seller_by_key)
+    who = asked.operator or asked.seller
+    if who is None:
+        bidder.metrics.count("keyless_refusals_total", asked.keyless_fault)
+    return bidder, asked, who
 
 
 def denial(asked: SellerRequest, role: Role) -> HttpAnswer:

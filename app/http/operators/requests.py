@@ -11,19 +11,23 @@ from msgspec.structs import replace
 from app.dialects import feedback
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar
+from app.domain.alerts.alert import key_of
 from app.domain.answers import refused_receipt
+from app.domain.buyer import Role
 from app.domain.operators.audit import by_key
 from app.domain.reasons import Refusal
 from app.http.answer import http_answer, http_refusal
 from app.http.operators.operator_request import AWAY, Asker, denial, operators_request, response, taken
 from app.store.errors import StoreUnavailable
+from app.usecases.alerts.requests import mute, unmute
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import set_demand, set_signal
 from app.usecases.former import configuration_in_force
 from app.usecases.operators import requests
+from app.usecases.operators.keys import revoke_keys
 from app.usecases.operators.requests import NotDone, RequestTerms
 from app.usecases.operators.status import status
-from app.wire.feedback import BoostAsked, LimitAsked, PauseAsked, Receipt, UndoAsked
+from app.wire.feedback import BoostAsked, LimitAsked, MuteAsked, PauseAsked, Receipt, UndoAsked
 
 T = TypeVar("T")
 
@@ -96,6 +100,36 @@ async def resume(request: Asker, name: FromPath[str]) -> Response[bytes]:
     return await _done(request, feedback.read_undo, act)
 
 
+@put("/v1/mutes/{cause:str}")
+async def mute_alert(request: Asker, cause: FromPath[str]) -> Response[bytes]:
+    """Have nobody told of an alert."""
+
+    async def act(bidder: Bidder, told: MuteAsked, terms: RequestTerms) -> None:
+        await mute(bidder.store, key_of(cause, told.target), terms)
+
+    return await _done(request, feedback.read_mute, act)
+
+
+@delete("/v1/mutes/{cause:str}", status_code=200)
+async def unmute_alert(request: Asker, cause: FromPath[str]) -> Response[bytes]:
+    """Have it told of again."""
+
+    async def act(bidder: Bidder, undo: UndoAsked, terms: RequestTerms) -> None:
+        await unmute(bidder.store, key_of(cause, undo.target), terms)
+
+    return await _done(request, feedback.read_undo, act)
+
+
+@delete("/v1/operators/{name:str}", status_code=200)
+async def remove_operator(request: Asker, name: FromPath[str]) -> Response[bytes]:
+    """Revoke all keys of an operator, as when one has leaked. Keys are made by command alone, which show them once."""
+
+    async def act(bidder: Bidder, _: UndoAsked, terms: RequestTerms) -> None:
+        await revoke_keys(bidder.store, name, terms)
+
+    return await _done(request, feedback.read_undo, act, "admin")
+
+
 @put("/v1/boosts/{campaign:str}")
 async def boost(request: Asker, campaign: FromPath[str]) -> Response[bytes]:
     """Add to the value of a campaign's leads until a time."""
@@ -146,6 +180,9 @@ OPERATORS_ROUTES = (
     end_signals,
     pause,
     resume,
+    mute_alert,
+    unmute_alert,
+    remove_operator,
     boost,
     end_boost,
     set_cap,
@@ -157,11 +194,12 @@ async def _done(
     request: Asker,
     read: Callable[[dict[str, Scalar]], Reading[T]],
     act: Callable[[Bidder, T, RequestTerms], Awaitable[None]],
+    role: Role = "operator",
 ) -> Response[bytes]:
-    """An act of an operator: `recorded`, or why it was not done. It is in force within a second."""
-    bidder, asked, operator = await operators_request(request, "operator")
+    """An act of an operator in this role: `recorded`, or why it was not done. It is in force within a second."""
+    bidder, asked, operator = await operators_request(request, role)
     if operator is None:
-        return response(denial(asked, "operator"))
+        return response(denial(asked, role))
 
     async def take(told: T) -> Receipt:
         until, why = getattr(told, "until", None), getattr(told, "why", "")

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 
 import msgspec
 
 from app.dialects.sending import Sent
 from app.mock_exchange.conformance.endpoint import Endpoint, PlayedRequest, Unreachable
 from app.platforms.platform import ReceivedAnswer
-from app.wire.ping import Value
+from app.wire.ping import Leg, Value
 
 Lead = Mapping[str, Value]
 Leads = Iterator[Lead]
@@ -38,6 +39,7 @@ CHECKS = {
     "request_broken": "a broken request is answered readably",
     "fields_unknown": "three hundred unknown fields do no harm",
     "key_wrong": "a wrong key is refused",
+    "appetite_true": "what is bought is listed, where a list is published",
     "answers_fast": "answers come in time",
 }
 """What each check asks, in the order in which they are made, by an id that stays: machines go by it."""
@@ -50,6 +52,17 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     title: str = msgspec.field(name="case")
     passed: bool
     finding: str = msgspec.field(name="told")
+
+
+class ListedPlace(msgspec.Struct, frozen=True):
+    """One row of what a buyer publishes that it buys; its other fields must be there and readable too."""
+
+    vertical: str
+    state: str
+    leg: Leg
+    floor: float
+    until: datetime | None
+    open: bool
 
 
 class Failed(Exception):
@@ -106,6 +119,7 @@ class _Walk:
             "request_broken": self._survives,
             "fields_unknown": self._ignores,
             "key_wrong": self._locks,
+            "appetite_true": self._lists,
             "answers_fast": self._hurries,
         }
 
@@ -218,6 +232,20 @@ class _Walk:
         if ping.parsed.outcome == "accepted":
             raise Failed("a stranger's key got a bid")
         return f"HTTP {ping.answer.status}"
+
+    def _lists(self) -> str:
+        listed = self._endpoint.appetite()
+        if listed.status != 200:
+            return f"not published (HTTP {listed.status})"
+        try:
+            rows = msgspec.json.decode(listed.body, type=list[ListedPlace])
+        except msgspec.DecodeError as error:
+            raise Failed(f"not a list of rows: {error}") from None
+        lead = self._endpoint.sent_lead(self._lead)
+        where = str(lead.get("vertical", "")), str(lead.get("state", ""))
+        if self._bid is not None and where not in {(row.vertical, row.state) for row in rows}:
+            raise Failed(f"a lead of {' in '.join(where)} got a bid, and no row lists such leads")
+        return f"{len(rows)} rows, {sum(row.open for row in rows)} open"
 
     def _hurries(self) -> str:
         slowest = max(self._took_ms, default=0.0)

@@ -60,20 +60,31 @@ class Endpoint:
 
     def ping_as(self, lead: Mapping[str, Value], key: str) -> PlayedRequest:
         """Offer a lead with another key."""
-        answer = self.send("ping", self.sends.sent("ping", {**lead, **self._more}, key), key)
+        answer = self.send("ping", self.sends.sent("ping", self.sent_lead(lead), key), key)
         return PlayedRequest(answer=answer, parsed=self.parsers.ping(answer))
 
     def post(self, lead: Mapping[str, Value], ping_id: str) -> PlayedRequest:
         """Sell it to a bid."""
-        answer = self.send("post", self.sends.sent("post", {**lead, **self._more}, self._key, ping_id))
+        answer = self.send("post", self.sends.sent("post", self.sent_lead(lead), self._key, ping_id))
         return PlayedRequest(answer=answer, parsed=self.parsers.post(answer))
+
+    def sent_lead(self, lead: Mapping[str, Value]) -> dict[str, Value]:
+        """A lead with what is sent over what it says."""
+        return {**lead, **self._more}
+
+    def appetite(self) -> ReceivedAnswer:
+        """What the buyer publishes of what it buys; raises Unreachable without an answer in time."""
+        return self._answer("GET", "/v1/appetite", {"X-API-Key": self._key}, None)
 
     def send(self, route: Route, sent: Sent, key: str | None = None) -> ReceivedAnswer:
         """Send a request unchanged; raises Unreachable without an answer in time."""
         headers = {"Content-Type": sent.content_type, **self.sends.headers(self._key if key is None else key)}
+        return self._answer("POST", self._paths[route], headers, sent.body)
+
+    def _answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> ReceivedAnswer:
         started = time.perf_counter()
         try:
-            answered = self._http.post(self._paths[route], content=sent.body, headers=headers)
+            answered = self._http.request(method, path, content=body, headers=headers)
         except httpx.HTTPError as error:
             connected = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             why = f"{self._http.base_url}: {type(error).__name__} {error}".strip()

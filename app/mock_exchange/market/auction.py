@@ -3,19 +3,21 @@
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from app.mock_exchange.chance import Chance, chance_of
 from app.mock_exchange.consumers import Consumer, ping_of, post_of
+from app.mock_exchange.market.appetite import AppetiteReader
 from app.mock_exchange.market.audit import Ask, Audited, AuditedPost
 from app.mock_exchange.market.client import BuyerEndpoint, ExchangeClient, PingReply, PostReply
 from app.mock_exchange.market.selection import BuyerBid, Seat, sales
 from app.mock_exchange.market.setup import Selling
 from app.mock_exchange.market.time import Time
 from app.mock_exchange.places import CITIES
-from app.wire.ping import LeadType, Value
+from app.wire.ping import LeadType, Leg, Value
 
 TO_POST_S = 0.4
 """From ping to post: the consumer is still on the form."""
@@ -67,6 +69,7 @@ class Auctioneer:
         self._time = time
         self._seed = seed
         self._late_s = late_s
+        self._appetites = AppetiteReader(client, time) if seller.obeys_appetite else None
         self._turn = 0
         self._seen: dict[str, float] = {}
 
@@ -138,6 +141,7 @@ class Auctioneer:
 
     async def _ask(self, lead: _Lead, seats: Sequence[Seat]) -> list[BuyerBid]:
         """Ping all these buyers at once, and wait no longer than the seller's timeout."""
+        seats = [seat for seat in seats if await self._may_want(lead, seat)]
         bodies = [self._ping(lead, seat) for seat in seats]
         replies = await asyncio.gather(
             *[self._client.ping(self._buyers[seat.buyer], body) for seat, body in zip(seats, bodies, strict=True)]
@@ -149,6 +153,14 @@ class Auctioneer:
             for offer in reply.offers
             if offer.price_cents >= self._least_cents(lead, seat)
         ]
+
+    async def _may_want(self, lead: _Lead, seat: Seat) -> bool:
+        """Whether a buyer is worth asking."""
+        if self._appetites is None:
+            return True
+        asked = _LEGS[self._seller.mode]
+        legs: tuple[Leg, ...] = get_args(Leg) if asked == "any" else (asked,)
+        return await self._appetites.wants(self._buyers[seat.buyer], lead.who.vertical, lead.who.state, legs)
 
     def _ping(self, lead: _Lead, seat: Seat) -> dict[str, Value]:
         seller, who = self._seller, lead.who

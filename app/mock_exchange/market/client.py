@@ -2,19 +2,33 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
 import httpcore
 import msgspec
 
-from app.mock_exchange.market.replies import Answered, Offered, PingReply, PostReply, Unanswered, ping_reply, post_reply
+from app.mock_exchange.market.replies import (
+    Answered,
+    Offered,
+    PingReply,
+    PostReply,
+    PublishedAppetite,
+    Unanswered,
+    ping_reply,
+    post_reply,
+    published_appetite,
+)
 from app.wire.ping import Value
 
 __all__ = ["BuyerEndpoint", "ExchangeClient", "Offered", "PingReply", "PostReply"]
 
 BODY_MAX = 65_536
 """Bytes of an answer. Who says more is not listened to, and the connection is closed."""
+LIST_MAX = 1_048_576
+"""The same of a list of all that is bought."""
+
+Header = tuple[bytes, bytes]
 
 # Servers commonly close a connection that has been idle for five seconds; a request should not meet that moment.
 _KEEP_ALIVE_S = 4.0
@@ -63,6 +77,11 @@ class ExchangeClient:
         answered = await self._ask(buyer, "POST", "/v1/notices", body)
         return isinstance(answered, Answered) and 200 <= answered.status < 300
 
+    async def appetite(self, buyer: BuyerEndpoint, etag: str) -> PublishedAppetite | None:
+        """What a buyer says that it buys of us, or that nothing changed since `etag`; `None` where it says nothing."""
+        headers = [(b"if-none-match", etag.encode())] if etag else []
+        return published_appetite(await self._ask(buyer, "GET", "/v1/appetite", headers=headers, most=LIST_MAX))
+
     async def state(self, buyer: BuyerEndpoint, ping_id: str) -> PostReply:
         """What became of a post whose answer was lost; `rejected` with `ping_unknown` where it never arrived."""
         started = self._clock()
@@ -76,11 +95,19 @@ class ExchangeClient:
         self._pools.clear()
 
     async def _ask(
-        self, buyer: BuyerEndpoint, method: str, path: str, body: Mapping[str, Value] | None = None
+        self,
+        buyer: BuyerEndpoint,
+        method: str,
+        path: str,
+        body: Mapping[str, Value] | None = None,
+        headers: Sequence[Header] = (),
+        most: int = BODY_MAX,
     ) -> Answered | Unanswered:
+        content = None if body is None else msgspec.json.encode(dict(body))
+        sent = [(b"x-api-key", buyer.key.encode()), *_HEADERS, *headers]
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await self._exchange(buyer, method, path, body)
+                return await self._exchange(buyer, method, path, sent, content, most)
         except (TimeoutError, httpcore.TimeoutException):
             return Unanswered("timeout")
         except httpcore.ConnectError:
@@ -89,10 +116,8 @@ class ExchangeClient:
             return Unanswered("error", "broken http")
 
     async def _exchange(
-        self, buyer: BuyerEndpoint, method: str, path: str, body: Mapping[str, Value] | None
+        self, buyer: BuyerEndpoint, method: str, path: str, headers: list[Header], content: bytes | None, most: int
     ) -> Answered | Unanswered:
-        headers = [(b"x-api-key", buyer.key.encode()), *_HEADERS]
-        content = None if body is None else msgspec.json.encode(dict(body))
         url = buyer.url.rstrip("/") + path
         async with self._pool(buyer).stream(
             method, url, headers=headers, content=content, extensions=self._limits
@@ -100,9 +125,10 @@ class ExchangeClient:
             received = bytearray()
             async for chunk in response.aiter_stream():
                 received += chunk
-                if len(received) > BODY_MAX:
+                if len(received) > most:
                     return Unanswered("malformed", "too long")
-            return Answered(response.status, bytes(received))
+            etag = next((value for name, value in response.headers if name.lower() == b"etag"), b"")
+            return Answered(response.status, bytes(received), etag.decode("latin-1"))
 
     def _pool(self, buyer: BuyerEndpoint) -> httpcore.AsyncConnectionPool:
         if buyer.url not in self._pools:

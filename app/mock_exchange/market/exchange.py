@@ -19,6 +19,7 @@ class Exchange:
     """All sellers of a market. `rivals_url` is where its rivals answer, `steady` a monotonic clock in seconds.
 
     Late posts come `late_s` after their time; at 0 there are none, since on a wall's clock somebody waits for them.
+    `flawed` gives a lead that flaw in the eyes of whoever checks it; "" is none.
     """
 
     def __init__(
@@ -29,7 +30,10 @@ class Exchange:
         time: Time,
         steady: Callable[[], float],
         late_s: float = 0.0,
+        flawed: Callable[[Consumer, str], Consumer] = lambda who, _flaw: who,
     ) -> None:
+        self._flawed = flawed
+        self._sellers = {seller.name: seller for seller in setup.sellers}
         self._setup = setup
         self._seed = seed
         self._clients: dict[int, ExchangeClient] = {}
@@ -51,7 +55,10 @@ class Exchange:
         """Put one visitor's lead onto the market and see it through: once, or once for each seller."""
         who = self.visitor(visit)
         names = list(self._auctioneers) if self._setup.each else [self._whose_form(visit, who)]
-        return [await self._auctioneers[name].offer(visit.number, who, again=visit.again) for name in names]
+        return [
+            await self._auctioneers[name].offer(visit.number, self._as_sold(name, visit, who), again=visit.again)
+            for name in names
+        ]
 
     async def hold(self, visits: Iterable[Visit], at_once: int, add: Callable[[Audited], None]) -> None:
         """Offer all of these as fast as it goes, so many at once."""
@@ -77,6 +84,10 @@ class Exchange:
             if not seller.verticals or who.vertical in seller.verticals
         }
         return chance.weighted("seller", shares)
+
+    def _as_sold(self, seller: str, visit: Visit, who: Consumer) -> Consumer:
+        """The lead as this seller has it, the same whenever the consumer comes."""
+        return self._flawed(who, self._sellers[seller].flaws.of(chance_of(self._seed, "flaw", seller, visit.number)))
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -47,6 +47,24 @@ class Answered(msgspec.Struct, frozen=True):
 
     status: int
     content: bytes
+    etag: str = ""
+
+
+class ListedRow(msgspec.Struct, frozen=True):
+    """What a buyer says of one vertical, state and leg."""
+
+    vertical: str
+    state: str
+    leg: Leg
+    open: bool
+
+
+class PublishedAppetite(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a buyer buys of one seller, under a validator; or that it is what it was."""
+
+    etag: str = ""
+    rows: tuple[ListedRow, ...] = ()
+    is_unchanged: bool = False
 
 
 class Unanswered(msgspec.Struct, frozen=True):
@@ -54,6 +72,19 @@ class Unanswered(msgspec.Struct, frozen=True):
 
     outcome: Literal["timeout", "malformed", "error"]
     reason: str = ""
+
+
+def published_appetite(answered: Answered | Unanswered) -> PublishedAppetite | None:
+    """A buyer's list; `None` where it has none that can be read."""
+    if isinstance(answered, Unanswered) or answered.status not in (200, 304):
+        return None
+    if answered.status == 304:
+        return PublishedAppetite(is_unchanged=True)
+    try:
+        rows = msgspec.json.decode(answered.content, type=tuple[ListedRow, ...])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return PublishedAppetite(etag=answered.etag, rows=rows)
 
 
 def ping_reply(answered: Answered | Unanswered, ms: float) -> PingReply:

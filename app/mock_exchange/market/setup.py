@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.mock_exchange.chance import Chance
 from app.mock_exchange.consumers import FORMS
 from app.mock_exchange.market.client import BuyerEndpoint
 from app.mock_exchange.market.rivals import Rival
@@ -25,11 +26,38 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     sent_again: float = 0.0
 
 
+class Flaws(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How often something is wrong with a seller's leads that only providers know, as shares of its leads.
+
+    A bot filled in the form, or a field was pasted; the certificate is `stale`, another person's (`mismatched`),
+    invented (`forged`), or asked about in vain (`unanswered`); the phone is a litigator's, or disconnected.
+    """
+
+    bot: float = 0.0
+    pasted: float = 0.0
+    stale: float = 0.0
+    mismatched: float = 0.0
+    forged: float = 0.0
+    unanswered: float = 0.0
+    litigator: float = 0.0
+    disconnected: float = 0.0
+
+    def of(self, chance: Chance) -> str:
+        """What is wrong with one lead, if anything."""
+        left = chance.uniform("flaw")
+        for flaw in self.__struct_fields__:
+            left -= getattr(self, flaw)
+            if left < 0.0:
+                return flaw
+        return ""
+
+
 class Selling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One seller. Money in dollars; `reserve` by vertical; without `seats` it treats all buyers alike.
 
     `share` is how much of the traffic it brings, `fallback` the buyer that gets at its seat's price what nobody bids
     for, `pre_ping` whether a lead that came before or has no valid form is dropped before anybody is asked.
+    `obeys_appetite` has it read what buyers say they buy, and ask nobody about what they do not.
     """
 
     name: str
@@ -44,9 +72,11 @@ class Selling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     fallback: str = ""
     notices: bool = True
     pre_ping: bool = False
+    obeys_appetite: bool = False
     hashes: float = 0.5
     timeout_ms: int = 1_000
     rates: Rates = Rates()
+    flaws: Flaws = Flaws()
 
     @property
     def rules(self) -> SelectionRules:

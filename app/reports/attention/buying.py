@@ -49,17 +49,49 @@ def caps_ahead(uses: Iterable[PacedUse]) -> Iterator[Alert]:
 
 
 def contact_alerts(counts: Iterable[ContactCounts], fall: float) -> Iterator[Alert]:
-    """Campaigns whose leads of the last days were reached far less often than those of the weeks before."""
+    """Leads of the last days that were reached far less often than those of the weeks before: of each seller with
+    enough of them, of the others together. Where all of a campaign's sellers fell, it is the campaign that did.
+    """
+    by_campaign: dict[str, list[ContactCounts]] = {}
     for each in counts:
-        if each.leads < CONTACTS_NOW_MIN or each.leads_before < CONTACTS_BEFORE_MIN or not each.contacted_before:
-            continue
-        now, before = each.contacted / each.leads, each.contacted_before / each.leads_before
-        deviation = sqrt(before * (1.0 - before) * (1.0 / each.leads + 1.0 / each.leads_before))
-        if now <= before * (1.0 - fall) and before - now > CONTACT_DEVIATIONS * deviation:
-            yield alert(
-                "contact_falling",
-                f"{now:.0%} of {each.leads:,} recent leads of {each.campaign} were reached within two days, where it "
-                f"were {before:.0%} before",
-                "compare sellers and sources with `leadbid scorecard`, and see whether the CRM still reports outcomes",
-                each.campaign,
-            )
+        by_campaign.setdefault(each.campaign, []).append(each)
+    for campaign, sellers in by_campaign.items():
+        apart = [each for each in sellers if _is_enough(each)]
+        groups = [*apart, _together(campaign, [each for each in sellers if not _is_enough(each)])]
+        judged = [each for each in groups if _is_enough(each)]
+        fallen = [each for each in judged if _has_fallen(each, fall)]
+        if len(fallen) > 1 and len(fallen) == len(judged):
+            fallen = [_together(campaign, sellers)]
+        yield from map(_contact_alert, fallen)
+
+
+def _is_enough(each: ContactCounts) -> bool:
+    return each.leads >= CONTACTS_NOW_MIN and each.leads_before >= CONTACTS_BEFORE_MIN
+
+
+def _together(campaign: str, sellers: list[ContactCounts]) -> ContactCounts:
+    return ContactCounts(
+        campaign,
+        "",
+        sum(each.leads for each in sellers),
+        sum(each.contacted for each in sellers),
+        sum(each.leads_before for each in sellers),
+        sum(each.contacted_before for each in sellers),
+    )
+
+
+def _has_fallen(each: ContactCounts, fall: float) -> bool:
+    now, before = each.contacted / each.leads, each.contacted_before / each.leads_before
+    deviation = sqrt(before * (1.0 - before) * (1.0 / each.leads + 1.0 / each.leads_before))
+    return before > 0.0 and now <= before * (1.0 - fall) and before - now > CONTACT_DEVIATIONS * deviation
+
+
+def _contact_alert(each: ContactCounts) -> Alert:
+    whose = f"{each.campaign} from {each.seller}" if each.seller else each.campaign
+    return alert(
+        "contact_falling",
+        f"{each.contacted / each.leads:.0%} of {each.leads:,} recent leads of {whose} were reached within two days, "
+        f"where it were {each.contacted_before / each.leads_before:.0%} before",
+        "compare sellers and sources with `leadbid scorecard`, and see whether the CRM still reports outcomes",
+        f"{each.campaign} {each.seller}".rstrip(),
+    )

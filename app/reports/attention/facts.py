@@ -11,7 +11,9 @@ from app.store.operators.requested import RequestRows
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the database and the service's notes say at one moment; `now` is the service's clock."""
+    """What the database and the service's notes say at one moment; `now` is the service's clock. `undelivered` are
+    recent. A service that `may_be_elsewhere` notes itself there.
+    """
 
     now: float
     machine_now: float
@@ -23,6 +25,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     today: Summary
     month: Summary
     waiting: dict[str, Waiting]
+    undelivered: dict[str, int]
     disabled: dict[str, str]
+    may_be_elsewhere: bool
     places: ServicePlaces | None
     state: ServiceState | None

@@ -12,8 +12,9 @@ WAITS_S = 900.0
 
 
 class DestinationStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Deliveries of one destination; `failures` in a row, and `tried_at` is when it is tried next where it is left
-    alone.
+    """Deliveries of one destination, of all time but for those `undelivered` lately, which are rejected or dead.
+
+    `failures` are in a row, and `tried_at` is when it is tried next where it is left alone.
     """
 
     destination: str
@@ -22,6 +23,7 @@ class DestinationStatus(msgspec.Struct, frozen=True, kw_only=True):
     arrived: int
     rejected: int
     dead: int
+    undelivered: int
     disabled: str
     failures: int
     tried_at: float | None
@@ -37,8 +39,8 @@ def destination_alerts(destinations: Iterable[DestinationStatus], now: float) ->
         elif each.tried_at is not None:
             sentence = f"{name} fails ({each.failures} times in a row) and is left alone for a while"
             yield alert("destination_failing", sentence, target=name)
-        if each.dead + each.rejected:
-            sentence = f"{_counted(each.dead + each.rejected, 'lead')} did not reach {name}"
+        if each.undelivered:
+            sentence = f"{_counted(each.undelivered, 'lead')} of the last week did not reach {name}"
             remedy = f"`leadbid deliveries list --status dead --destination {name}`"
             yield alert("leads_undelivered", sentence, remedy, name)
         if each.waiting and now - (each.waiting_since if each.waiting_since is not None else now) > WAITS_S:
@@ -50,13 +52,26 @@ def provider_alerts(providers: Mapping[str, ProviderState]) -> Iterator[Alert]:
     """Providers that do not answer, or may not be asked any more today."""
     for name, each in providers.items():
         if each.opens_at is not None:
-            sentence = (
-                f"the provider of check {name} fails ({each.failures} times in a row), so its questions stay open"
-            )
+            what = f"check {name}: {each.fault}" if each.fault else f"the provider of check {name} fails"
+            often = f" ({each.failures} times in a row)" if each.failures else ""
+            sentence = f"{what}{often}, so its questions stay open"
             yield alert("provider_down", sentence, "`on_unknown` says what becomes of leads meanwhile", name)
-        if each.budget_cents is not None and each.spent_millicents >= each.budget_cents * 1000 - each.call_millicents:
+        if _is_used_up(each, each.spent_millicents, each.budget_cents):
             sentence = f"the budget of check {name} for today (UTC) is used up, so its questions stay open"
             yield alert("provider_budget", sentence, "raise `daily_budget`", name)
+        for seller, spent in each.sellers.items():
+            if _is_used_up(each, spent, each.seller_budget_cents):
+                sentence = (
+                    f"what check {name} may cost for leads of {seller} today (UTC) is used up, so its questions about "
+                    "them stay open"
+                )
+                remedy = f"see whether {seller} sends what it should, or raise `seller_daily_budget`"
+                yield alert("provider_budget", sentence, remedy, f"{name} {seller}")
+
+
+def _is_used_up(each: ProviderState, millicents: int, budget_cents: int | None) -> bool:
+    """Whether what is left pays for no call."""
+    return budget_cents is not None and millicents > budget_cents * 1000 - each.call_millicents
 
 
 def retain_alerts(late: int, lost: int) -> Iterator[Alert]:

@@ -21,7 +21,7 @@ def service_alerts(facts: Facts, running: str) -> Iterator[Alert]:
         yield alert("service_down", "the service is down, it did not stop in order, and nothing is bought", start)
     if running == "stopped":
         yield alert("service_stopped", "the service is stopped, and nothing is bought", start)
-    if running == "unknown":
+    if running == "unknown" and not facts.may_be_elsewhere:
         yield alert("service_unknown", "no service has noted itself in this directory", "is --data the service's own?")
     if running == "running" and facts.state is not None:
         yield from facts.state.problems

@@ -3,7 +3,8 @@
 Each rule compares now with what is usual, and says nothing before it knows what that is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from math import log
 
@@ -132,21 +133,20 @@ def trade_alerts(history: TradeHistory, buying: Buying, terms: AlertTerms, now: 
 
 
 def _no_wins(history: TradeHistory, buying: Buying, terms: AlertTerms, now: float) -> Iterator[Alert]:
-    """Bids of some hours are compared with what bids in these hours of a day have brought."""
+    """Bids of some hours are compared with what bids in these hours of a day have brought, or if that was less, in
+    these hours of this day of the week: who is not sold to on Saturdays misses nothing on one.
+    """
     first, end = _last_hours(terms.no_wins_s, now)
     recent = history.between(first, end)
     bids, leads = sum(each.bids for each in recent), sum(each.leads for each in recent)
     if leads or not buying.is_open:
         return
-    begin = max(history.first, first - HISTORY_H)
-    clock_hours = {_clock_hour(hour, buying.zone) for hour in range(first, end)}
-    before = [
-        each
-        for hour in range(begin, first)
-        if _clock_hour(hour, buying.zone) in clock_hours and (each := history.hours.get(hour))
-    ]
-    won, tried = sum(each.leads for each in before), sum(each.bids for each in before)
+    before = range(max(history.first, first - HISTORY_H), first)
+    tried, won = _bought_in(history, before, range(first, end), partial(_clock_hour, zone=buying.zone))
     missing = bids * won / tried if tried else 0.0
+    tried_that_day, won_that_day = _bought_in(history, before, range(first, end), partial(_week_hour, zone=buying.zone))
+    if tried_that_day >= bids > 0:
+        missing = min(missing, bids * won_that_day / tried_that_day)
     if won < WON_BEFORE_MIN or missing < WINS_MIN:
         return
     posts = sum(each.posts for each in recent)
@@ -157,6 +157,15 @@ def _no_wins(history: TradeHistory, buying: Buying, terms: AlertTerms, now: floa
         f"usually win{refused}",
         "see `leadbid journal stats` for the reasons, and whether sellers still take the answers in time",
     )
+
+
+def _bought_in(
+    history: TradeHistory, before: Iterable[int], now: Iterable[int], kind: Callable[[int], int]
+) -> tuple[int, int]:
+    """Bids and leads of the hours before that are of one kind with those now."""
+    kinds = {kind(hour) for hour in now}
+    alike = [each for hour in before if kind(hour) in kinds and (each := history.hours.get(hour))]
+    return sum(each.bids for each in alike), sum(each.leads for each in alike)
 
 
 def _silent(history: TradeHistory, buying: Buying, terms: AlertTerms, now: float) -> Iterator[Alert]:
@@ -211,7 +220,7 @@ def _scores(history: TradeHistory, now: float) -> Iterator[Alert]:
 def score_shifts(history: TradeHistory, now: float) -> Iterator[ScoreShift]:
     """Scores of a day against those of the same model in the weeks before, of each model that scored that day."""
     end = int(now // HOUR_S) + 1
-    recent = _summed(history.between(end - DAY_H, end))
+    recent = day_scores(history, now)
     before = _summed(history.between(max(history.first, end - DAY_H - HISTORY_H), end - DAY_H))
     for (vertical, model), counts in sorted(recent.items()):
         former = before.get((vertical, model), {})
@@ -232,6 +241,12 @@ def _score_bins(before: Mapping[int, int], now: Mapping[int, int]) -> Iterator[S
     ends = [min(steps), *[edge + 1 for edge in edges], max(steps) + 1]
     for (low, high), old, new in zip(pairwise(ends), _in_bins(before, edges), _in_bins(now, edges), strict=True):
         yield ScoreBin(low=score_at(low), high=score_at(high), before=old, now=new)
+
+
+def day_scores(history: TradeHistory, now: float) -> dict[tuple[str, str], dict[int, int]]:
+    """The scored bids of the last 24 hours by vertical and model, and by step of their score."""
+    end = int(now // HOUR_S) + 1
+    return _summed(history.between(end - DAY_H, end))
 
 
 def stability_index(before: Mapping[int, int], now: Mapping[int, int]) -> float:
@@ -287,6 +302,10 @@ def _last_hours(seconds: float, now: float) -> tuple[int, int]:
 
 def _clock_hour(hour: int, zone: str) -> int:
     return local_time(hour * HOUR_S, zone).minute // 60
+
+
+def _week_hour(hour: int, zone: str) -> int:
+    return local_time(hour * HOUR_S, zone).minute_of_week // 60
 
 
 def _a_week_before(first: int, end: int, weeks: int, zone: str) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from app.reports.counter import LineCounter
 from app.reports.day.bins import AnswerTimes, Band, Bands, times
 from app.reports.day.campaign_days import CampaignBook, CampaignDay, DayTrade, Push
 from app.reports.day.cap_days import CapDay, fullest
+from app.reports.day.check_days import CheckBook, CheckDay
 from app.reports.day.territory_days import TerritoryBook, TerritoryDay
 from app.reports.day.win_bands import LegWins, WinBook
 from app.reports.fold import fold
@@ -71,6 +72,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     campaigns: tuple[CampaignDay, ...]
     caps: tuple[CapDay, ...]
     territories: tuple[TerritoryDay, ...]
+    checks: tuple[CheckDay, ...]
     wins: tuple[LegWins, ...]
     calibration: tuple[Band, ...]
     attempts: Attempts
@@ -135,6 +137,7 @@ def tell(
         campaigns=_by_spend([day.of_campaign(name) for name in day.campaigns]),
         caps=fullest(day.caps, CAPS, start, len(flows)),
         territories=day.territories.contrast(),
+        checks=day.checks.days(),
         wins=day.wins.by_leg(learned),
         calibration=day.calibration.cut(PARTS),
         attempts=attempts,
@@ -157,6 +160,7 @@ class _Day:
         self.campaigns: dict[str, CampaignBook] = {}
         self.caps = CapRecords()
         self.territories = TerritoryBook(bins)
+        self.checks = CheckBook()
         self.wins = WinBook()
         self.calibration = Bands()
 
@@ -173,6 +177,7 @@ class _Day:
 
     def ping(self, line: PingLine) -> None:
         self.counter.ping(line)
+        self.checks.ping(line.known.consultations)
         at, decision = self._at(line), line.decision
         for name in filter(self._declared.get, line.standing.caps):
             # The caps of the seller follow those of the campaign: they are no plan of the buyer's.
@@ -193,6 +198,7 @@ class _Day:
 
     def post(self, line: PostLine) -> None:
         self.counter.post(line)
+        self.checks.post(line.consultations)
         self.wins.win(line.ping_id)
         if line.kept or line.status != "accepted":
             return

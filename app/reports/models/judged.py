@@ -43,7 +43,7 @@ _OFFER = msgspec.json.Decoder(_OfferTerms)
 def judged(sale: ModelSale, matures_s: float, worths: Mapping[str, float], now: float) -> JudgedLead:
     """A lead that came back cost nothing. `worths` are cents of a conversion, by campaign, if nothing else says it."""
     priced = _OFFER.decode(sale.decision).valuation if sale.decision is not None else None
-    is_scored = priced is not None and not priced.expected
+    is_scored = priced is not None and not priced.expected and sale.model_version != ""
     events = list(_events(sale.events))
     in_time = label(each for each in events if each.occurred_at <= sale.sold_at + matures_s)
     converted = in_time.is_at_least("sold")

@@ -8,7 +8,7 @@ from app.reports.models.calibration import Calibration, ScoredLead, calibration
 from app.reports.models.judged import JudgedLead, judged
 from app.store.feedback import ModelSale
 
-LUMP = 200
+LUMP = 20
 """Leads counted in one go, before other threads get a turn."""
 
 

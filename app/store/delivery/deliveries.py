@@ -197,6 +197,17 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
     return found
 
 
+def undelivered(connection: Connection, since: float) -> dict[str, int]:
+    """How many leads each destination refused or never took since then, and of which the person is still known."""
+    rows = connection.execute(
+        select(delivery.c.destination, func.count())
+        .join(lead, lead.c.lead_id == delivery.c.lead_id)
+        .where(delivery.c.status.in_(NOT_ARRIVED), delivery.c.settled_at >= since, lead.c.forgotten_at.is_(None))
+        .group_by(delivery.c.destination)
+    )
+    return dict(rows.tuples().all())
+
+
 def _conditions(which: Which) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if which.ids:

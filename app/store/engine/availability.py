@@ -62,6 +62,11 @@ class Availability:
         """Whether the last that was heard of a write is that it failed."""
         return bool(self._trouble)
 
+    @property
+    def trouble(self) -> str:
+        """What the last that failed said; empty where none did."""
+        return self._trouble
+
     def may_try(self) -> bool:
         """Whether it is time to try a write again after one that failed: at most one a second, whoever asks."""
         now = self._steady()

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from app.domain.delivery.record_id import is_same, key_of, plain_id
+from app.domain.delivery.record_id import is_same, key_of, plain_id, spelling_of
 from app.domain.identity import Person
 from app.store.answers import names_of
 from app.store.schema import delivery, lead, sighting
@@ -28,8 +28,8 @@ def leads_by_id(connection: Connection, kind: IdKind, text: str) -> list[str]:
     if kind == "lead":
         return _sorted(connection, lead.c.lead_id.in_({plain, plain.lower()}))
     if kind == "ping":
-        return _sorted(connection, lead.c.ping_id == text.strip())
-    return _sorted(connection, lead.c.seller_lead_id.in_({text.strip(), plain} - {""}))
+        return _sorted(connection, lead.c.ping_id == plain)
+    return _by_sellers_id(connection, text)
 
 
 def leads_of(connection: Connection, digests: Iterable[str]) -> list[str]:
@@ -57,6 +57,20 @@ def people_of(connection: Connection, lead_ids: Iterable[str]) -> dict[str, Pers
         rows = connection.execute(select(lead.c.lead_id, lead.c.person).where(lead.c.lead_id.in_(part)))
         found |= {lead_id: msgspec.json.decode(person, type=Person) for lead_id, person in rows}
     return found
+
+
+def _by_sellers_id(connection: Connection, text: str) -> list[str]:
+    """However it is spelled here and there: sellers' systems, files and people change case, braces and blanks of it.
+
+    It looks at every lead, which takes a second of a million.
+    """
+    spelling, its = spelling_of(text), lead.c.seller_lead_id
+    if not spelling:
+        return []
+    near = func.replace(func.lower(its), "-", "").contains(spelling.replace("-", ""), autoescape=True)
+    rows = connection.execute(select(lead.c.lead_id, its).where((its == text.strip()) | (its != "") & near)).all()
+    meant = {lead_id for lead_id, known in rows if known == text.strip() or spelling_of(known) == spelling}
+    return [lead_id for part in _parts(meant) for lead_id in _sorted(connection, lead.c.lead_id.in_(part))]
 
 
 def _by_record(connection: Connection, text: str) -> list[str]:

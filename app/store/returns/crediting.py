@@ -6,21 +6,35 @@ from sqlalchemy import Connection, func, select, update
 from app.domain.operators.audit import SERVICE, OperatorAct
 from app.domain.returns.settling import may_become
 from app.store.caps import add_usage, cap_usage
+from app.store.delivery.named_leads import NamedLead, named_leads
 from app.store.engine.portable import be_alone
 from app.store.engine.prepared import Prepared
 from app.store.operators.audit import note
 from app.store.returns.requests import ORDER, ReturnResult, storable
 from app.store.schema import lead, lead_return
+from app.wire.feedback import Outcome
 from app.wire.returns import ReturnReply, ReturnState
 
+_FINAL: dict[ReturnState, str] = {
+    "accepted": "this return is credited, which cannot be undone",
+    "withdrawn": "this return was withdrawn; the buyer may ask for it again",
+    "refused": "this return was refused",
+    "expired": "this return was not answered in time",
+}
+"""Why a return does not change any more."""
 _LAST = Prepared(select(func.max(lead_return.c.credit)))
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
-    """What one lead gave back: its `number` in the order of commits, and the amount by counter."""
+    """What one lead gave back: its `number` in the order of commits, the amount by counter, and facts of its sale."""
 
     number: int
     uses: dict[str, int]
+    campaign: str
+    seller: str
+    zip: str
+    state: str
+    sold_at: float
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +49,11 @@ def answer_return(
 ) -> ReturnResult:
     """Take an answer; an accepted return is credited with it. `seller` answers for its own leads only."""
     return _settle(connection, reply.lead_id, reply.answer, by, reply.note, now, seller)
+
+
+def withdraw_return(connection: Connection, lead_named: str, by: str, why: str, now: float) -> ReturnResult:
+    """Ask for a return no longer, unless it is credited; it may be asked for again."""
+    return _settle(connection, lead_named, "withdrawn", by, why, now, None)
 
 
 def settle_unanswered(connection: Connection, now: float, limit: int = 500) -> list[ReturnResult]:
@@ -59,13 +78,14 @@ def has_unanswered(connection: Connection, now: float) -> bool:
 def credits_after(connection: Connection, number: int) -> list[Credit]:
     """What was credited after this one, in order."""
     its = lead_return.c
+    sale = [lead.c[name] for name in ("campaign", "seller", "zip", "state", "sold_at")]
     rows = connection.execute(
-        select(its.credit, lead.c.cap_uses)
+        select(its.credit.label("number"), lead.c.cap_uses.label("uses"), *sale)
         .join(lead, lead.c.lead_id == its.lead_id)
         .where(its.credit > number)
         .order_by(its.credit)
     )
-    return [Credit(number=row.credit, uses=_uses(row.cap_uses)) for row in rows]
+    return [Credit(**{**row._mapping, "uses": _uses(row.uses)}) for row in rows]
 
 
 def counted(connection: Connection, since: float) -> Counted:
@@ -83,11 +103,12 @@ def _settle(
     seller: str | None,
 ) -> ReturnResult:
     be_alone(connection, [ORDER])
+    (named,) = named_leads(connection, [Outcome(lead_id=name, event="invalid")])
     its = lead_return.c
     row = connection.execute(
         select(its.lead_id, its.seller, its.state, lead.c.cap_uses, lead.c.price_cents)
         .join(lead, lead.c.lead_id == its.lead_id)
-        .where((its.lead_id == name) | (lead.c.ping_id == name))
+        .where(its.lead_id == (named.lead_id if isinstance(named, NamedLead) else ""))
     ).one_or_none()
     if row is None or (seller is not None and row.seller != seller):
         return ReturnResult(status="refused", remedy="lead_id: no return was asked for under it")
@@ -95,7 +116,7 @@ def _settle(
         return ReturnResult(status="repeated", lead_id=row.lead_id, state=row.state)
     if not may_become(row.state, wanted):
         # No word in it may be taken for a sale by who looks for words.
-        remedy = "answer: this return is credited, which cannot be undone"
+        remedy = f"{'lead_id' if wanted == 'withdrawn' else 'answer'}: {_FINAL[row.state]}"
         return ReturnResult(status="refused", lead_id=row.lead_id, state=row.state, remedy=remedy)
     is_credited = wanted == "accepted"
     values = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, tuple_, update
 
 from app.dialects.text import printable
 from app.dialects.values.guard import redacted
@@ -93,13 +93,16 @@ class WhichReturns(msgspec.Struct, frozen=True, kw_only=True):
 def request_return(
     connection: Connection, wanted: ReturnWanted, terms: Mapping[str, SellerTerms], now: float
 ) -> ReturnResult:
-    """Ask the seller of a lead to take it back, unless it need not; asked again, nothing happens."""
+    """Ask the seller of a lead to take it back, unless it need not.
+
+    Asked again, nothing happens, unless it was withdrawn.
+    """
     be_alone(connection, [ORDER])
     (named,) = named_leads(connection, [Outcome(lead_id=wanted.lead, event="invalid")])
     if isinstance(named, str):
         return ReturnResult(status="refused", remedy=named)
     known = connection.execute(select(lead_return.c.state).where(lead_return.c.lead_id == named.lead_id)).scalar()
-    if known is not None:
+    if known not in (None, "withdrawn"):
         return ReturnResult(status="repeated", lead_id=named.lead_id, state=known)
     seller = connection.execute(select(lead.c.seller).where(lead.c.lead_id == named.lead_id)).scalar_one()
     its = terms.get(seller, SellerTerms())
@@ -121,7 +124,9 @@ def request_return(
         "note": "",
         "credit": None,
     }
-    if not add_new(connection, lead_return, row):
+    if known is not None:
+        connection.execute(update(lead_return).where(lead_return.c.lead_id == named.lead_id).values(row))
+    elif not add_new(connection, lead_return, row):
         return ReturnResult(status="repeated", lead_id=named.lead_id, state="requested")
     if its.wish is not None and "return" in its.wish.events:
         _tell(connection, named.lead_id, its.wish, wanted, now)
@@ -134,10 +139,13 @@ def request_return(
     return ReturnResult(status="recorded", lead_id=named.lead_id, state="requested")
 
 
-def returns(connection: Connection, which: WhichReturns, limit: int = LIST_MAX) -> list[LeadReturn]:
-    """The first of these in the order in which they were asked for."""
+def returns(connection: Connection, which: WhichReturns, limit: int = LIST_MAX) -> list[LeadReturn] | None:
+    """The first of these in the order in which they were asked for; None where no return of theirs is at `after`."""
     its = lead_return.c
-    wanted = _selected().where(*_conditions(connection, which)).order_by(its.requested_at, its.lead_id)
+    place = _place(connection, which)
+    if which.after and place is None:
+        return None
+    wanted = _selected().where(*_conditions(which, place)).order_by(its.requested_at, its.lead_id)
     return [LeadReturn(**row._mapping) for row in connection.execute(wanted.limit(min(limit, LIST_MAX)))]
 
 
@@ -236,7 +244,15 @@ def _tell(connection: Connection, lead_id: str, wish: FeedbackWish, wanted: Retu
     add_new(connection, delivery, new_delivery(lead_id, wish.destination, now, "return", told))
 
 
-def _conditions(connection: Connection, which: WhichReturns) -> Sequence[ColumnElement[bool]]:
+def _place(connection: Connection, which: WhichReturns) -> tuple[float, str] | None:
+    """Where the page before ended."""
+    its = lead_return.c
+    last = select(its.requested_at, its.lead_id, its.seller).where(its.lead_id == which.after)
+    row = connection.execute(last).one_or_none() if which.after else None
+    return (row.requested_at, row.lead_id) if row is not None and which.seller in ("", row.seller) else None
+
+
+def _conditions(which: WhichReturns, place: tuple[float, str] | None) -> Sequence[ColumnElement[bool]]:
     its, wanted = lead_return.c, list[ColumnElement[bool]]()
     if which.seller:
         wanted.append(its.seller == which.seller)
@@ -246,8 +262,7 @@ def _conditions(connection: Connection, which: WhichReturns) -> Sequence[ColumnE
         wanted.append(its.requested_at >= which.since)
     if which.until is not None:
         wanted.append(its.requested_at < which.until)
-    if which.after:
-        at = connection.execute(select(its.requested_at).where(its.lead_id == which.after)).scalar()
-        if at is not None:
-            wanted.append((its.requested_at > at) | ((its.requested_at == at) & (its.lead_id > which.after)))
+    if place is not None:
+        at, lead_id = place
+        wanted.append((its.requested_at > at) | ((its.requested_at == at) & (its.lead_id > lead_id)))
     return wanted

@@ -43,6 +43,8 @@ class AlertWatch:
         self._states: list[AlertState] = []
         self._mutes: tuple[Mute, ...] = ()
         self._is_apart = False
+        self.open: Sequence[Alert] = ()
+        """What needed attention at the last look."""
 
     async def look(self) -> None:
         """Look at most every `LOOK_S`, and send what is due."""
@@ -50,7 +52,8 @@ class AlertWatch:
         if abs(now - self._looked_at) >= LOOK_S:
             self._looked_at = now
             await self._self_watch.look(now)
-            await self._tell(await self._alerts(), now)
+            self.open = await self._alerts()
+            await self._tell(self.open, now)
         await self._sender.send_due(self._bidder.store, self._bidder.catalogue.alerts, now)
 
     async def _alerts(self) -> Sequence[Alert]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +17,18 @@ from app.parquet import ParquetError
 from app.reports.attention.buying import contact_alerts
 from app.reports.attention.others import retain_alerts
 from app.reports.attention.service import disk_alerts
-from app.reports.attention.trade import HISTORY_H, HOUR_S, Buying, HourTrade, TradeHistory, hour_trade, trade_alerts
+from app.reports.attention.trade import (
+    HISTORY_H,
+    HOUR_S,
+    Buying,
+    HourTrade,
+    ScoreShift,
+    TradeHistory,
+    day_scores,
+    hour_trade,
+    score_shifts,
+    trade_alerts,
+)
 from app.reports.hours import count_hour, hours
 from app.reports.kept import Stamp
 from app.store.errors import StoreUnavailable
@@ -55,6 +66,10 @@ class SelfWatch:
         self._trade: list[Alert] = []
         self._of_store: list[Alert] = []
         self._disk: list[Alert] = []
+        self.scores: dict[tuple[str, str], dict[int, int]] = {}
+        """The scored bids of the last 24 hours by vertical and model, and by step of their score."""
+        self.score_shifts: tuple[ScoreShift, ...] = ()
+        """How far these lie from those of the weeks before."""
 
     @property
     def alerts(self) -> list[Alert]:
@@ -69,6 +84,8 @@ class SelfWatch:
             self._counted_at = now
             history = await asyncio.to_thread(self._history, now)
             self._trade = trade_alerts(history, self._buying(now), terms, now)
+            self.scores = day_scores(history, now)
+            self.score_shifts = tuple(score_shifts(history, now))
         if abs(now - self._asked_at) >= ASK_S:
             with suppress(StoreUnavailable):
                 await self._ask(terms, now)
@@ -143,6 +160,16 @@ def clock_alerts(behind_s: float, *, is_apart: bool) -> Iterator[Alert]:
             "clock_set",
             f"the clock of this machine was set {which} by {abs(behind_s):.0f} s, and the service goes by its own",
             "see whether NTP runs; a restart takes the machine's time at once",
+        )
+
+
+def configuration_alerts(problems: Sequence[str]) -> Iterator[Alert]:
+    """What a changed file with errors means."""
+    if problems:
+        more = f" And {len(problems) - 1} more: `leadbid check` names them." if len(problems) > 1 else ""
+        yield alert(
+            "configuration_refused",
+            f"the changed configuration has errors, and the one before stays in force: {problems[0]}{more}",
         )
 
 

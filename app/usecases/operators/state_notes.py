@@ -106,8 +106,12 @@ def _provider(bidder: Bidder, check: Check, now: float) -> ProviderState:
         if "ping" in check.on
         else check.post_millicents,
         budget_cents=check.daily_budget_cents,
+        seller_budget_cents=check.seller_daily_budget_cents,
+        sellers=client.budgets.spent_by_seller(check.name, now) if check.seller_daily_budget_cents is not None else {},
         calls=sum(count for result, count in results.items() if result not in _NOT_ASKED),
-        unanswered=sum(count for result, count in results.items() if not result.startswith(_ANSWERED)),
+        unanswered=sum(count for result, count in results.items() if not result.startswith((*_ANSWERED, *_NOT_ASKED))),
+        unasked=sum(count for result, count in results.items() if result in _NOT_ASKED),
+        fault=client.fault_of(check.name),
     )
 
 

@@ -9,6 +9,9 @@ from app.usecases.former import configuration_in_force
 PENDING_S = 30.0
 """A service that holds a configuration back says so every few seconds; what was said earlier is over."""
 
+UNDELIVERED_S = 7 * 86_400.0
+"""A lead that did not arrive for longer is not called any more, and nobody is told of it again."""
+
 
 async def status(store: Store, places: ServicePlaces | None, state: ServiceState | None, machine_now: float) -> Status:
     """How things are; after the service's end, as they were when it ended."""
@@ -28,7 +31,9 @@ async def status(store: Store, places: ServicePlaces | None, state: ServiceState
         today=await store.sales(day, now + 1.0),
         month=await store.sales(month, now + 1.0),
         waiting=await store.waiting_deliveries(),
+        undelivered=await store.undelivered(now - UNDELIVERED_S),
         disabled=await store.disabled_destinations(),
+        may_be_elsewhere=store.is_shared,
         places=places,
         state=state,
     )

@@ -1,10 +1,12 @@
 """Finds a lead by whatever somebody has of it, and tells it from ping to outcome."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from app.domain.delivery.record_id import plain_id, spelling_of
 from app.domain.token import looks_like_token
 from app.journal.extent import Extent, extent
 from app.journal.lines import AnyLine, PingLine, PostLine
@@ -16,11 +18,13 @@ from app.store.store import Store
 from app.usecases.people.nonces import nonces_of
 from app.usecases.people.who import Who
 
-SoughtBy = Literal["phone", "email", "lead", "ping", "crm_id", "seller_lead_id"]
+_GUID = re.compile(r"([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})")
+
+SoughtBy = Literal["phone", "email", "lead", "ping", "crm_id", "seller_lead_id", "request"]
 
 
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
-    """What is looked for: an id, or the person in `who`."""
+    """What is looked for: an id, the person in `who`, or a post by digests of its body, with blanks between them."""
 
     by: SoughtBy
     text: str = ""
@@ -56,14 +60,22 @@ async def ping_ids_of(store: Store, text: str) -> frozenset[str]:
 
 
 def lines_by_seller_lead_id(journal: Path, text: str) -> list[AnyLine]:
-    """Every line about the pings to which a seller gave this id, bought or not."""
-    word = f'"seller_lead_id":{msgspec.json.encode(text).decode()}'
-    return all_about(journal, holding(journal, frozenset([word])))
+    """Every line about the pings to which a seller gave this id, however it spelled it, bought or not."""
+    spelling = spelling_of(text)
+    written = msgspec.json.encode(spelling).decode()[1:-1]
+    guid = re.sub(_GUID, r"\1-\2-\3-\4-\5", written)
+    found = holding(journal, frozenset([written, guid]), in_any_case=True) if spelling else []
+    return all_about(
+        journal,
+        [line for line in found if isinstance(line, PingLine) and spelling_of(line.ping.seller_lead_id) == spelling],
+    )
 
 
 async def _records(store: Store, sought: Sought) -> list[LeadRecord]:
     if sought.by == "phone" or sought.by == "email":
         ids = await store.leads_of(sought.who.person.all)
+    elif sought.by == "request":
+        ids = []
     else:
         ids = await store.leads_by_id(sought.by, sought.text)
     return [record for lead_id in ids if (record := await store.lead_record(lead_id)) is not None]
@@ -74,13 +86,16 @@ def _lines(journal: Path, sought: Sought, records: list[LeadRecord], nonces: fro
     lines = find_all(journal, frozenset([record.lead.ping_id for record in records]))
     if sought.by in ("phone", "email"):
         return _united(lines, all_about(journal, holding(journal, nonces)))
+    if sought.by == "request":
+        return all_about(journal, holding(journal, frozenset(sought.text.split())))
     if sought.by == "seller_lead_id":
-        return _united(lines, lines_by_seller_lead_id(journal, sought.text.strip()))
+        return _united(lines, lines_by_seller_lead_id(journal, sought.text))
     if records or sought.by == "crm_id":
         return lines
-    if sought.by == "ping" or looks_like_token(sought.text.strip()):
-        return find_all(journal, frozenset([sought.text.strip()]))
-    return all_about(journal, holding(journal, frozenset([sought.text.strip().lower()])))
+    plain = plain_id(sought.text)
+    if sought.by == "ping" or looks_like_token(plain):
+        return find_all(journal, frozenset([plain]))
+    return all_about(journal, holding(journal, frozenset([plain.lower()])))
 
 
 def all_about(journal: Path, lines: list[AnyLine]) -> list[AnyLine]:

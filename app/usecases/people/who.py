@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from unicodedata import normalize
 
 import msgspec
 
@@ -36,6 +37,7 @@ class NobodyNamed(Exception):
 
 def read_who(text: str, key: bytes) -> Who:
     """Whoever is meant by a text. NobodyNamed where it can be no phone, no email, no hash and no lead's id."""
+    text = normalize("NFKC", text)
     plain = plain_id(text)
     if _LEAD_ID.fullmatch(plain):
         return Who(kind="lead id", lead_id=plain.lower())
@@ -60,7 +62,8 @@ def read_email(text: str, key: bytes) -> Who:
     """The person with this email, in whatever case, or with one of this hash."""
     if _HASH.fullmatch(text.strip()):
         return _by_hash(text.strip(), key)
-    address = normal_email(_text(people.email(text)))
+    # As a spreadsheet quotes it, or a keyboard of East Asia writes the sign.
+    address = normal_email(_text(people.email(plain_id(normalize("NFKC", text)))))
     if not all(address.partition("@")):
         raise NobodyNamed(f"{text!r} is not an email address: write name@example.com")
     return Who(kind="email", person=person(key, "", address))

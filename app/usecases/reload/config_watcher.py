@@ -125,6 +125,7 @@ class ConfigWatcher:
                 return None
             reloaded = await asyncio.to_thread(next_catalogue, self._sources, read, self._live)
         except Exception as error:  # noqa: BLE001 - whatever a file holds, the live catalogue must stay
+            self.problems = (f"it cannot be read ({where(error)})",)
             _log.error("the reload failed, the live configuration stays: %s", where(error))
             self._bidder.metrics.count("reloads_total", "failed")
             self._files.accept(contents)

@@ -52,6 +52,11 @@ class LeftDestinations:
             if each.refused_address:
                 stuck[name, "refused_address"] = each.refused_address, "whose address is refused: they are tried again"
         self._metrics.gauges("deliveries_stuck", {key: count for key, (count, _) in stuck.items()})
+        nobody = dict.fromkeys([(name,) for name in declared], 0)
+        self._metrics.gauges("deliveries_waiting", nobody | {(name,): each.count for name, each in waiting.items()})
+        self._metrics.gauges(
+            "deliveries_oldest_timestamp_seconds", {(name,): each.since for name, each in waiting.items()}
+        )
         self._say({key: f"{_leads(count)} for destination {key[0]}, {why}" for key, (count, why) in stuck.items()})
 
     def _target(self, definition: bytes | None) -> Target | str:

@@ -7,6 +7,7 @@ from app.domain.calendar import local_time
 from app.domain.returns.bill import BilledLine, OtherPost, Reconciliation, reconcile
 from app.domain.returns.invoice import Invoice, LedgerLine, invoice_of, month_bounds
 from app.store.store import Store
+from app.usecases.returns.seller_file import by_any_spelling
 
 _AROUND_S = 45 * 86_400.0
 """So far beyond its month may lie what a bill lists under its seller's own ids."""
@@ -32,7 +33,7 @@ async def reconciled(store: Store, invoice: Invoice, bill: Sequence[BilledLine])
     since, until = invoice.since - _AROUND_S, invoice.until + _AROUND_S
     around = await store.bought_leads_of(invoice.seller, since, until)
     otherwise = await store.posted_otherwise(invoice.seller, since, until)
-    leads = {each.seller_lead_id: each for each in around if each.seller_lead_id}
+    leads = by_any_spelling((each.seller_lead_id, each) for each in around)
     for each in (*around, *await _by_ids(store, bill), *invoice.lines):
         leads |= {each.lead_id: each, each.ping_id: each}
     posts = {

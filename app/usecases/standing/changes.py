@@ -94,10 +94,15 @@ class Sold(_Change, frozen=True, gc=False, tag="sold"):
 class Returned(_Change, frozen=True, gc=False, tag="returned"):
     """A lead was given back, and its seller credits it: the caps that it used have as much room again.
 
-    `number` counts credits in the order in which they were committed; each is taken once.
+    `number` counts credits in the order in which they were committed; each is taken once. The rest is of the sale.
     """
 
     number: int
+    campaign: str
+    seller: str
+    zip: str
+    state: str
+    sold_at: float
     uses: tuple[Use, ...] = ()
 
 
@@ -232,13 +237,14 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 
 
 ClockChange = ClockLeapt | ClockWasAhead
-CounterChange = CounterDeclared | UsageRead | ShadowPricesRead | Returned
+CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
 TargetChange = TargetDeclared | LedgersRead
 RequestedChange = DemandSet | SignalSet | Requests
 KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead
 Change = (
     BidMade
     | Sold
+    | Returned
     | TimePassed
     | BidLost
     | BidEnded

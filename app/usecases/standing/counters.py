@@ -1,10 +1,10 @@
 """Caps while the service runs: what each has used in its window, what live bids may take, and its shadow price."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import assert_never
 
 from app.domain.calendar import window_bounds
-from app.domain.caps.caps import Cap, CapStanding, PacedUse
+from app.domain.caps.caps import Cap, CapFill, CapStanding, PacedUse
 from app.domain.caps.honouring import PostRate
 from app.domain.caps.pacing import ShadowPrice, first_dual, next_dual, plan_delta, plan_share
 from app.domain.catalogue import CountedCap
@@ -164,6 +164,11 @@ class Counter:
         part = self.key.split("/")[-2]
         return PacedUse(cap=self.cap, part=part, used=self.used, planned=self.share, price_cents=self._usual_price())
 
+    @property
+    def fill(self) -> CapFill:
+        """How full it is, as of when it was paced last."""
+        return CapFill(cap=self.cap, used=self.used, planned=self.share, dual=self.standing.dual)
+
     def _share_at(self, now: float) -> float:
         if self.cap.window == "total":
             return 0.0
@@ -207,13 +212,32 @@ class Counters:
             counters.append(counter)
         return counters
 
+    def peek(self, counted: Iterable[CountedCap], rates: Mapping[str, PostRate], now: float) -> list[Counter]:
+        """The same as a lead would find them, but none is met by this: all places may be looked at."""
+        return [self._peeked(key, cap, schedule, rates, now) for key, cap, schedule in counted]
+
+    def _peeked(self, key: str, cap: Cap, schedule: Schedule, rates: Mapping[str, PostRate], now: float) -> Counter:
+        counter = self._open.get(key)
+        if counter is not None and counter.cap is cap:
+            return counter
+        resource = cap.resource(key)
+        former, before = self._former.get(resource), self._closed.get(resource)
+        if counter is not None:
+            former, before = ShadowPrice(counter.dual, now), counter
+        elif (over := self._latest.get(resource)) and now >= over.end:
+            former, before = ShadowPrice(over.dual, now), over
+        used = counter.used if counter is not None else self._used.get(key, 0)
+        peeked = Counter(key, cap, schedule, used, now, former)
+        if before is not None:
+            peeked.take_over(before)
+            peeked.weigh(rates, now)
+        return peeked
+
     def apply(self, change: CounterChange, rates: Mapping[str, PostRate]) -> None:
         """Take up a declaration, or what was counted and paced before."""
         match change:
             case CounterDeclared():
                 self._begin(change, rates)
-            case Returned():
-                self._give_back(change)
             case UsageRead():
                 self.credited = max(self.credited, change.credit)
                 self._used |= change.used
@@ -249,6 +273,15 @@ class Counters:
                 counter.use(amount)
                 counter.weigh(rates, sale.at)
 
+    def take_back(self, returned: Returned) -> None:
+        """Count a sale no more, in those of its windows that are not over."""
+        self.credited = returned.number
+        for key, amount in returned.uses:
+            if counter := self._open.get(key):
+                counter.give_back(amount)
+            elif key in self._used:
+                self._used[key] -= amount
+
     def weigh(self, bid: BidMade, rates: Mapping[str, PostRate], now: float) -> None:
         """Weigh anew the counters in which a bid counted."""
         for key, _ in bid.takes:
@@ -274,6 +307,18 @@ class Counters:
         """What the open ones have used, and what their plans have by now."""
         return [counter.use_now for counter in self._open.values()]
 
+    def fullest(self) -> Iterator[CapFill | None]:
+        """Of each cap its fullest open counter. None after each look at one, so that whoever asks may rest between."""
+        fullest: dict[tuple[str, str], Counter] = {}
+        for counter in list(self._open.values()):
+            cap = counter.cap
+            other = fullest.get((cap.owner, cap.name))
+            if other is None or counter.used * other.cap.limit > other.used * cap.limit:
+                fullest[cap.owner, cap.name] = counter
+            yield None
+        for counter in fullest.values():
+            yield counter.fill
+
     def duals(self) -> dict[str, float]:
         """Where the shadow price of each resource stands, as of the windows that are open."""
         return {
@@ -281,20 +326,6 @@ class Counters:
             for key, counter in self._open.items()
             if counter.cap.window != "total"
         }
-
-    def _give_back(self, returned: Returned) -> None:
-        """Count a sale no more, in those of its windows that are not over.
-
-        Credits come in order, whoever tells of them; what is told twice counts once.
-        """
-        if returned.number <= self.credited:
-            return
-        self.credited = returned.number
-        for key, amount in returned.uses:
-            if counter := self._open.get(key):
-                counter.give_back(amount)
-            elif key in self._used:
-                self._used[key] -= amount
 
     def _counting(self, key: str) -> Counter | None:
         """Where live bids count that were made under this key: its window may be over."""

@@ -1,10 +1,12 @@
 """What operators ask for: the demand of territories, timed premiums, pauses, boosts."""
 
 from collections.abc import Iterable, Iterator
+from math import inf
 from typing import assert_never
 
+from app.domain.auction.appetite import RequestEnds
 from app.domain.pricing.demand import DemandStanding
-from app.usecases.standing.changes import DemandSet, RequestedChange, Requests, SignalSet, Sold
+from app.usecases.standing.changes import DemandSet, RequestedChange, Requests, Returned, SignalSet, Sold
 from app.wire.ping import Ping
 
 
@@ -50,6 +52,12 @@ class Requested:
         """Count a sale down from every demand that covers it."""
         for demand in self._over(sale.campaign, sale.zip, sale.state, sale.at):
             demand.sold += 1
+
+    def take_back(self, returned: Returned) -> None:
+        """Whoever was to work the lead can work another, if its demand was told before the sale."""
+        for demand in self._over(returned.campaign, returned.zip, returned.state, returned.sold_at):
+            if demand.sold and demand.asked.told_at <= returned.sold_at:
+                demand.sold -= 1
 
     def end(self, now: float) -> None:
         """Forget what does not hold any more."""
@@ -101,6 +109,19 @@ class Requested:
                 and now < each.signal.until
             ]
         )
+
+    def ends(self, campaign: str, place: Ping, now: float) -> RequestEnds:
+        """When what holds ends: pauses by name, and the narrowest demand that covers a place."""
+        demand = next(self._over(campaign, place.zip, place.state, now), None)
+        return RequestEnds(
+            pauses={name: inf if ends_at is None else ends_at for name, ends_at in self._switched.pauses},
+            demand=inf if demand is None else demand.asked.ends_at,
+        )
+
+    @property
+    def digits(self) -> int:
+        """How many digits of a ZIP the narrowest territory of a demand or a signal has."""
+        return max((len(name) for name, _ in (*self.demands, *self.signals) if name.isdigit()), default=0)
 
     def _over(self, campaign: str, zip_code: str, state: str, now: float) -> Iterator[_OpenDemand]:
         """Every demand that covers a place, narrowest first: ZIP, prefix, state, and the campaign's own first."""

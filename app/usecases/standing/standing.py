@@ -1,12 +1,13 @@
 """The state of a running bidder: one value that every ping reads, and one entry for all changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
+from app.domain.auction.appetite import RequestEnds
 from app.domain.auction.snapshot import Standing
 from app.domain.auction.withholding import ENDS_S
 from app.domain.campaign import Campaign
-from app.domain.caps.caps import PacedUse
+from app.domain.caps.caps import CapFill, PacedUse
 from app.domain.catalogue import counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
@@ -18,6 +19,7 @@ from app.usecases.standing.changes import (
     BidLost,
     BidMade,
     Change,
+    ClockChange,
     ClockLeapt,
     ClockWasAhead,
     CounterChange,
@@ -73,7 +75,9 @@ class LiveStanding:
                 self._promise(change)
             case Sold():
                 self._sell(change)
-            case CounterDeclared() | UsageRead() | ShadowPricesRead() | Returned() | TargetDeclared() | LedgersRead():
+            case Returned():
+                self._take_back(change)
+            case CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead():
                 self._declare(change)
             case TimePassed():
                 self._pass_time(change.at)
@@ -81,10 +85,8 @@ class LiveStanding:
                 self._lose(change)
             case BidEnded():
                 self._end(change.nonce)
-            case ClockLeapt():
-                self._leap(change)
-            case ClockWasAhead():
-                self._bid_time.apply(change)
+            case ClockLeapt() | ClockWasAhead():
+                self._move(change)
             case DemandSet() | SignalSet() | Requests():
                 self._requested.apply(change)
             case WritesFailed():
@@ -125,6 +127,12 @@ class LiveStanding:
         """The same for each of these campaigns, by name."""
         return {each.name: self.counters(each, seller, zip_code, state, now) for each in campaigns}
 
+    def peek(self, campaign: Campaign, seller: Seller, place: Ping, now: float) -> Standing:
+        """What would touch such a ping, of which nothing is remembered."""
+        caps = self._counters.peek(counted_caps(campaign, seller, place.zip, place.state, now), self._habits.rates, now)
+        targets = self.targets.standings([campaign], seller.name, now) if campaign.targets else _AIMLESS
+        return self.of_ping({campaign.name: caps}, place, now, targets)
+
     def of_ping(
         self,
         counters: Mapping[str, Iterable[Counter]],
@@ -153,6 +161,15 @@ class LiveStanding:
     def paused(self) -> frozenset[str]:
         """The campaigns, sellers and canaries that are paused by command."""
         return self._requested.paused
+
+    def request_ends(self, campaign: str, place: Ping, now: float) -> RequestEnds:
+        """When the pauses end, and the demand that covers a place."""
+        return self._requested.ends(campaign, place, now)
+
+    @property
+    def requested_digits(self) -> int:
+        """How many digits of a ZIP the narrowest territory has that operators spoke of."""
+        return self._requested.digits
 
     def sightings(self, digests: Iterable[str]) -> tuple[Sighting, ...]:
         """Every known sale of a person with one of these digests, each once."""
@@ -184,6 +201,20 @@ class LiveStanding:
         """What the open counters have used, and what their plans have by now."""
         return self._counters.uses()
 
+    def cap_fills(self) -> Iterator[CapFill | None]:
+        """How full each cap is, between looks (`None`) after which whoever asks may rest."""
+        return self._counters.fullest()
+
+    @property
+    def boosts(self) -> Mapping[str, int]:
+        """The campaigns that are boosted by command, with the cents."""
+        return self._requested.boosts
+
+    @property
+    def wishes(self) -> tuple[int, int]:
+        """How many demands and how many signals are in force."""
+        return len(self._requested.demands), len(self._requested.signals)
+
     def duals(self) -> dict[str, float]:
         """Where the shadow price of each resource stands, as of the windows that are open."""
         return self._counters.duals()
@@ -211,6 +242,13 @@ class LiveStanding:
         self._requested.sell(sale)
         self._known.sell(sale)
 
+    def _take_back(self, returned: Returned) -> None:
+        """Credits come in order, whoever tells of them; what is told twice counts once."""
+        if returned.number > self.credited:
+            self._counters.take_back(returned)
+            self.targets.take_back(returned)
+            self._requested.take_back(returned)
+
     def _lose(self, lost: BidLost) -> None:
         """The space of the bid is released at once."""
         bid = self._end(lost.nonce)
@@ -218,11 +256,12 @@ class LiveStanding:
             self._habits.learn(bid, posted=False)
             self._counters.weigh(bid, self._habits.rates, lost.at)
 
-    def _leap(self, leap: ClockLeapt) -> None:
+    def _move(self, change: ClockChange) -> None:
         """Live bids keep what they have left of their lives."""
-        self._bid_time.apply(leap)
-        self._promises.move(leap.by)
-        self._counters.move(leap.by)
+        self._bid_time.apply(change)
+        if isinstance(change, ClockLeapt):
+            self._promises.move(change.by)
+            self._counters.move(change.by)
 
     def _pass_time(self, now: float) -> None:
         for bid in self._promises.end_expired(now):

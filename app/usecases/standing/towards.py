@@ -8,7 +8,7 @@ from app.domain.calendar import local_minute, window_bounds
 from app.domain.campaign import Campaign
 from app.domain.caps.pacing import plan_share
 from app.domain.schedule import Schedule
-from app.domain.targets.steering import counted, standing_of, steered
+from app.domain.targets.steering import counted, counted_back, standing_of, steered
 from app.domain.targets.targets import (
     WHOLE,
     CampaignTarget,
@@ -18,7 +18,7 @@ from app.domain.targets.targets import (
     TargetStanding,
     TargetUse,
 )
-from app.usecases.standing.changes import LedgersRead, Sold, TargetChange, TargetDeclared
+from app.usecases.standing.changes import LedgersRead, Returned, Sold, TargetChange, TargetDeclared
 
 
 class OpenTarget:
@@ -116,6 +116,13 @@ class Targets:
         for use in sale.targets:
             if found := self._open.get(use.ledger):
                 found.ledgers = counted(found.ledgers, use)
+
+    def take_back(self, returned: Returned) -> None:
+        """Count a lead no more that was given back, where leads are counted and its window is open."""
+        for each in self._open.values():
+            target = each.target
+            if target.owner == returned.campaign and target.counts_leads and each.start <= returned.sold_at < each.end:
+                each.ledgers = counted_back(each.ledgers, returned.seller if target.is_share else WHOLE)
 
     def pass_time(self, now: float) -> None:
         """Close the windows that are over; in the others move shadow prices."""

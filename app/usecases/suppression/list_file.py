@@ -19,7 +19,7 @@ _HEAD_CHARACTERS = 1 << 16
 _CHUNK = 20_000
 _SHOWN = 20
 _HINTS = {
-    "phone": ("phone", "mobile", "cell", "tel", "ani", "msisdn", "did", "number", "dnc"),
+    "phone": ("phone", "mobile", "cell", "tel", "ani", "msisdn", "did", "number", "dnc", "caller"),
     "email": ("mail",),
     "hash": ("hash", "md5", "sha"),
 }
@@ -77,10 +77,7 @@ def read_columns(path: Path, wanted: Sequence[str] = ()) -> tuple[str, ListColum
         return delimiter, ListColumns(places=(0, 1), names=names, is_split=True)
     places = _places(names, rows)
     if not places:
-        raise UnusableFile(
-            f"{path}: no column holds phones (ten digits), emails or hashes (sha256, sha1, md5) in its first rows; "
-            "name the right one with --column"
-        )
+        raise UnusableFile(f"{path}: {_none_of(names, rows)}")
     return delimiter, ListColumns(places=places, names=names)
 
 
@@ -164,6 +161,20 @@ def _places(names: Sequence[str], rows: list[list[str]]) -> tuple[int, ...]:
     return tuple(said or others)
 
 
+def _none_of(names: Sequence[str], rows: list[list[str]]) -> str:
+    """Why no column counts."""
+    doubtful = [name for place, name in enumerate(names) if _holds_people(place, rows)]
+    if doubtful:
+        return (
+            f"{', '.join(doubtful)} may hold phones, but by its name something else; if it does, say so: "
+            f"--column {doubtful[0]!r}"
+        )
+    return (
+        "no column holds phones (ten digits), emails or hashes (sha256, sha1, md5) in its first rows; "
+        "name the right one with --column"
+    )
+
+
 def _holds_people(place: int, rows: list[list[str]]) -> bool:
     cells = [row[place] for row in rows if place < len(row) and row[place].strip()]
     return bool(cells) and 2 * sum(kind_of(cell) is not None for cell in cells) >= len(cells)
@@ -175,7 +186,8 @@ def _hinted(name: str) -> bool:
 
 def _is_other(name: str) -> bool:
     words = name.lower().replace("_", " ").replace("-", " ").split()
-    return any(word in _OTHERS for word in words)
+    # A caller's id is a phone.
+    return "caller" not in words and any(word in _OTHERS for word in words)
 
 
 def _place(path: Path, wanted: str, names: Sequence[str], rows: list[list[str]]) -> int:

@@ -67,7 +67,7 @@ def test_contacts_are_counted_of_leads_that_had_their_time(url: str) -> None:
         await _tell(store, 2, "contacted", NOW - 4.0 * DAY_S + 2.5 * DAY_S)
         return await store.contact_counts(NOW)
 
-    assert in_store(url, scene) == [ContactCounts("solar-tx", 2, 1, 2, 1)]
+    assert in_store(url, scene) == [ContactCounts("solar-tx", "acme", 2, 1, 2, 1)]
 
 
 def test_no_certificate_waits_where_none_was_to_be_stored(url: str) -> None:

@@ -288,6 +288,19 @@ def test_who_looks_for_the_dead_finds_what_was_refused_for_good(url: str) -> Non
     in_store(url, scene)
 
 
+def test_leads_count_as_undelivered_while_it_is_new_and_until_they_are_sent_again(url: str) -> None:
+    async def scene(store: Store) -> None:
+        await sell(store, 1, 2, 3, 4)
+        ends = (("dead", 0.0), ("rejected", 0.0), ("dead", -9 * 86_400.0), ("delivered", 0.0))
+        for claimed, (status, ago) in zip(await claim(store), ends, strict=True):
+            assert await store.acknowledge(report(claimed, status, NOW + ago))
+        assert await store.undelivered(NOW - 86_400.0) == {"crm": 2}
+        assert await store.replay(Which(status="dead", since=NOW - 1.0), "os:ada", NOW) == 3
+        assert await store.undelivered(NOW - 86_400.0) == {}
+
+    in_store(url, scene)
+
+
 def test_what_is_being_sent_at_this_moment_is_not_replayed(url: str) -> None:
     async def scene(store: Store) -> None:
         await sell(store, 1)

@@ -22,7 +22,7 @@ from app.domain.returns.policy import ReturnPolicy
 from app.store.returns.requests import ReturnResult, ReturnWanted, SellerTerms, WhichReturns
 from app.store.store import Store
 from app.wire.feedback import Outcome, OutcomeKind
-from app.wire.returns import ReturnReason, ReturnReply
+from app.wire.returns import LeadReturn, ReturnReason, ReturnReply
 from tests.integration.store.world import a_sale, in_store, refused
 
 T = TypeVar("T")
@@ -62,10 +62,16 @@ def wanted(sale: Sale, reason: ReturnReason = "invalid_phone") -> ReturnWanted:
     return ReturnWanted(lead=sale.lead_id, reason=reason, why="it rings at a fax", by="os:ada")
 
 
+async def listed(store: Store, which: WhichReturns) -> list[LeadReturn]:
+    page = await store.returns(which)
+    assert page is not None
+    return page
+
+
 async def some_at_once(calls: Sequence[Awaitable[T]]) -> list[T]:
     results: list[T] = []
-    for start in range(0, len(calls), 40):
-        results += await asyncio.gather(*calls[start : start + 40])
+    for start in range(0, len(calls), 8):
+        results += await asyncio.gather(*calls[start : start + 8])
     return results
 
 
@@ -149,8 +155,43 @@ def test_a_seller_answers_for_its_own_leads_only(url: str) -> None:
         await store.request_return(wanted(sale), NOBODY, FIRST)
         reply = ReturnReply(lead_id=sale.lead_id, answer="accepted")
         assert (await store.answer_return(reply, "bluebird", FIRST, "bluebird")).status == "refused"
-        assert await store.returns(WhichReturns(seller="bluebird")) == []
-        assert [each.state for each in await store.returns(WhichReturns(seller="acme"))] == ["requested"]
+        assert await listed(store, WhichReturns(seller="bluebird")) == []
+        assert [each.state for each in await listed(store, WhichReturns(seller="acme"))] == ["requested"]
+
+    in_store(url, scene)
+
+
+def test_what_a_seller_need_not_take_back_is_refused_however_often_and_in_whatever_order_it_is_tried(url: str) -> None:
+    sale = sale_at(1, FIRST, 2_140)
+    terms = {"acme": SellerTerms(policy=ReturnPolicy(window_s=DAY_S, reasons=("duplicate",)))}
+    objections: list[tuple[ReturnReason, float, str]] = [
+        ("invalid_phone", FIRST, "takes no lead back for invalid_phone, only for duplicate"),
+        ("duplicate", FIRST + DAY_S + 1.0, "may be returned within"),
+    ]
+
+    async def scene(store: Store) -> None:
+        await store.sell(sale, refused)
+        assert "no return was asked for" in (await store.answer_return(accepting(sale.lead_id), "acme", FIRST)).remedy
+        for _ in range(2):
+            for reason, at, why in objections:
+                result = await store.request_return(wanted(sale, reason), terms, at)
+                assert (result.status, why in result.remedy) == ("refused", True)
+        assert (await store.request_return(wanted(sale, "duplicate"), terms, FIRST + DAY_S)).status == "recorded"
+        # Withdrawn, it is not answered; asked for again, it is within the same window.
+        assert (await store.withdraw_return(sale.ping_id, "os:ada", "reached", FIRST)).state == "withdrawn"
+        assert (await store.withdraw_return(sale.lead_id, "os:ada", "reached", FIRST)).status == "repeated"
+        for answer in (accepting(sale.lead_id), ReturnReply(lead_id=sale.lead_id, answer="refused")):
+            assert "was withdrawn" in (await store.answer_return(answer, "acme", FIRST)).remedy
+        assert await store.settle_unanswered(FIRST + 99 * DAY_S) == []
+        late = await store.request_return(wanted(sale, "duplicate"), terms, FIRST + DAY_S + 1.0)
+        assert "may be returned within" in late.remedy
+        assert (await store.cap_usage())["seller/acme/prepaid-balance//"] == 2_140
+        assert (await store.request_return(wanted(sale, "duplicate"), terms, FIRST + 1.0)).status == "recorded"
+        for _ in range(2):
+            await store.answer_return(accepting(sale.lead_id), "acme", FIRST + DAY_S)
+        assert "credited" in (await store.withdraw_return(sale.lead_id, "os:ada", "x", FIRST)).remedy
+        assert set((await store.cap_usage()).values()) == {0}
+        assert len(await store.credits_after(0)) == 1
 
     in_store(url, scene)
 
@@ -194,7 +235,7 @@ def test_an_outcome_asks_for_a_return_and_tells_the_seller_once(url: str) -> Non
         begin = (FIRST, "", "")
         looks = [await store.request_returns_by_rule(terms, begin, FIRST + DAY_S) for _ in range(2)]
         assert [(look.asked, look.is_all) for look in looks] == [(1, True), (0, True)]
-        (asked,) = await store.returns(WhichReturns(seller="acme"))
+        (asked,) = await listed(store, WhichReturns(seller="acme"))
         assert (asked.lead_id, asked.reason, asked.requested_by) == (sales[0].lead_id, "invalid_phone", "service")
         claimed = await store.claim_due("acme-postback", "worker", FIRST + DAY_S, 10, 60.0)
         told = {each.lead["lead_id"]: each.feedback for each in claimed}
@@ -219,7 +260,7 @@ def test_each_step_of_a_return_is_in_the_audit(url: str) -> None:
         await store.answer_return(
             ReturnReply(lead_id=sale.lead_id, answer="accepted", note="sorry, call 512 461 2234"), "acme", FIRST
         )
-        (kept,) = await store.returns(WhichReturns(seller="acme"))
+        (kept,) = await listed(store, WhichReturns(seller="acme"))
         assert kept.note == "sorry, call (removed)"
         return [(line.told_by, line.action, line.detail, line.why) for line in await store.audit_lines()]
 
@@ -268,7 +309,7 @@ def test_where_a_process_is_killed_each_answer_is_credited_once(url: str) -> Non
         await some_at_once([store.request_return(wanted(sale), NOBODY, FIRST) for sale in sales])
 
     async def check(store: Store) -> int:
-        credited = await store.returns(WhichReturns(state="accepted"))
+        credited = await listed(store, WhichReturns(state="accepted"))
         left = sum(sale.price_cents for sale in sales) - sum(each.price_cents for each in credited)
         assert (await store.cap_usage())["seller/acme/prepaid-balance//"] == left
         assert len(await store.credits_after(0)) == len(credited)

@@ -89,6 +89,9 @@ def test_beyond_a_budget_nothing_is_asked_and_every_question_stays_open() -> Non
     assert len(fakes.sent) == 4
     assert client.budgets.spent("trustedform", "", NOW) == 100_000
     assert client.budgets.spent("trustedform", "", NOW + 86_400) == 0
+    assert client.budgets.spent_by_seller("trustedform", NOW) == {"acme": 50_000, "bluebird": 50_000}
+    assert client.budgets.spent_by_seller("trusted", NOW) == {}
+    assert client.budgets.spent_by_seller("trustedform", NOW + 86_400) == {}
 
 
 def test_a_restart_goes_on_with_the_budget_of_the_day() -> None:
@@ -116,7 +119,7 @@ def test_a_provider_that_keeps_failing_is_left_alone() -> None:
     fakes = FakesAtHand()
     fakes.trouble = "timeout"
     counts: list[str] = []
-    client = fakes.client(counted=lambda _check, result, _millicents: counts.append(result))
+    client = fakes.client(counted=lambda _check, result, _millicents, _took_s: counts.append(result))
 
     async def scene() -> None:
         for _ in range(FAILURES_MAX + 3):

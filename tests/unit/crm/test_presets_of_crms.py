@@ -96,6 +96,19 @@ SAID: Mapping[str, Mapping[str, Expected]] = {
         "gone": ("retry", "", "HTTP 404"),
         "limit": ("retry", "", "HTTP 429"),
     },
+    "pipedrive": {
+        "good": ("delivered", "#", ""),
+        "no_name": ("rejected", "", "Name must be given."),
+        "invalid": ("rejected", "", "value must be a string"),
+        "no_field": ("retry", "", "correct its key"),
+        "unauthorized": ("retry", "", "unauthorized access"),
+        "unpaid": ("retry", "", "Company account is not open"),
+        "capped": ("retry", "", "Limit reached"),
+        "feature": ("retry", "", "Feature is not enabled"),
+        "limit": ("retry", "", "request over limit"),
+        "broken_inside": ("retry", "", "Internal Server Error"),
+        "denied": ("retry", "", "could not be fulfilled"),
+    },
     "zoho": {
         "good": ("delivered", "3652397000", ""),
         "duplicate": ("duplicate", "3652397000009851001", "duplicate data"),
@@ -238,6 +251,12 @@ def test_an_answer_means_what_is_documented(preset: str, scenario: str, expected
 def test_what_may_happen_with_any_crm_is_tried_again(preset: str, scenario: str, lead: LeadDocument) -> None:
     (judgement,) = delivered(target(preset), asking(lead, scenario))
     assert (judgement.outcome, judgement.crm_id, judgement.disables) == ("retry", "", False)
+
+
+@pytest.mark.parametrize("preset", ["pipedrive", "followupboss", "gohighlevel"])
+def test_a_person_without_an_email_is_taken_all_the_same(preset: str, lead: LeadDocument) -> None:
+    (judgement,) = delivered(target(preset), {**lead, "contact": {**lead["contact"], "email": ""}})
+    assert judgement.outcome == "delivered"
 
 
 def test_every_preset_has_a_fake_and_every_answer_of_it_is_tried() -> None:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from standardwebhooks import Webhook
 
-from app.crm.report_signatures import SignedReport, is_signed_by
+from app.crm.report_signatures import SignedReport, is_of_gohighlevel, is_signed_by
 
 NOW = 1_790_000_000.0
 SECRET = "hubspot-client-secret"
@@ -67,6 +68,32 @@ def test_zoho_repeats_its_token_and_salesforce_names_its_organization() -> None:
     assert is_signed_by("salesforce", "00D300000000XYZ", report({}, OrganizationId="00D300000000XYZEA2"), NOW)
     for other in ("", "00D300000000XYAEAU", "00d300000000xyz"):
         assert not is_signed_by("salesforce", "00D300000000XYZ", report({}, OrganizationId=other), NOW)
+
+
+GOHIGHLEVEL = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+OF_LOCATION = b'{"type":"OpportunityStageUpdate","locationId":"ve9EPM428h8vShlRW1KT","webhookId":"w-1"}'
+BY_GOHIGHLEVEL = base64.b64encode(GOHIGHLEVEL.sign(OF_LOCATION)).decode()
+
+
+@pytest.mark.parametrize(
+    ("signed", "body", "location", "account", "holds"),
+    [
+        (BY_GOHIGHLEVEL, OF_LOCATION, "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", True),
+        (BY_GOHIGHLEVEL, OF_LOCATION + b" ", "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", False),
+        # GoHighLevel signs for anybody's account with the same key.
+        (BY_GOHIGHLEVEL, OF_LOCATION, "ve9EPM428h8vShlRW1KT", "another", False),
+        ("", OF_LOCATION, "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", False),
+        ("not base64", OF_LOCATION, "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", False),
+        (BY_GOHIGHLEVEL[:40], OF_LOCATION, "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", False),
+        ("\u00e9", OF_LOCATION, "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", False),
+    ],
+)
+def test_gohighlevel_signs_for_one_account(signed: str, body: bytes, location: str, account: str, holds: bool) -> None:
+    key = base64.b64encode(GOHIGHLEVEL.public_key().public_bytes_raw()).decode()
+    told = report({"x-ghl-signature": signed}, body, locationId=location)
+    assert is_of_gohighlevel(account, told, key) == holds
+    # It is none of the key that GoHighLevel publishes.
+    assert not is_signed_by("gohighlevel", account, told, NOW)
 
 
 def test_a_sender_may_sign_with_its_old_and_its_new_key() -> None:

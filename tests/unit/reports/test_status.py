@@ -20,6 +20,8 @@ from tests.build import NOW, campaign, cap, catalogue
 DAILY = cap(name="daily", limit=10)
 STATE = ServiceState(at=NOW, noted_at=NOW, live_bids=3, models={"solar": ModelState(live="1")}, circuits={})
 
+DEAD = Summary(sales=(), deliveries={"crm": {"dead": 4, "rejected": 3}})
+
 
 def facts(**overrides: Any) -> Facts:
     """A service that runs, with one campaign and nothing wrong."""
@@ -34,7 +36,9 @@ def facts(**overrides: Any) -> Facts:
         "today": Summary(sales=(), deliveries={}),
         "month": Summary(sales=(), deliveries={}),
         "waiting": {},
+        "undelivered": {},
         "disabled": {},
+        "may_be_elsewhere": False,
         "places": None,
         "state": STATE,
     }
@@ -68,11 +72,14 @@ def pause(by: str) -> Switch:
         ({"state": replace(STATE, stopped_at=NOW)}, "the service is stopped"),
         ({"machine_now": NOW + 60.0}, "the service is down"),
         ({"state": None}, "no service has noted itself"),
+        ({"state": None, "may_be_elsewhere": True}, None),
         ({"state": replace(STATE, models={"solar": ModelState()})}, "no model prices solar"),
         ({"state": replace(STATE, problems=(alert("disk_full", "the disk is full"),))}, "the disk is full"),
         ({"pending": [pending()]}, "configuration ab12 waits for consent, as it loses a campaign"),
         ({"disabled": {"crm": "HTTP 410"}}, "`leadbid deliveries enable crm`"),
-        ({"month": Summary(sales=(), deliveries={"crm": {"dead": 1, "rejected": 1}})}, "2 leads did not reach crm"),
+        # Of all time there are more, which nobody will call any more.
+        ({"month": DEAD, "undelivered": {"crm": 2}}, "2 leads of the last week did not reach crm"),
+        ({"month": DEAD}, None),
         ({"waiting": {"crm": Waiting(count=1, since=NOW - 3_600.0, refused_address=0, disabled="")}}, "1 lead for crm"),
         ({"waiting": {"crm": Waiting(count=1, since=NOW - 5.0, refused_address=0, disabled="")}}, None),
         (

@@ -56,7 +56,7 @@ def test_a_lead_is_bought_at_the_price_that_was_bid(tmp_path: Path) -> None:
         assert (line.price_cents, line.kept) == (answer.price_cents, False)
         assert counted(bidder, "posts_total") == {("acme", "accepted", ""): 1}
         assert counted(bidder, "sales_total") == {("acme", "solar-tx"): 1}
-        assert counted(bidder, "spend_cents_total") == {("acme", "solar-tx"): answer.price_cents}
+        assert counted(bidder, "spend_dollars_total") == {("acme", "solar-tx"): answer.price_cents}
         assert bidder.standing.live_bids == 0
 
     at_bidder(tmp_path, scene, catalogue([campaign(destinations=("crm",))]), sold=lambda: calls.append("sold"))

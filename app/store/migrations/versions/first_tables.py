@@ -399,7 +399,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("credit", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('requested', 'accepted', 'refused', 'expired')", name=op.f("ck_lead_return_state")
+            "state IN ('requested', 'accepted', 'refused', 'expired', 'withdrawn')", name=op.f("ck_lead_return_state")
         ),
         sa.CheckConstraint("(state = 'accepted') = (credit IS NOT NULL)", name=op.f("ck_lead_return_credit")),
         sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_lead_return_lead_id"),

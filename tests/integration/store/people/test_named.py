@@ -19,6 +19,9 @@ def test_each_id_finds_its_lead_in_any_form(url: str) -> None:
         ("crm_id", f'="{_SALESFORCE}"'),
         ("seller_lead_id", "A-1001"),
         ("seller_lead_id", '"A-1001"'),
+        ("seller_lead_id", "a-1001"),
+        ("seller_lead_id", " {A-1001} "),
+        ("ping", f'"{sale.ping_id}"'),
     ]
     nobodys: list[tuple[IdKind, str]] = [
         ("lead", "A-1001"),
@@ -26,7 +29,9 @@ def test_each_id_finds_its_lead_in_any_form(url: str) -> None:
         ("crm_id", _SALESFORCE.swapcase()[:15]),
         ("crm_id", ""),
         ("seller_lead_id", ""),
-        ("seller_lead_id", "a-1001"),
+        ("seller_lead_id", "A-100"),
+        ("seller_lead_id", "%"),
+        ("seller_lead_id", "A_1001"),
     ]
 
     async def scene(store: Store) -> None:
@@ -64,5 +69,27 @@ def test_all_leads_of_a_person_are_found_the_newest_first(url: str) -> None:
             assert await store.leads_of([digest]) == newest_first
         assert await store.leads_of(["0" * 16]) == []
         assert await store.leads_of([]) == []
+
+    in_store(url, scene)
+
+
+def test_every_lead_that_a_sellers_id_may_mean_is_found_however_it_is_spelled(url: str) -> None:
+    spelled = [
+        "AbC-9",
+        "abc-9",
+        " {ABC-9}",
+        "6F9619FF-8B86-D011-B42D-00CF4FC964FF",
+        "{6f9619ff8b86d011b42d00cf4fc964ff}",
+    ]
+
+    async def scene(store: Store) -> None:
+        for number, text in enumerate(spelled):
+            await store.sell(a_sale(number, seller_lead_id=text, sold_at=NOW + number), refused)
+        await store.sell(a_sale(7, seller_lead_id="abc-90"), refused)
+        ids = [a_sale(number).lead_id for number in range(len(spelled))]
+        for text in ("AbC-9", "abc-9", "ABC-9", '="abc-9"'):
+            assert await store.leads_by_id("seller_lead_id", text) == ids[2::-1], text
+        for text in ("6f9619ff-8b86-d011-b42d-00cf4fc964ff", spelled[4]):
+            assert await store.leads_by_id("seller_lead_id", text) == ids[:2:-1], text
 
     in_store(url, scene)

@@ -42,5 +42,31 @@ def test_a_budget_is_judged_by_the_leads_that_it_buys(price_cents: int, is_found
     ],
 )
 def test_a_contact_rate_that_falls_is_told(counts: tuple[int, int, int, int], is_found: bool) -> None:
-    found = contact_alerts([ContactCounts("solar-tx", *counts)], 0.3)
-    assert [each.cause for each in found] == ["contact_falling"] * is_found
+    found = contact_alerts([ContactCounts("solar-tx", "acme", *counts)], 0.3)
+    assert [(each.cause, each.target) for each in found] == [("contact_falling", "solar-tx acme")] * is_found
+
+
+WELL, BADLY = (100, 60, 1_000, 600), (100, 30, 1_000, 600)
+A_FEW, A_FEW_BADLY = (20, 12, 100, 60), (20, 2, 100, 60)
+
+
+@pytest.mark.parametrize(
+    ("sellers", "targets"),
+    [
+        # One of two, which together would not be far enough below what they were.
+        ({"acme": BADLY, "bluebird": (400, 240, 4_000, 2_400)}, ["solar-tx acme"]),
+        ({"acme": BADLY, "bluebird": BADLY, "cascade": WELL}, ["solar-tx acme", "solar-tx bluebird"]),
+        # All of them: it is not the sellers.
+        ({"acme": BADLY, "bluebird": BADLY}, ["solar-tx"]),
+        # Many with too few leads each are judged together, and not by what a large one does.
+        (dict.fromkeys("abcd", A_FEW_BADLY), ["solar-tx"]),
+        ({"acme": WELL, **dict.fromkeys("abcd", A_FEW_BADLY)}, ["solar-tx"]),
+        (dict.fromkeys("abcd", A_FEW), []),
+        ({"acme": A_FEW_BADLY}, []),
+    ],
+)
+def test_each_seller_with_enough_leads_is_judged_by_itself(
+    sellers: dict[str, tuple[int, int, int, int]], targets: list[str]
+) -> None:
+    counts = [ContactCounts("solar-tx", name, *each) for name, each in sellers.items()]
+    assert [each.target for each in contact_alerts(counts, 0.3)] == targets

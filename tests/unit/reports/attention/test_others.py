@@ -19,11 +19,26 @@ GB = 1024**3
         ({"failures": 5, "opens_at": 1.0}, ["provider_down"]),
         ({"budget_cents": 100, "spent_millicents": 99_000, "call_millicents": 250}, []),
         ({"budget_cents": 100, "spent_millicents": 99_800, "call_millicents": 250}, ["provider_budget"]),
+        ({"budget_cents": 100, "spent_millicents": 99_750, "call_millicents": 250}, []),  # one call more is paid for
         ({"spent_millicents": 10**9}, []),
+        ({"sellers": {"acme": 4_900, "bluebird": 4_000}, "call_millicents": 250}, []),
     ],
 )
 def test_a_provider_needs_attention(state: dict[str, Any], causes: list[str]) -> None:
     assert [each.cause for each in provider_alerts({"trustedform": ProviderState(**state)})] == causes
+
+
+def test_a_fault_of_ours_is_named() -> None:
+    (only,) = provider_alerts({"tf": ProviderState(opens_at=1.0, fault="TrustedForm does not know our API key")})
+    assert only.sentence == "check tf: TrustedForm does not know our API key, so its questions stay open"
+
+
+def test_a_seller_that_used_up_its_part_of_a_budget_is_named() -> None:
+    spent = {"acme": 4_900, "bluebird": 4_000}
+    state = ProviderState(call_millicents=250, budget_cents=100, seller_budget_cents=5, sellers=spent)
+    (only,) = provider_alerts({"trustedform": state})
+    assert (only.cause, only.target) == ("provider_budget", "trustedform acme")
+    assert "leads of acme today (UTC) is used up" in only.text
 
 
 @pytest.mark.parametrize(

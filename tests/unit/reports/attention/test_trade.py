@@ -103,6 +103,34 @@ def test_the_hours_of_the_wall_are_compared_when_clocks_are_set_back() -> None:
 
 
 @pytest.mark.parametrize(
+    ("weekend_leads", "day", "is_found"),
+    [
+        (0, 5, False),  # on a Saturday nothing is won, as usual
+        (0, 7, True),  # on a Monday it usually is
+        (8, 5, True),  # and so it is on a Saturday, where Saturdays have wins
+    ],
+)
+def test_a_weekend_is_compared_with_weekends(weekend_leads: int, day: int, *, is_found: bool) -> None:
+    """All days have the same bids; `THIS` is a Monday at 13:00."""
+    end = THIS + 24 * day
+    first = end - 3 * WEEK_H - 6
+    weekend = HourTrade(bids=80, leads=weekend_leads, sellers={"acme": SellerHour(100)})
+    hours = {hour: weekend if (hour - THIS + 17) // 24 % 7 in (5, 6) else day_hour(hour) for hour in range(first, end)}
+    hours |= dict.fromkeys(range(end - 3, end + 1), NOTHING_WON)
+    now = end * HOUR_S + 1_800.0
+    assert [cause for cause, _ in found(TradeHistory(first, hours), now=now)] == ["no_wins"] * is_found
+
+
+def test_the_hours_of_all_days_count_until_this_day_has_come_before() -> None:
+    """On the first Saturday after a week of days with wins, nobody knows yet that it is usual to win nothing."""
+    saturday = THIS + 5 * 24
+    hours = {hour: day_hour(hour) for hour in range(THIS - 6, saturday - 3)}
+    hours |= dict.fromkeys(range(saturday - 3, saturday + 1), NOTHING_WON)
+    now = saturday * HOUR_S + 1_800.0
+    assert [cause for cause, _ in found(TradeHistory(THIS - 6, hours), now=now)] == ["no_wins"]
+
+
+@pytest.mark.parametrize(
     ("posts", "failures", "is_found"), [(10, 1, True), (1, 1, False), (10, 0, False), (100, 5, False)]
 )
 def test_failing_certificates_need_many_posts(posts: int, failures: int, is_found: bool) -> None:

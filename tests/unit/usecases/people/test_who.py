@@ -32,7 +32,17 @@ def test_a_phone_is_read_in_any_form(text: str) -> None:
     assert read_who(text, KEY).kind == "phone"
 
 
-@pytest.mark.parametrize("text", [EMAIL, " Maria.Gonzalez@GMAIL.com ", "<maria.gonzalez@gmail.com>", f"mailto:{EMAIL}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        EMAIL,
+        " Maria.Gonzalez@GMAIL.com ",
+        "<maria.gonzalez@gmail.com>",
+        f"mailto:{EMAIL}",
+        f'="{EMAIL}"',
+        EMAIL.replace("@", "\uff20"),
+    ],
+)
 def test_an_email_is_read_in_any_case(text: str) -> None:
     assert read_who(text, KEY).person == read_email(text, KEY).person == person(KEY, "", EMAIL)
 

@@ -37,7 +37,7 @@ def test_outcomes_are_looked_at_a_few_at_a_time_and_each_once(tmp_path: Path, mo
             await bidder.store.record_outcome(Outcome(lead_id=lead_id, event="invalid", source="crm"), NOW + 60.0)
         for _ in range(2):
             await ReturnRules(bidder).look(NOW + 2 * 3_600.0)
-        asked = await bidder.store.returns(WhichReturns(seller="acme"))
+        asked = await bidder.store.returns(WhichReturns(seller="acme")) or []
         assert sorted(each.lead_id for each in asked) == sorted(leads)
         told = await bidder.store.claim_due("acme-postback", "w", NOW + DAY_S, 100, 60.0)
         assert len(told) == 2 * len(leads)
@@ -46,7 +46,7 @@ def test_outcomes_are_looked_at_a_few_at_a_time_and_each_once(tmp_path: Path, mo
         assert (await answer_return(bidder, acme, reply, NOW + 3 * 3_600.0)).status == "recorded"
         # Those that it did not answer in time it has agreed to.
         await ReturnRules(bidder).look(NOW + 2 * DAY_S)
-        states = {each.lead_id: each.state for each in await bidder.store.returns(WhichReturns(seller="acme"))}
+        states = {each.lead_id: each.state for each in await bidder.store.returns(WhichReturns(seller="acme")) or []}
         assert states == {leads[0]: "refused", **dict.fromkeys(leads[1:], "accepted")}
 
     at_bidder(tmp_path, scene, catalogue(sellers=[acme]))

@@ -26,7 +26,6 @@ from app.usecases.standing.changes import (
     ListDropped,
     ListRead,
     Requests,
-    Returned,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -40,7 +39,7 @@ from app.usecases.standing.counters import Counter
 from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Demand, Signal
 from tests.build import NOW, campaign, cap, ping, seller
-from tests.standing import bid_made
+from tests.standing import bid_made, returned
 
 SOLD = Sold(
     nonce=b"\x00\xff" * 4,
@@ -55,7 +54,7 @@ SOLD = Sold(
     certificates=("cd" * 16,),
 )
 EACH: list[Change] = [
-    Returned(number=1, uses=(("campaign/solar-tx/daily//2026-11-20", 1),)),
+    returned(1, uses=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     bid_made(b"\x00\xff" * 4, takes=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     SOLD,
     BidLost(nonce=b"\x00\xff" * 4, at=NOW),

@@ -11,7 +11,7 @@ from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
 from tests.build import NOW, campaign, ping
-from tests.standing import BUYING, of_ping, pass_time, sell
+from tests.standing import BUYING, of_ping, pass_time, returned, sell
 
 
 def asked(
@@ -133,3 +133,23 @@ def test_a_demand_that_is_asked_for_again_has_been_counted_down_since() -> None:
     assert asked(standing) == DemandStanding("TX", 4.0, 10.0)
     standing.apply(Requests())
     assert asked(standing) is None
+
+
+def test_a_lead_that_is_given_back_leaves_its_territory_as_much_to_work_as_before() -> None:
+    standing = LiveStanding()
+    for territory in ("TX", "787", "CA"):
+        standing.apply(
+            DemandSet(territory=territory, demand=Demand(open=5, expected=10), told_at=NOW, ends_at=NOW + 3_600)
+        )
+    for lead in (b"a", b"b"):
+        sell(standing, lead, NOW + 1.0)
+    for _ in range(2):
+        standing.apply(returned(1, NOW + 1.0))
+    assert asked(standing) == DemandStanding("787", 4.0, 10.0)
+    # Whoever told the demand knew of what was bought before.
+    standing.apply(returned(2, NOW - 1.0))
+    assert asked(standing) == DemandStanding("787", 4.0, 10.0)
+    # Never more than was told, as of what other processes sold.
+    for number in range(3, 9):
+        standing.apply(returned(number, NOW + 1.0))
+    assert asked(standing) == DemandStanding("787", 5.0, 10.0)

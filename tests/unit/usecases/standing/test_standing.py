@@ -8,7 +8,7 @@ from app.domain.auction.snapshot import Standing
 from app.domain.calendar import window_bounds
 from app.domain.caps.pacing import ShadowPrice
 from app.usecases.standing import promises
-from app.usecases.standing.changes import Requests, Returned, ShadowPricesRead, SignalSet, UsageRead
+from app.usecases.standing.changes import Requests, ShadowPricesRead, SignalSet, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Signal
 from tests.build import NOW, campaign, cap, ping, seller
@@ -22,6 +22,7 @@ from tests.standing import (
     of_ping,
     pass_time,
     promise,
+    returned,
     sell,
     used,
 )
@@ -292,15 +293,15 @@ def test_a_credit_gives_back_what_its_sale_took_once_and_in_open_windows_alone()
     standing.apply(UsageRead(used={COUNTER: 7}, credit=3))
     assert caps(standing)[0].used == 7
     # Numbers up to the third are in what the database counted.
-    standing.apply(Returned(number=3, uses=((COUNTER, 1),)))
+    standing.apply(returned(3, uses=((COUNTER, 1),)))
     assert caps(standing)[0].used == 7
     for _ in range(2):
-        standing.apply(Returned(number=4, uses=((COUNTER, 1), ("campaign/solar-tx/daily//2026-11-01", 1))))
+        standing.apply(returned(4, uses=((COUNTER, 1), ("campaign/solar-tx/daily//2026-11-01", 1))))
     assert (caps(standing)[0].used, standing.credited) == (6, 4)
 
 
 def test_a_credit_in_a_window_that_no_lead_has_met_counts_when_one_does() -> None:
     standing = LiveStanding()
     standing.apply(UsageRead(used={COUNTER: 7}))
-    standing.apply(Returned(number=1, uses=((COUNTER, 2),)))
+    standing.apply(returned(1, uses=((COUNTER, 2),)))
     assert caps(standing)[0].used == 5

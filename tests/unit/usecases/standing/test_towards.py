@@ -11,11 +11,15 @@ from app.domain.catalogue import Catalogue
 from app.domain.targets.targets import WHOLE, CampaignTarget, KeptLedger, TargetKind, TargetLedger, TargetStanding
 from app.journal.replay import redecide
 from app.reports.explain import explain
+from app.store.returns.requests import ReturnWanted
 from app.usecases.bidder import Bidder
+from app.usecases.returns.answer import hear_credits
 from app.usecases.standing.changes import LedgersRead, TimePassed
 from app.usecases.standing.restore import restore
+from app.wire.returns import ReturnReply
 from tests.bidder import NOW, another, ask, at_bidder, last_ping, sell, somebody
 from tests.build import campaign, catalogue, seller
+from tests.standing import returned
 
 DAY_S = 86_400.0
 
@@ -199,3 +203,34 @@ def test_a_sale_after_a_lost_decision_counts_for_volume(tmp_path: Path) -> None:
         assert [(use.part, use.spent_cents) for use in uses] == [("acme", 1_200.0)]
 
     at_bidder(tmp_path, scene, whole)
+
+
+@pytest.mark.parametrize(
+    ("kind", "left"),
+    [("minimum", 2.0), ("share_of_leads", 2.0), ("share_of_spend", 3.0), ("cost_per_acquisition", 3.0)],
+)
+def test_a_return_takes_a_lead_from_what_counts_leads_and_spend_expected_it(
+    kind: TargetKind, left: float, tmp_path: Path
+) -> None:
+    async def scene(bidder: Bidder) -> None:
+        for number in (1, 2, 3):
+            await buy(bidder, number)
+        store, targets = bidder.store, bidder.standing.targets
+        before = targets.kept()[f"solar-tx/{kind}", WHOLE]
+        (lead_id, *_) = [row.lead_id for row in await store.bought_leads_of("acme", NOW - 1.0, NOW + 1.0)]
+        for state in ("requested", "credited", "credited before"):
+            if state == "requested":
+                wanted = ReturnWanted(lead=lead_id, reason="duplicate", why="known", by="os:ada")
+                await store.request_return(wanted, {}, NOW)
+            else:
+                await store.answer_return(ReturnReply(lead_id=lead_id, answer="accepted"), "acme", NOW)
+            await hear_credits(bidder)
+        after = targets.kept()
+        assert after[f"solar-tx/{kind}", WHOLE].leads == left
+        assert after[f"solar-tx/{kind}", WHOLE].usual_cents == pytest.approx(before.usual_cents)
+        assert {ledger.leads for ledger in after.values()} == {left}
+        # Of a window that is over nothing is counted back.
+        bidder.standing.apply(returned(2, NOW - DAY_S))
+        assert targets.kept() == after
+
+    at_bidder(tmp_path, scene, aiming(target(kind, 0.5 if kind.startswith("share") else 100.0)))

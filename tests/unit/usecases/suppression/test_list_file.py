@@ -41,6 +41,7 @@ def phones(*numbers: str) -> list[int]:
         (f"\n\n{ONE}\n\n{TWO}\n{ONE}\n", "utf-8"),
         (f"Home Phone,Cell Phone\n{ONE},\n,{TWO}\n", "utf-8"),
         (f"account,dnc_number\n2145550199,{ONE}\n2145550198,{TWO}\n", "utf-8"),
+        (f'"Caller ID","Notes"\n"+1 {ONE}","said ""stop"", angry\nand again"\n{TWO},\n', "utf-8"),
         (f"Número\nñ,{ONE}\n{ONE},x\n{TWO},y\n", "cp1252"),
     ],
 )
@@ -53,6 +54,13 @@ def test_phones_emails_and_hashes_may_stand_beside_each_other(tmp_path: Path) ->
     rows = read(written(tmp_path, f"phone,email,sha1\n{ONE},jane@example.com,\n,,{hashed}\nnone,n/a,\n"))
     assert (rows.people, rows.nobody, rows.nobody_lines) == ({"phone": 1, "email": 1, "hash": 1}, 1, (4,))
     assert len(rows.digests) == 7
+
+
+def test_a_column_that_may_hold_phones_under_another_name_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, f"Account ID,State\n{ONE},TX\n{TWO},OK\n")
+    with pytest.raises(UnusableFile, match=r"Account ID may hold phones.*--column 'Account ID'"):
+        read(path)
+    assert list(read(path, "Account ID").digests) == phones(ONE, TWO)
 
 
 def test_a_column_may_be_named_or_numbered(tmp_path: Path) -> None:

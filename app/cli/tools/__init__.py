@@ -1,0 +1,1 @@
+"""The commands as tools that a program may call, for `leadbid mcp`."""

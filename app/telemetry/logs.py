@@ -1,0 +1,61 @@
+"""How a service logs: a line of text or a JSON object for each record, with the id of its request.
+
+Neither holds the text or the values of an error that nobody foresaw, which may be somebody's: its kind and place alone.
+"""
+
+import logging
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Literal, TextIO
+
+import msgspec
+
+from app.telemetry.request_id import REQUEST_ID
+from app.telemetry.trouble import where
+
+LogFormat = Literal["text", "json"]
+
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+def configure_logs(style: LogFormat, stream: TextIO) -> None:
+    """Have everything logged to this stream from INFO on, the server's own lines too."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines() if style == "json" else TextLines("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+class TextLines(logging.Formatter):
+    """For people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """With the id of the request behind it, where there is one."""
+        text, request_id = super().format(record), _request_id(record)
+        return f"{text} [request {request_id}]" if request_id else text
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - as the base class calls it
+        """Where it happened."""
+        return where(ei[1]) if ei[1] is not None else ""
+
+
+class JsonLines(logging.Formatter):
+    """For programs: one object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """As in {"time": ..., "level": "ERROR", "logger": ..., "message": ..., "request_id": ..., "error": ...}."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request_id := _request_id(record):
+            line["request_id"] = request_id
+        if record.exc_info and record.exc_info[1] is not None:
+            line["error"] = where(record.exc_info[1])
+        return msgspec.json.encode(line).decode()
+
+
+def _request_id(record: logging.LogRecord) -> str:
+    """That which whoever logs names, else that of the work which is done."""
+    return str(getattr(record, "request_id", "")) or REQUEST_ID.get()

@@ -1,0 +1,78 @@
+"""What became of the leads that models bought, counted in a thread every now and then for all who ask."""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from app.domain.catalogue import Catalogue
+from app.reports.models.outcomes import JudgeTerms, Outcomes, outcomes_of
+from app.scoring.pointer import MATURES_DAYS
+from app.store.store import Store
+
+SPAN_S = 28 * 86_400.0
+"""Leads are judged that have matured in this time."""
+
+KEPT_S = 600.0
+"""Leads mature in days: nobody learns more from counting them more often."""
+
+WAIT_S = 1.0
+"""A page waits so long for a first count; where that takes longer, what was counted last is shown."""
+
+_DAY_S = 86_400.0
+
+
+class CountedOutcomes(msgspec.Struct, frozen=True, kw_only=True):
+    """What leads sold from `since` to `until` (UTC epoch seconds) came to by then, and by which terms."""
+
+    since: float
+    until: float
+    terms: dict[str, JudgeTerms]
+    outcomes: Outcomes
+
+
+class ModelOutcomes:
+    """`rest` is called between rows, so that who counts holds up no ping."""
+
+    def __init__(self, store: Store, rest: Callable[[], None]) -> None:
+        self._store = store
+        self._rest = rest
+        self._counted: CountedOutcomes | None = None
+        self._counting: asyncio.Task[CountedOutcomes] | None = None
+
+    async def now(self, catalogue: Catalogue, now: float) -> CountedOutcomes:
+        """At most `KEPT_S` old. Raises StoreUnavailable."""
+        kept, terms = self._counted, judge_terms(catalogue)
+        if kept is not None and kept.terms == terms and 0.0 <= now - kept.until < KEPT_S:
+            return kept
+        counting = self._counting
+        if counting is None or counting.done():
+            counting = self._counting = asyncio.create_task(self._count(catalogue, terms, now))
+            # A page that waits no longer hears of no failure; the next one does.
+            counting.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return await asyncio.shield(counting)
+
+    async def lately(self, catalogue: Catalogue, now: float) -> CountedOutcomes | None:
+        """The same for a page: what was counted last where it takes long, None while that is for the first time."""
+        try:
+            return await asyncio.wait_for(self.now(catalogue, now), WAIT_S)
+        except TimeoutError:
+            return self._counted
+
+    async def _count(self, catalogue: Catalogue, terms: dict[str, JudgeTerms], now: float) -> CountedOutcomes:
+        worths = {each.name: each.worth.of({}) for each in catalogue.campaigns.values()}
+        since = now - max([each.matures_s for each in terms.values()], default=0.0) - SPAN_S
+        sales = await self._store.sales_of_models(since, now)
+        outcomes = await asyncio.to_thread(outcomes_of, sales, terms, worths, now, self._rest)
+        self._counted = CountedOutcomes(since=since, until=now, terms=terms, outcomes=outcomes)
+        return self._counted
+
+
+def judge_terms(catalogue: Catalogue) -> dict[str, JudgeTerms]:
+    """How long leads of each vertical have to convert: as the trial there says, else `MATURES_DAYS`."""
+    return {
+        name: JudgeTerms(matures_s=tried.matures_s, tried_since=tried.since or float("inf"))
+        if (tried := catalogue.challengers.get(name))
+        else JudgeTerms(matures_s=MATURES_DAYS * _DAY_S)
+        for name in sorted(catalogue.index.verticals)
+    }
