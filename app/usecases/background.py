@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import inf
 from pathlib import Path
@@ -10,8 +10,10 @@ from pathlib import Path
 import msgspec
 
 from app.domain.alerts.alert import Alert
+from app.domain.auction.canary import CanaryTally
 from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
+from app.reports.attention.trade import ScoreShift
 from app.reports.now.growing import GrowingTally
 from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
@@ -241,6 +243,16 @@ class BackgroundJobs:
     async def measure(self) -> None:
         """Find out what a scrape shows but has no time to find out."""
         await self.measured.look(self.clock())
+
+    @property
+    def canary_tallies(self) -> Mapping[str, CanaryTally]:
+        """What each canary came to when it was last looked at."""
+        return self._canaries.tallies
+
+    @property
+    def score_shifts(self) -> Sequence[ScoreShift]:
+        """How far the scores of the last day lie from those of the weeks before, as of the last look."""
+        return self._self_watch.score_shifts
 
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""

@@ -38,6 +38,8 @@ class CanaryWatch:
     def __init__(self, bidder: Bidder) -> None:
         self._bidder = bidder
         self._looked_at = -CANARY_S
+        self.tallies: dict[str, CanaryTally] = {}
+        """By name what each came to at the last look that it was judged at."""
 
     async def look(self, now: float) -> None:
         """Judge each canary by the leads that have matured, and stop those that failed; at most every `CANARY_S`."""
@@ -61,6 +63,7 @@ class CanaryWatch:
             )
             try:
                 found = await canary_tally(bidder.store, bidder.catalogue.campaigns.values(), canary, now)
+                self.tallies[name] = found
                 if found.has_failed:
                     await self._stop(name, found, now)
             except StoreUnavailable:

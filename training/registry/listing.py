@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from app.scoring.pointer import Entry
 from app.scoring.registry.changes import Change, NotChanged, changes
-from app.scoring.registry.listing import ListedVersion, roles_of
+from app.scoring.registry.listing import ListedVersion, change_words, roles_of
 from app.scoring.registry.versions import card_of, whole
 from training.conversion.report import evidence
 
@@ -55,12 +54,6 @@ def table(found: list[ListedVersion]) -> Iterator[str]:
 
 def sentence(done: Change) -> str:
     """One change in a line."""
-    was = _worded(done.before) if done.before is not None else "nothing"
     forced = ", forced" if done.forced else ""
     why = f": {done.why}" if done.why else ""
-    return f"{done.at}  {done.did} by {done.who}{forced}: {done.vertical} {was} -> {_worded(done.after)}{why}"
-
-
-def _worded(entry: Entry) -> str:
-    tried = f" with {entry.challenger} {f'as canary {entry.canary:g}' if entry.canary else 'in shadow'}"
-    return f"{entry.live}{tried if entry.challenger else ''}"
+    return f"{done.at}  {done.did} by {done.who}{forced}: {done.vertical} {change_words(done)}{why}"

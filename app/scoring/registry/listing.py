@@ -7,7 +7,7 @@ import msgspec
 
 from app.scoring.card import CARD, ModelCard
 from app.scoring.pointer import Entry
-from app.scoring.registry.changes import NotChanged, entries
+from app.scoring.registry.changes import Change, NotChanged, entries
 from app.scoring.registry.versions import card_of, versions, whole
 
 Look = Callable[[Path, str, str], ModelCard]
@@ -58,3 +58,14 @@ def roles_of(entry: Entry | None) -> dict[str, str]:
         return {}
     named = {entry.before: "before", entry.challenger: "challenger", entry.live: "live"}
     return {version: role for version, role in named.items() if version}
+
+
+def change_words(done: Change) -> str:
+    """What was live and tried, and what is."""
+    was = _worded(done.before) if done.before is not None else "nothing"
+    return f"{was} -> {_worded(done.after)}"
+
+
+def _worded(entry: Entry) -> str:
+    tried = f" with {entry.challenger} {f'as canary {entry.canary:g}' if entry.canary else 'in shadow'}"
+    return f"{entry.live}{tried if entry.challenger else ''}"

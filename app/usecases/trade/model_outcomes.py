@@ -1,7 +1,7 @@
 """What became of the leads that models bought, counted in a thread every now and then for all who ask."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -47,7 +47,8 @@ class ModelOutcomes:
             return kept
         counting = self._counting
         if counting is None or counting.done():
-            counting = self._counting = asyncio.create_task(self._count(catalogue, terms, now))
+            worths = {each.name: each.worth.of({}) for each in catalogue.campaigns.values()}
+            counting = self._counting = asyncio.create_task(self.by_terms(worths, terms, now))
             # A page that waits no longer hears of no failure; the next one does.
             counting.add_done_callback(lambda task: task.cancelled() or task.exception())
         return await asyncio.shield(counting)
@@ -59,8 +60,8 @@ class ModelOutcomes:
         except TimeoutError:
             return self._counted
 
-    async def _count(self, catalogue: Catalogue, terms: dict[str, JudgeTerms], now: float) -> CountedOutcomes:
-        worths = {each.name: each.worth.of({}) for each in catalogue.campaigns.values()}
+    async def by_terms(self, worths: Mapping[str, float], terms: dict[str, JudgeTerms], now: float) -> CountedOutcomes:
+        """Counted now by these terms; `worths` are what a conversion is worth by campaign, in cents."""
         since = now - max([each.matures_s for each in terms.values()], default=0.0) - SPAN_S
         sales = await self._store.sales_of_models(since, now)
         outcomes = await asyncio.to_thread(outcomes_of, sales, terms, worths, now, self._rest)
@@ -69,10 +70,16 @@ class ModelOutcomes:
 
 
 def judge_terms(catalogue: Catalogue) -> dict[str, JudgeTerms]:
-    """How long leads of each vertical have to convert: as the trial there says, else `MATURES_DAYS`."""
+    """How long leads of each vertical have to convert, and since when something is tried there."""
+    tried = catalogue.challengers
     return {
-        name: JudgeTerms(matures_s=tried.matures_s, tried_since=tried.since or float("inf"))
-        if (tried := catalogue.challengers.get(name))
-        else JudgeTerms(matures_s=MATURES_DAYS * _DAY_S)
+        name: terms_of(tried[name].matures_s, tried[name].since) if name in tried else terms_of(None, 0.0)
         for name in sorted(catalogue.index.verticals)
     }
+
+
+def terms_of(matures_s: float | None, since: float) -> JudgeTerms:
+    """As a trial says it, else `MATURES_DAYS`; `since` is 0 where nobody says when it began."""
+    return JudgeTerms(
+        matures_s=matures_s if matures_s is not None else MATURES_DAYS * _DAY_S, tried_since=since or float("inf")
+    )

@@ -2,13 +2,14 @@
 
 from app.http.console.pages.audit import views as audit
 from app.http.console.pages.deliveries import views as deliveries
+from app.http.console.pages.models import views as models
 from app.http.console.pages.now import views as now
 from app.http.console.pages.sellers import views as sellers
 from app.http.console.pages.settings import views as settings
 from app.http.console.pages.suppression import views as suppression
 from app.http.console.view import ConsoleAct, Download, View
 
-_SUBJECTS = (now, sellers, deliveries, suppression, settings, audit)
+_SUBJECTS = (now, sellers, deliveries, models, suppression, settings, audit)
 
 VIEWS: tuple[View, ...] = tuple([view for subject in _SUBJECTS for view in subject.VIEWS])
 ACTS: tuple[ConsoleAct, ...] = tuple([act for subject in _SUBJECTS for act in subject.ACTS])
