@@ -1,4 +1,4 @@
-"""What prices each vertical is told from the pointer, the cards and the running service, whatever of them is missing."""
+"""What prices each vertical is told from pointer, cards and the running service, whatever of them is missing."""
 
 from pathlib import Path
 

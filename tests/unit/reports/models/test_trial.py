@@ -32,7 +32,9 @@ TRADE = VerticalTrade(
         "1/9": TrialTrade(pings=5_000),
     },
 )
-BOUGHT = BoughtLeads(leads=900, spend_cents=900_000, matured=500, conversions=40, surplus_cents=500_000.0, squares=6.4e10)
+BOUGHT = BoughtLeads(
+    leads=900, spend_cents=900_000, matured=500, conversions=40, surplus_cents=500_000.0, squares=6.4e10
+)
 
 
 def outcomes(version: str, **in_trial: float) -> dict[tuple[str, str], VersionOutcomes]:
@@ -40,7 +42,9 @@ def outcomes(version: str, **in_trial: float) -> dict[tuple[str, str], VersionOu
     return {("solar", version): VersionOutcomes(bought=BOUGHT, in_trial=own, calibration=calibration([]))}
 
 
-def facts(entry: Entry = TRIED, *, stopped: tuple[str, str] | None = None, tally: CanaryTally | None = None) -> TrialFacts:
+def facts(
+    entry: Entry = TRIED, *, stopped: tuple[str, str] | None = None, tally: CanaryTally | None = None
+) -> TrialFacts:
     known = {**outcomes("1", leads=90, matured=40), **outcomes("2", leads=9, matured=4)}
     return TrialFacts(entry=entry, trade=TRADE, days=7.0, outcomes=known, tally=tally, stopped=stopped)
 
