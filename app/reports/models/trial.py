@@ -15,9 +15,9 @@ _DAY_S = 86_400.0
 
 
 class TrialSide(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the two over the days that are looked at, and its leads since the trial began. Money in cents.
+    """One of the two over the days that are looked at, and its leads since a canary began, or of weeks where none did.
 
-    It `decided` pings and the other one the rest; on all of them it would have bid on `bids`, at `price_cents` for the
+    Money in cents. It `decided` pings and the other one the rest; on all of them it would have bid on `bids`, at `price_cents` for the
     dearest bid of a ping on the mean, and expected to bring `expected_cents` a ping. `surplus_cents` is what its
     `matured` leads brought less their price.
     """
@@ -121,7 +121,9 @@ def trial_view(vertical: str, facts: TrialFacts) -> TrialView | None:
 
 def _leads(facts: TrialFacts, vertical: str, version: str) -> BoughtLeads:
     found = facts.outcomes.get((vertical, version))
-    return found.in_trial if found is not None else BoughtLeads()
+    if found is None:
+        return BoughtLeads()
+    return found.in_trial if facts.entry.since else found.bought
 
 
 def _side(version: str, trade: SideTrade, decided: int, pings: int, leads: BoughtLeads) -> TrialSide:

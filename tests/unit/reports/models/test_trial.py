@@ -91,4 +91,5 @@ def test_nothing_is_promised_where_no_lead_has_matured_or_nobody_knows_since_whe
     shadow = trial_view("solar", facts(Entry(live="1", challenger="2")))
     assert shadow is not None
     assert (shadow.share, shadow.since, shadow.judged_at) == (0.0, None, None)
+    assert shadow.champion.leads == BOUGHT.leads, "where none began, all its leads are shown"
     assert trial_view("solar", facts(Entry(live="1"))) is None
