@@ -19,8 +19,8 @@ help: ## Show this list
 
 setup: $(STAMP) ## Make .venv and install everything (once; again when the requirements change)
 
-demo: setup ## Simulate one business day over real HTTP: 1,000 leads, and a report
-	@$(BIN)/leadbid demo
+demo: setup ## Simulate one business day over real HTTP: 1,000 leads, and a report (ARGS=--stay keeps it up, live)
+	@$(BIN)/leadbid demo $(ARGS)
 
 serve: setup ## Serve the demo configuration on http://127.0.0.1:8000, with its data in ./data
 	@$(BIN)/leadbid serve --demo --data data --port 8000

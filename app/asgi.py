@@ -29,6 +29,7 @@ from app.http.application import Application, CannotStart
 from app.http.auction.intake import Intake
 from app.http.auction.traced_intake import TracedIntake
 from app.journal.configurations import longest_bid_lifetime_s
+from app.journal.looking import Looking
 from app.journal.reader import lines
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
@@ -40,7 +41,16 @@ from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
 from app.service_notes import note_places
-from app.settings import Settings, SettingsError, load_keys, read_keys, require_database, require_file, sole_use
+from app.settings import (
+    Settings,
+    SettingsError,
+    evidence_key,
+    load_keys,
+    read_keys,
+    require_database,
+    require_file,
+    sole_use,
+)
 from app.store.engine.database_file import sole_database
 from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
@@ -65,6 +75,7 @@ from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import limits_of
 from app.usecases.operators.state_notes import StateNotes
 from app.usecases.people.purge import purge
+from app.usecases.pings.records import PingRecords
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.key_watch import KeyWatch
 from app.usecases.reload.left_destinations import LeftDestinations
@@ -79,6 +90,8 @@ HEAR_S = 0.5
 STUCK_S = 3.0
 NOTE_S = 3.0
 ALERT_S = 1.0
+LOOK_S = 0.7
+"""How long a page may look through the journal: the rest of a second is for what it shows."""
 PURGE_S = 3_600.0
 """How late what was kept long enough may go: it is counted in days."""
 
@@ -229,9 +242,8 @@ async def _started(
     bidder.test_recorders.append(certifier.see)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
     alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
-    background = BackgroundJobs(
-        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, alerts, _rest
-    )
+    parts = (certifier, world.clock, alerts, _records(settings), _rest)
+    background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, *parts)
     noting = StateNotes(settings.data, background.state)
     stack.callback(noting.note_stop)
     if world.stepped:
@@ -246,6 +258,21 @@ async def _started(
     if live.catalogue.challengers:
         _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
     return background
+
+
+def _records(settings: Settings) -> PingRecords:
+    """What pages read decisions from. The key that signs archives of proof is made when the first one is asked for."""
+
+    def evidence_seed() -> bytes:
+        seed, made = evidence_key(settings, os.urandom)
+        if made is not None:
+            _log.warning("made %s: archives of proof are signed with it from now on; keep a copy", made)
+        return seed
+
+    def looking() -> Looking:
+        return Looking(time.monotonic, LOOK_S, _rest)
+
+    return PingRecords(settings.journal, settings.models, looking, evidence_seed)
 
 
 def _sources(settings: Settings) -> Sources:

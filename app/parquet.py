@@ -84,11 +84,16 @@ def write(
     return count
 
 
-def read(path: Path, columns: str, where: str = "true", values: Mapping[str, object] | None = None) -> Iterator[Any]:
-    """The rows of a file, in its order, as tuples of these columns; `where` names its values as `$name`."""
+def read(
+    path: Path, columns: str, where: str = "true", values: Mapping[str, object] | None = None, order: str = ""
+) -> Iterator[Any]:
+    """The rows of a file as tuples of these columns; `where` names its values as `$name`.
+
+    In the file's order, or by `order`, which may say how many of them at most.
+    """
     with _asking(path) as database:
         database.execute(
-            f"SELECT {columns} FROM read_parquet($file) WHERE {where}",  # noqa: S608 - words of our own modules
+            f"SELECT {columns} FROM read_parquet($file) WHERE {where} {order}",  # noqa: S608 - words of our own modules
             {"file": escape(str(path)), **(values or {})},
         )
         while batch := database.fetchmany(_FETCHED):

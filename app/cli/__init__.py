@@ -34,12 +34,18 @@ GROUPS = {
         "scorecard": "show a seller's scorecard: bids, wins, refusals, returns and latency",
         "certification": "show a seller's progress in certification, or make the link to its page",
     },
+    "buying": {
+        "campaigns": "show each campaign: what keeps it from bidding, caps against their plans, what makes its prices",
+        "price-to-win": "show our price beside the one that wins half, and what a dollar more would buy",
+    },
     "records": {
         "explain": "explain any bid or refusal, term by term in dollars",
         "journal": "compact the journal to Parquet, or print its statistics",
         "export": "export sales and outcomes to Parquet for training, without personal data",
     },
-    "returns": {
+    "money": {
+        "profit": "show what leads cost and brought, by campaign, seller, sub-source, state or hour",
+        "forecast": "forecast leads and spend to the end of the month and for 90 days, by seller",
         "returns": "give leads back: ask, list, answer, import a seller's answers, export",
         "invoice": "print what is owed to a seller for a month, lead by lead",
         "reconcile": "compare a seller's bill with what is owed, each difference with its cause",
@@ -71,15 +77,13 @@ GROUPS = {
         "deliveries": "list, show, replay and move deliveries to CRMs",
     },
 }
-"""Package -> name -> what it does; `app.cli.PACKAGE.NAME` is its module."""
+"""Package -> name -> what it does."""
 
 COMMANDS = {name: what for commands in GROUPS.values() for name, what in commands.items()}
-_PACKAGES = {name: package for package, commands in GROUPS.items() for name in commands}
-
-
-def package_of(name: str) -> str:
-    """Where the module of a command is."""
-    return _PACKAGES[name]
+MODULES = {
+    name: f"app.cli.{package}.{name.replace('-', '_')}" for package, commands in GROUPS.items() for name in commands
+}
+"""The module of each command."""
 
 
 class Command(Protocol):
@@ -121,7 +125,7 @@ def _is_text(word: str) -> bool:
 def _run(name: str, words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"leadbid {name}", description=sentence(COMMANDS[name]), allow_abbrev=False)
     try:
-        command = cast(Command, import_module(f"app.cli.{package_of(name)}.{name}"))
+        command = cast(Command, import_module(MODULES[name]))
         command.add_arguments(parser)
         args = parser.parse_args(words)
         locate(args)

@@ -15,7 +15,7 @@ from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
 from app.dialects.values.moments import EPOCH_SERIAL, SERIAL_DAYS
 from app.dialects.values.states import state_of
-from app.domain.money import cents
+from app.domain.money import signed_cents
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.wire.feedback import (
@@ -343,7 +343,5 @@ def _premium(raw: Scalar) -> ReadValue:
     text = text_of(raw)
     if is_absent(text):
         return None
-    amount = cents(text.removeprefix("-"))
-    if amount is None:
-        return Trouble("dollars, as in 4.00 or -2.50")
-    return -amount if text.startswith("-") else amount
+    amount = signed_cents(text)
+    return Trouble("dollars, as in 4.00 or -2.50") if amount is None else amount

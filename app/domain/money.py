@@ -27,6 +27,13 @@ def cents(amount: object) -> int | None:
     return int(value) if 0 <= value <= CENTS_MAX else None
 
 
+def signed_cents(text: str) -> int | None:
+    """The same of an amount that may be below zero, as "-2.50"."""
+    text = text.strip()
+    amount = cents(text.removeprefix("-"))
+    return -amount if amount is not None and text.startswith("-") else amount
+
+
 def dollars(amount_cents: int) -> str:
     """Cents as plain dollars with two decimals, for machines: "12.50" and "-0.05"."""
     sign = "-" if amount_cents < 0 else ""

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from app.journal.lines import AnyLine, Line, PingLine
+from app.journal.looking import Looking, in_its_place, parts_back, texts_back
 from app.journal.parts import Part, parts, texts, texts_holding, texts_with
 from app.journal.versions import check_line
 
@@ -47,38 +48,70 @@ def find(directory: Path, ping_id: str) -> list[AnyLine]:
     return find_all(directory, frozenset((ping_id,)))
 
 
-def find_all(directory: Path, ping_ids: frozenset[str]) -> list[AnyLine]:
-    """The same of several pings."""
+def find_all(
+    directory: Path, ping_ids: frozenset[str], looking: Looking | None = None, since: float = 0.0
+) -> list[AnyLine]:
+    """The same of several pings, none of which was decided before `since` (UTC epoch seconds)."""
     if not ping_ids:
         return []
-    found = _about(directory, ping_ids, 0.0)
-    others = _ids(found) - ping_ids
+    found = about(directory, ping_ids, looking, since)
+    others = ids_of(found) - ping_ids
     if not others:
         return found
     # Nothing is said of a ping before it is decided.
     decided = [line.at for line in found if getattr(line, "bid_ids", ())]
-    return _about(directory, others | ping_ids, decided[0] if len(ping_ids) == len(decided) == 1 else 0.0)
+    return about(directory, others | ping_ids, looking, decided[0] if len(ping_ids) == len(decided) == 1 else since)
 
 
-def holding(directory: Path, words: frozenset[str], *, in_any_case: bool = False) -> list[AnyLine]:
-    """Every line in which one of these words stands anywhere; in any case where these are in lower case."""
+def holding(
+    directory: Path, words: frozenset[str], looking: Looking | None = None, *, in_any_case: bool = False
+) -> list[AnyLine]:
+    """Every line in which one of these words stands anywhere, oldest first; what is newest is looked at first.
 
-    def those(part: Part) -> Iterator[AnyLine]:
-        for text in texts_holding(part, words, in_any_case=in_any_case):
-            line = decode(text, part.path)
-            if line is not None:
-                yield line
+    In any case where these are in lower case.
+    """
+    look, found = looking or Looking(), list[AnyLine]()
+    for part in parts_back(directory, look) if words else ():
+        found = [*_holding(directory, part, words, look, in_any_case=in_any_case), *found]
+    return found
 
-    return list(through(directory, those)) if words else []
+
+def _holding(
+    directory: Path, part: Part, words: frozenset[str], looking: Looking, *, in_any_case: bool
+) -> Iterator[AnyLine]:
+    """Those of one part, also where it is closed or compacted meanwhile."""
+    try:
+        if part.is_parquet:
+            found = [*texts_holding(part, words, in_any_case=in_any_case)]
+        else:
+            found = _texts(part, words, looking, in_any_case=in_any_case)
+    except FileNotFoundError:
+        for moved in reversed(in_its_place(directory, part)):
+            yield from _holding(directory, moved, words, looking, in_any_case=in_any_case)
+        return
+    for text in found:
+        line = decode(text, part.path)
+        if line is not None:
+            yield line
+
+
+def _texts(part: Part, words: frozenset[str], looking: Looking, *, in_any_case: bool = False) -> list[bytes]:
+    """The JSON lines of a part in which one of these stands, in order."""
+    needles = (frozenset([word.encode() for word in words]),)
+    return [*texts_back(part, looking, needles, in_any_case=in_any_case)][::-1]
 
 
 def through(
-    directory: Path, read: Callable[[Part], Iterator[T]], since: float = 0.0, until: float = float("inf")
+    directory: Path,
+    read: Callable[[Part], Iterator[T]],
+    since: float = 0.0,
+    until: float = float("inf"),
+    looking: Looking | None = None,
 ) -> Iterator[T]:
     """What `read` finds in each part, in order, also where parts are closed or compacted meanwhile."""
     done = ("", 0)
     left = parts(directory, since, until)
-    while left:
+    while left and (looking is None or looking.goes_on()):
         part = left.pop(0)
         try:
             yield from read(part)
@@ -117,19 +150,26 @@ def _lines(
     yield from through(directory, decoded, since, until)
 
 
-def _about(directory: Path, ids: frozenset[str], since: float) -> list[AnyLine]:
-    """Every line that bears one of these ids."""
+def about(
+    directory: Path,
+    ids: frozenset[str],
+    looking: Looking | None = None,
+    since: float = 0.0,
+    until: float = float("inf"),
+) -> list[AnyLine]:
+    """Every line of the hours from `since` to `until` that bears one of these ids."""
+    look = looking or Looking()
 
     def bearing(part: Part) -> Iterator[AnyLine]:
-        for text in texts_with(part, ids):
+        for text in texts_with(part, ids) if part.is_parquet else _texts(part, ids, look):
             line = decode(text, part.path)
-            if line is not None and not ids.isdisjoint(_ids([line])):
+            if line is not None and not ids.isdisjoint(ids_of([line])):
                 yield line
 
-    return list(through(directory, bearing, since))
+    return list(through(directory, bearing, since, until, look))
 
 
-def _ids(lines: Iterable[AnyLine]) -> frozenset[str]:
+def ids_of(lines: Iterable[AnyLine]) -> frozenset[str]:
     """Every id that they bear."""
     named = [getattr(line, name, "") for line in lines for name in ("id", "ping_id", "repeat_of")]
     bids = [bid_id for line in lines for bid_id in getattr(line, "bid_ids", ())]

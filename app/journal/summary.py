@@ -11,9 +11,10 @@ from app.journal.reader import decode_as
 
 
 class PingFacts(msgspec.Struct, frozen=True, gc=False):
-    """Of what was asked: what it is counted by."""
+    """Of what was asked: what it is counted and found by."""
 
     vertical: str
+    zip: str = ""
     state: str = ""
     sub_id: str = ""
     test: bool = False
@@ -64,6 +65,8 @@ class PingSummary(Line, frozen=True, gc=False, tag="ping"):
 
     ping: PingFacts
     decision: DecisionFacts
+    id: str = ""
+    bid_ids: tuple[str, ...] = ()
     model: str = ""
     withdrawn: Refusal | None = None
     shadow: ShadowFacts | None = None

@@ -8,12 +8,12 @@ from app.domain.auction.weighing import CampaignRefusal, Offer
 from app.domain.calendar import utc_text
 from app.domain.checks.verdict import CheckVerdict, Consultation
 from app.domain.money import money
-from app.domain.pricing.price_points import PricePoint
-from app.domain.pricing.pricing import Quote, Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.shadow import Shadow
 from app.reports.fold import fold
+from app.reports.pings.derivation import FALLBACK, derivation
+from app.reports.pings.lines import LinesOfPing
 from app.scoring.contributions import Contributions
 from app.wire.ping import Value
 
@@ -57,14 +57,13 @@ class ExplainedPing(msgspec.Struct, frozen=True, kw_only=True):
 
 def explained_ping(lines: Sequence[AnyLine], contributed: Contributed | None = None) -> ExplainedPing:
     """The lines of one ping, for people and for programs."""
-    pings = [line for line in lines if isinstance(line, PingLine)]
-    if not pings:
+    line = LinesOfPing(lines).decision
+    if line is None:
         return ExplainedPing(text=explain(lines, contributed))
-    decision, withdrawn = pings[-1].decision, pings[-1].withdrawn
-    refusal = withdrawn or decision.refusal
+    refusal = line.withdrawn or line.decision.refusal
     return ExplainedPing(
         text=explain(lines, contributed),
-        bids=() if refusal is not None else tuple(map(_explained_bid, decision.bids)),
+        bids=() if refusal is not None else tuple(map(_explained_bid, line.decision.bids)),
         reason=refusal.code if refusal is not None else "",
     )
 
@@ -130,7 +129,7 @@ def _ping(line: PingLine, when: str) -> Iterator[str]:
     yield from _rest(decision.outbid, decision.refused)
     if line.shadow is not None:
         yield ""
-        yield f"  {_shadow(line.shadow)}"
+        yield f"  {shadow_words(line.shadow)}"
 
 
 def _consulted(consultations: Iterable[Consultation]) -> Iterator[str]:
@@ -167,7 +166,7 @@ def _contributions(found: Contributions | str, fields: Mapping[str, Value]) -> I
     yield _row("=", "log-odds", f"{found.score:+.3f} (calibrated: {found.probability:.4f})")
 
 
-def _shadow(shadow: Shadow) -> str:
+def shadow_words(shadow: Shadow) -> str:
     """What the other model of a trial decided; it was not sent."""
     name = f"shadow model {shadow.model or 'none'}"
     if shadow.fault:
@@ -181,92 +180,11 @@ def _shadow(shadow: Shadow) -> str:
 def _bid(offer: Offer) -> Iterator[str]:
     yield ""
     yield f"  bid {money(offer.price_cents)}, {offer.leg}, for {offer.campaign} ({offer.brand})"
-    if offer.valuation is None or offer.quote is None:
-        yield "    the campaign's fallback price, as no model could price this lead"
-        return
-    yield from _value(offer.valuation)
-    quote = offer.quote
-    yield _row("=", "maximum bid", money(quote.bid_value))
-    yield from _points(quote)
-    yield _row(" ", "best bid", f"{money(quote.best)} (allowed: {money(quote.low)} to {money(quote.high)})")
-    if offer.spread > 0.0:
-        yield _row(" ", f"random exploration (spread {offer.spread:.0%})".replace("%", " %"), money(offer.drawn))
-    yield _row("=", "bid", money(offer.price_cents))
-    yield _row(" ", "win probability", f"{offer.win_probability:.2f} (expected surplus {money(offer.surplus)})")
-
-
-def _points(quote: Quote) -> Iterator[str]:
-    """What each allowed price would have earned, or why it could not be bid."""
-    for point in quote.points:
-        yield _row(" ", f"price point {money(point.cents)}", _point(point, quote))
-
-
-def _point(point: PricePoint, quote: Quote) -> str:
-    if point.cents < quote.low:
-        return f"refused: below {money(quote.low)}, the floor or the seller's minimum"
-    if point.cents > quote.bid_value:
-        return f"refused: above the maximum bid, {money(quote.bid_value)}"
-    if point.cents > quote.high:
-        return f"refused: above {money(quote.high)}, the ceiling or what is left of a budget"
-    surplus = point.win_probability * (quote.bid_value - point.cents)
-    return f"win probability {point.win_probability:.2f} (expected surplus {money(surplus)})"
-
-
-def _value(valuation: Valuation) -> Iterator[str]:
-    said_by = " (expected_conversion, as no model could price this lead)" if valuation.expected else ""
-    yield _row(" ", "conversion probability", f"{valuation.probability:.4f}{said_by}")
-    p = valuation.probability
-    said_by = f" (the model predicts {money(valuation.predicted)})" if valuation.predicted else ""
-    yield _row("x", "conversion value", f"{money(valuation.worth)}{said_by}")
-    for disposition in valuation.dispositions:
-        said = f"probability {disposition.probability:.4f}, {money(disposition.cents)} each"
-        yield _row(
-            " ",
-            f"of that for {disposition.name} leads",
-            f"{money(disposition.probability / p * disposition.cents)} ({said})",
-        )
-    if valuation.quality_factor != 1.0:
-        whose = f"sub-source {valuation.sub_source}" if valuation.sub_source else "the seller"
-        yield _row("x", f"quality factor of {whose}", f"{valuation.quality_factor:.2f}")
-    yield _row("-", "handling cost", money(valuation.handling))
-    for name, cents in valuation.checks:
-        yield _row("-", f"cost of check {name}", _cents(cents))
-    for name, cents in valuation.boosts:
-        yield _row("+", f"boost {name}", money(cents))
-    for name, cents in valuation.signals:
-        yield _row("+", f"signal {name}", money(cents))
-    yield _row("=", "lead value", money(valuation.value))
-    for name, cents in valuation.shadows:
-        yield _row("-", f"shadow price of {name}", money(cents))
-    yield from _targets(valuation)
-    if valuation.budget:
-        yield _row("/", "1 + budget pressure", f"{1.0 + valuation.budget:.2f}")
-    if valuation.return_rate:
-        yield _row("/", "1 - return rate", f"{1.0 - valuation.return_rate:.2f}")
-    if valuation.price_cut:
-        yield _row("x", "1 - cut for open questions", f"{1.0 - valuation.price_cut:.2f}")
-
-
-def _cents(cents: float) -> str:
-    """An amount that may be a part of a cent."""
-    return money(cents) if cents == round(cents) else f"${cents / 100:.5f}".rstrip("0")
-
-
-def _targets(valuation: Valuation) -> Iterator[str]:
-    """What each target does to the maximum bid, and what it goes by."""
-    for term in valuation.targets:
-        name = f"target {term.name}"
-        if term.cents:
-            yield _row("+" if term.cents > 0.0 else "-", name, money(abs(term.cents)))
-        elif term.allowance:
-            allowed = money(valuation.allowed(term))
-            yield _row("~", name, f"pressure {term.pressure:.2f} towards the {allowed} that it may cost")
-        else:
-            yield _row("~", name, f"its price weighs {1.0 + term.pressure:.2f}")
-    if valuation.targets:
-        moved = valuation.bid_value - valuation.without_targets
-        most = f" (raised by {money(valuation.raise_max)} at most)" if moved > 0.0 else ""
-        yield _row("=", "moved by targets", f"{'-' if moved < 0.0 else '+'}{money(abs(moved))}{most}")
+    terms = derivation(offer)
+    if not terms:
+        yield f"    {FALLBACK}"
+    for term in terms:
+        yield _row(term.sign, term.name, term.said)
 
 
 def _rest(outbid: tuple[Offer, ...], refused: tuple[CampaignRefusal, ...]) -> Iterator[str]:
@@ -305,4 +223,4 @@ def _why(refusal: Refusal) -> str:
 
 
 def _row(sign: str, name: str, value: str) -> str:
-    return f"    {sign} {name:<{_NAME_WIDTH}} {value}"
+    return f"    {sign:1} {name:<{_NAME_WIDTH}} {value}"

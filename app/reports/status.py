@@ -1,6 +1,6 @@
 """What a buyer wants to know first: what needs attention, what was bought against its caps, and what is in force."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -62,10 +62,14 @@ class BoughtStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that an operator asked for: what, on what, by whom, why, since when and until when."""
+    """Something that an operator asked for: what, on what, by whom, why, since when and until when.
+
+    `part` tells what holds on one territory apart: the campaign of a demand, the cause of a signal.
+    """
 
     kind: str
     target: str
+    part: str = ""
     amount: int | None
     words: str
     by: str
@@ -111,7 +115,7 @@ def status_of(facts: Facts) -> Status:
         service=service,
         bought=tuple(_bought(facts.today.sales, facts.month.sales)),
         caps=caps,
-        in_force=tuple(_in_force(facts.requests, caps)),
+        in_force=tuple(in_force(facts.requests, {each.cap: each.words for each in caps})),
         destinations=destinations,
         providers=facts.state.providers if facts.state is not None else {},
         models=models,
@@ -190,8 +194,8 @@ def _by_campaign(rows: Iterable[SalesRow]) -> dict[str, tuple[int, int]]:
     return sums
 
 
-def _in_force(requests: RequestRows, caps: Iterable[CapStatus]) -> Iterator[RequestStatus]:
-    words = {each.cap: each.words for each in caps}
+def in_force(requests: RequestRows, words: Mapping[str, str]) -> Iterator[RequestStatus]:
+    """All that operators asked for; `words` say by OWNER/CAP what a limit is."""
     for switch in requests.switches:
         yield RequestStatus(
             kind=switch.kind,
@@ -209,6 +213,7 @@ def _in_force(requests: RequestRows, caps: Iterable[CapStatus]) -> Iterator[Requ
         yield RequestStatus(
             kind="demand",
             target=row.territory,
+            part=row.demand.campaign,
             amount=None,
             words=f"{said}, as a limit" if row.demand.limit else said,
             by=row.told_by,
@@ -220,6 +225,7 @@ def _in_force(requests: RequestRows, caps: Iterable[CapStatus]) -> Iterator[Requ
         yield RequestStatus(
             kind="signal",
             target=signal.territory,
+            part=signal.signal.cause,
             amount=signal.signal.premium_cents,
             words=signal.signal.vertical,
             by=signal.told_by,

@@ -130,9 +130,13 @@ class _Leg:
         self._asked: tuple[Mapping[str, Value], float, int] = ({}, 0.0, 0)
         self._wider: dict[tuple[str, int], Competition] = {}
         compete = _competition_on(leg)
-        doubts = {name: doubt(leg.widths.get(name, inf)) for name in leg.sellers}
+        widths = {name: leg.widths.get(name, inf) for name in leg.sellers}
         self._sellers = {
-            name: (each.middle, 1.0 + each.slope, replace(compete(each), doubt=doubts[name]))
+            name: (
+                each.middle,
+                1.0 + each.slope,
+                replace(compete(each), doubt=doubt(widths[name]), width=widths[name]),
+            )
             for name, each in leg.sellers.items()
         }
 
@@ -141,13 +145,15 @@ class _Leg:
         if known is None:
             return None
         middle, slope, competition = known
-        # Campaigns ask of the same lead, one after the other.
-        if facts is not self._asked[0]:
+        # Campaigns ask of the same lead, one after the other. Pages ask from a thread of their own meanwhile, so that
+        # what was asked last is read once.
+        asked = self._asked
+        if facts is not asked[0]:
             steps = round(self._spread(facts) / SPREAD_STEP) if self._spread is not None else 0
-            self._asked = facts, self._index(facts), steps
-        if steps := self._asked[2]:
+            asked = self._asked = facts, self._index(facts), steps
+        if steps := asked[2]:
             competition = self._wider.get((seller, steps)) or self._widened(seller, steps)
-        middle += slope * (log(worth_cents) - self._leg.centre) + self._asked[1]
+        middle += slope * (log(worth_cents) - self._leg.centre) + asked[1]
         return self._curve(competition=competition, middle=middle)
 
     def _widened(self, seller: str, steps: int) -> Competition:

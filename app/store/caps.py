@@ -73,6 +73,13 @@ def cap_usage(connection: Connection, since: float) -> dict[str, int]:
     return {row.counter: row.used for row in connection.execute(wanted)}
 
 
+def usage_named(connection: Connection, beginning: str) -> dict[str, int]:
+    """What was ever used of the counters that begin so, which are none of caps'."""
+    counter = cap_counter.c.counter
+    wanted = select(counter, cap_counter.c.used).where(counter.startswith(beginning, autoescape=True))
+    return {row.counter: row.used for row in connection.execute(wanted)}
+
+
 def _is_since(label: str) -> ColumnElement[bool]:
     """Whether a counter's window is this one or a later one of its kind: labels of a kind have one length and order."""
     counter = cap_counter.c.counter

@@ -62,14 +62,16 @@ from app.store.operators.alerts import AlertRows, Look, OutgoingAlert
 from app.store.operators.keys import OperatorKey
 from app.store.operators.requested import DemandRow, RequestRows, SignalRow, Switch, SwitchKind
 from app.store.operators.sign_in import OperatorSession, SignInRow
-from app.store.people import ages, erase, forgetting, holds, named, records
+from app.store.people import ages, bought, erase, forgetting, holds, named, records
 from app.store.people.ages import AgedKind
+from app.store.people.bought import BoughtRow, SoughtLeads
 from app.store.people.erase import Erased
 from app.store.people.forgetting import Forgetting
 from app.store.people.holds import LegalHold, OnHold
 from app.store.people.named import IdKind
 from app.store.people.records import LeadRecord, StoredAnswer, Suppressing
-from app.store.returns import billing, crediting, requests
+from app.store.returns import accounts, billing, crediting, requests
+from app.store.returns.accounts import LeadFacts, Purchase
 from app.store.returns.billing import PostedOtherwise
 from app.store.returns.crediting import Counted, Credit
 from app.store.returns.requests import (
@@ -255,6 +257,10 @@ class Store:
     async def cap_usage(self, since: float = 0.0) -> dict[str, int]:
         """What is used of each cap's counter whose window ends after `since`; by default of all there ever were."""
         return await self._reader.run(lambda c: caps.cap_usage(c, since))
+
+    async def usage_named(self, beginning: str) -> dict[str, int]:
+        """What was ever used of the counters that begin so."""
+        return await self._reader.run(lambda c: caps.usage_named(c, beginning))
 
     async def add_usage(self, amounts: Mapping[str, int]) -> None:
         """Count these amounts, by counter, on top of what is used."""
@@ -591,9 +597,17 @@ class Store:
         """What a seller sold in [since, until), with its returns."""
         return await self._reader.run(lambda c: billing.bought_leads_of(c, seller, since, until))
 
+    async def bought_lines(self, seller: str, since: float, until: float) -> Iterator[LedgerLine]:
+        """The same; read as it is consumed."""
+        return billing.bought_lines(self._streams, seller, since, until)
+
     async def credited_late(self, seller: str, since: float, until: float) -> list[LedgerLine]:
         """What was credited in [since, until) and sold before."""
         return await self._reader.run(lambda c: billing.credited_late(c, seller, since, until))
+
+    async def late_credits(self, since: float, until: float) -> dict[str, tuple[int, int]]:
+        """How many leads, and cents, of each seller were credited in [since, until) and sold before."""
+        return await self._reader.run(lambda c: billing.late_credits(c, since, until))
 
     async def bought_by_ids(self, ids: Sequence[str]) -> list[LedgerLine]:
         """The leads that some hundreds of ids name."""
@@ -602,6 +616,18 @@ class Store:
     async def posted_otherwise(self, seller: str, since: float, until: float) -> list[PostedOtherwise]:
         """The posts of a seller in [since, until) that were not bought for real."""
         return await self._reader.run(lambda c: billing.posted_otherwise(c, seller, since, until))
+
+    async def lead_facts(self, since: float, until: float) -> Iterator[LeadFacts]:
+        """What was paid for each lead of [since, until) and heard of it since; read as it is consumed."""
+        return accounts.lead_facts(self._streams, since, until)
+
+    async def purchases(self, since: float, until: float) -> Iterator[Purchase]:
+        """The leads of [since, until), oldest first, as little as a forecast needs; read as it is consumed."""
+        return accounts.purchases(self._streams, since, until)
+
+    async def conversion_delays(self, since: float, until: float, limit: int) -> list[float]:
+        """How many seconds after their sale the newest leads of [since, until) converted that did."""
+        return await self._reader.run(lambda c: accounts.conversion_delays(c, since, until, limit))
 
     # Deliveries
 
@@ -748,6 +774,10 @@ class Store:
     async def leads_by_id(self, kind: IdKind, text: str) -> list[str]:
         """The leads with this id of ours, a seller's or a CRM's, the newest first."""
         return await self._reader.run(lambda c: named.leads_by_id(c, kind, text))
+
+    async def leads_page(self, sought: SoughtLeads) -> list[BoughtRow]:
+        """A page of leads that were bought, the newest first."""
+        return await self._reader.run(lambda c: bought.leads_page(c, sought))
 
     async def leads_of(self, digests: Collection[str]) -> list[str]:
         """The leads of whoever is known by any of these digests, the newest first."""

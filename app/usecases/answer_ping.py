@@ -19,7 +19,7 @@ from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.targets.targets import TargetStanding
-from app.domain.territory import PREFIX_LENGTH, possible_states
+from app.domain.territory import PREFIX_LENGTH, ZipStates, possible_states
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
 from app.usecases.bidder import Bidder
@@ -65,7 +65,7 @@ def ask(bidder: Bidder, seller: Seller, reading: Ping | Refusal, now: float, sta
 
     `now` is UTC epoch seconds, `started` when the ping came by the bidder's steady clock.
     """
-    ping = reading if isinstance(reading, Refusal) else _located(bidder, reading)
+    ping = reading if isinstance(reading, Refusal) else located(reading, bidder.catalogue.zip_states)
     if isinstance(ping, Refusal):
         return ping
     scenario = scenario_of(ping) if ping.test else None
@@ -83,6 +83,22 @@ def ask(bidder: Bidder, seller: Seller, reading: Ping | Refusal, now: float, sta
         now=now,
         started=started,
     )
+
+
+def located(ping: Ping, zip_states: ZipStates) -> Ping | Refusal:
+    """With the state of its ZIP. A state that is not its ZIP's would make every later answer a wrong one."""
+    states = zip_states.get(ping.zip, ())
+    if states and not ping.state:
+        return replace(ping, state=states[0])
+    if (ping.state and ping.state in states) or scenario_of(ping) is not None:
+        return ping
+    around = possible_states(ping.zip, zip_states)
+    if not around:
+        told = "; those of tests are for the test endpoint" if ping.zip.startswith("000") else ""
+        return Refusal("invalid_field", f"zip: no ZIP code begins with {ping.zip[:PREFIX_LENGTH]}{told}")
+    if not ping.state:
+        return Refusal("missing_field", "state")
+    return ping if ping.state in around else Refusal("invalid_field", "zip and state disagree")
 
 
 def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> PingAnswer:
@@ -162,22 +178,6 @@ def refuse_ping(
         bidder.journal.append(RefusedLine(at=now, seller=seller.name, id=line_id, refusal=refusal, test=test))
     bidder.metrics.count("pings_total", seller.name if seller is not None else "", refusal.code)
     return answers.refused_ping(refusal, seller, line_id, warnings)
-
-
-def _located(bidder: Bidder, ping: Ping) -> Ping | Refusal:
-    """With the state of its ZIP. A state that is not its ZIP's would make every later answer a wrong one."""
-    states = bidder.catalogue.zip_states.get(ping.zip, ())
-    if states and not ping.state:
-        return replace(ping, state=states[0])
-    if (ping.state and ping.state in states) or scenario_of(ping) is not None:
-        return ping
-    around = possible_states(ping.zip, bidder.catalogue.zip_states)
-    if not around:
-        told = "; those of tests are for the test endpoint" if ping.zip.startswith("000") else ""
-        return Refusal("invalid_field", f"zip: no ZIP code begins with {ping.zip[:PREFIX_LENGTH]}{told}")
-    if not ping.state:
-        return Refusal("missing_field", "state")
-    return ping if ping.state in around else Refusal("invalid_field", "zip and state disagree")
 
 
 def _repeat(bidder: Bidder, live: BidMade, now: float) -> PingAnswer:

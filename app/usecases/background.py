@@ -14,6 +14,8 @@ from app.domain.auction.canary import CanaryTally
 from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
 from app.reports.attention.trade import ScoreShift
+from app.reports.campaigns.recent import RecentPings
+from app.reports.campaigns.sample import JournalSample
 from app.reports.now.growing import GrowingTally
 from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
@@ -25,6 +27,7 @@ from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
+from app.usecases.money.money_reports import MoneyReports
 from app.usecases.monitoring.measured import MeasuredGauges
 from app.usecases.monitoring.readiness import Obstacle, obstacles
 from app.usecases.monitoring.scrape import Scrape
@@ -33,6 +36,7 @@ from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import hear_requests
 from app.usecases.operators.keys import operators_of
 from app.usecases.operators.state_notes import state_of
+from app.usecases.pings.records import PingRecords
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.returns.answer import hear_credits
@@ -83,11 +87,15 @@ class BackgroundJobs:
         certifier: Certifier,
         machine_clock: Callable[[], float],
         alerts: AlertParts,
+        records: PingRecords,
         rest: Callable[[], None] = lambda: None,
     ) -> None:
+        """`records` are what decisions are read from, for pages; `rest` is called while a journal is counted."""
         self.journal_directory = alerts.journal
         self.today = JournalCount(GrowingTally(alerts.journal, rest))
         self.lately = JournalCount(GrowingTally(alerts.journal, rest))
+        self.recent = RecentPings(JournalSample(alerts.journal, rest))
+        self.money = MoneyReports(bidder.store, rest)
         self.bidder = bidder
         self.certifier = certifier
         self.watch = watch
@@ -95,6 +103,7 @@ class BackgroundJobs:
         self.worker = worker
         self.clock = clock
         self.uniform = uniform
+        self.records = records
         self._audit_watch = alerts.audit
         self._self_watch = SelfWatch(bidder, alerts.journal, lambda: journal.lost, self._found)
         self._clock_alerts = alerts.clock
@@ -187,6 +196,10 @@ class BackgroundJobs:
         """
         with suppress(StoreUnavailable):
             await self._hear()
+
+    async def take_up_requests(self) -> None:
+        """Put in force at once what an operator has just asked for here, so that the next ping knows."""
+        hear_requests(self.bidder, await self.bidder.store.requests(self._everybodys_now()), self.watch.declared)
 
     async def keep_quotas(self) -> None:
         """Count in the database what sellers asked by hash and what providers cost, so that a restart is no new day."""

@@ -9,11 +9,11 @@ from importlib import import_module
 import pytest
 
 import training.main as training_main
-from app.cli import GROUPS
+from app.cli import MODULES
 from app.http.asgi_request import BODY_MAX
 from tests.documented import ROOT, Block, DocumentedCommand, blocks, commands, mentioned
 
-OPTIONS = {f"leadbid {name}": f"app.cli.{group}.{name}" for group, names in GROUPS.items() for name in names} | {
+OPTIONS = {f"leadbid {name}": module for name, module in MODULES.items()} | {
     f"python -m training {name}": f"training.commands.{name.replace('-', '_')}" for name in training_main.COMMANDS
 }
 COMMANDS = commands()

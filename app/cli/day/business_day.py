@@ -101,7 +101,7 @@ class BusinessDay:
         self._leads = leads
         self._seed = seed
         self._obeys_appetite = obeys_appetite
-        self._crm = CrmReceiver(self.time.now, (_crm_secret(settings.config),))
+        self._crm = CrmReceiver(self.time.now, (crm_secret(settings.config),))
 
     async def live(self, progress: Callable[[], None], audit: AuditFile | None = None) -> Lived:
         """From the first lead to the last outcome. SettingsError or SetupError where it cannot begin."""
@@ -227,7 +227,8 @@ def _bytes_of(seed: int) -> Callable[[int], bytes]:
     return draw
 
 
-def _crm_secret(config: Path) -> str:
+def crm_secret(config: Path) -> str:
+    """What the CRM of this file verifies deliveries by."""
     return (config.parent / "crm-webhook-secret.txt").read_text().strip()
 
 

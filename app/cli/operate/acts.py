@@ -11,7 +11,7 @@ from app.cli.database import add_database, run_with_store
 from app.cli.in_force import last_in_force
 from app.domain.calendar import local_text, until_when
 from app.domain.configuration import Configuration
-from app.domain.money import cents
+from app.domain.money import signed_cents
 from app.store.store import Store
 from app.usecases.operators.requests import NotDone, RequestTerms
 
@@ -59,10 +59,10 @@ async def acted_on(store: Store, args: argparse.Namespace, do: Do) -> str:
 
 def signed_dollars(text: str) -> int:
     """Cents of an amount that may be below zero."""
-    amount = cents(text.removeprefix("-"))
+    amount = signed_cents(text)
     if amount is None:
         raise argparse.ArgumentTypeError(f"{text!r}: write dollars, as 4.00 or -2.50")
-    return -amount if text.startswith("-") else amount
+    return amount
 
 
 def until_words(configuration: Configuration, ends_at: float | None, otherwise: str) -> str:

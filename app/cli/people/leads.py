@@ -16,14 +16,14 @@ from app.cli.table import table
 from app.cli.user_files import run_with_files
 from app.domain.calendar import utc_text
 from app.domain.money import money
-from app.domain.operators.audit import OperatorAct
 from app.domain.post.posted_lead import request_digest
 from app.domain.reasons import REASONS, Refusal, sentence
+from app.journal.extent import extent
 from app.parquet import ParquetError
 from app.reports.people.lead_story import HeardOf, LeadStory, SentTo
 from app.settings import SettingsError
 from app.store.store import Store
-from app.usecases.people.find import LeadsFound, Sought, SoughtBy, find_leads
+from app.usecases.people.find import LeadsFound, Sought, SoughtBy, find_leads, found_act
 from app.usecases.people.who import NobodyNamed, Who, read_email, read_phone
 
 _NAMES: dict[SoughtBy, str] = {
@@ -75,18 +75,14 @@ async def _looked(store: Store, args: argparse.Namespace) -> tuple[Sought, Leads
     key = keys_of(args).index if is_keyed else b""
     sought = _sought(args, key)
     found = await find_leads(store, args.data / "journal", sought, key)
-    leads = " ".join([story.lead_id for story in found.stories if story.lead_id])
-    detail = f"by {sought.by}: {len(found.stories)} found"
-    await store.note(
-        OperatorAct(by=by_user(), action="find lead", target=leads or "nothing", detail=detail), time.time()
-    )
+    await store.note(found_act(by_user(), sought, found), time.time())
     return sought, found
 
 
 async def _find(store: Store, args: argparse.Namespace) -> int:
     sought, found = await _looked(store, args)
     if not found.stories:
-        print(_nothing(args, sought, found), file=sys.stderr)
+        print(_nothing(args, sought), file=sys.stderr)
         return 1
     print(_document(found) if args.json else "\n\n".join(map(shown, found.stories)))
     others = {story.seller_lead_id for story in found.stories} - {sought.text.strip()}
@@ -112,12 +108,13 @@ def _sought(args: argparse.Namespace, key: bytes) -> Sought:
     return Sought(by=by, text=text, who=Who(kind=by))
 
 
-def _nothing(args: argparse.Namespace, sought: Sought, found: LeadsFound) -> str:
+def _nothing(args: argparse.Namespace, sought: Sought) -> str:
     """Where it was looked for."""
+    journal = args.data / "journal"
     return (
         f"nothing is known by this {sought.by.replace('_', ' ')}. "
         f"Looked in the database {shown_database(args)} "
-        f"and in the journal {args.data / 'journal'} ({found.journal}). Is --data the directory of the service?"
+        f"and in the journal {journal} ({extent(journal)}). Is --data the directory of the service?"
     )
 
 

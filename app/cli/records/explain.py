@@ -2,26 +2,34 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+import time
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from app.cli.database import add_database, database_url, run_with_store, shown_database
 from app.cli.places import add_models
-from app.domain.auction.features import facts_of
-from app.domain.calendar import local_minute
-from app.journal.configurations import NoConfiguration, read
+from app.config.values.zip_table import zip_states
+from app.domain.catalogue import with_limits
+from app.domain.configuration import Configuration
+from app.journal.configurations import catalogue_from
 from app.journal.extent import extent
 from app.journal.lines import AnyLine, PingLine
 from app.journal.reader import find, find_all
 from app.parquet import ParquetError
 from app.reports.explain import ExplainedPing, explained_ping
-from app.scoring.contributions import Contributions
-from app.scoring.explain import Explainers
+from app.reports.pings.lines import LinesOfPing
+from app.reports.pings.what_if import ChangedDecision, what_if_text
+from app.scoring.load import load
 from app.store.engine.connections import sqlite_file
 from app.store.store import Store
+from app.usecases.former import configuration_in_force
+from app.usecases.operators.hear_requests import limits_of
 from app.usecases.people.find import lines_by_seller_lead_id, ping_ids_of
+from app.usecases.pings.changed_terms import OWN_NAMES, CannotChange
+from app.usecases.pings.records import PingRecords
+from app.usecases.pings.what_if import DecidesNow, what_if
 
 
 class NotExplained(Exception):
@@ -29,8 +37,16 @@ class NotExplained(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid explain ID [--json] [--data DIR | --database URL] [--models DIR]`."""
+    """`leadbid explain ID [--what-if NAME=VALUE ...] [--json] [--data DIR | --database URL] [--models DIR]`."""
     parser.add_argument("id", help="our ping_id, bid_id or lead_id, a seller's lead id, or the id of a record in a CRM")
+    parser.add_argument(
+        "--what-if",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="decide the same ping with this changed, beside what it got: a field of the ping such as min_price=12.50, "
+        "or " + ", ".join(f"{name}=" for name in OWN_NAMES) + "; may be given again",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object: the text and what was decided")
     add_database(parser)
     add_models(parser)
@@ -39,8 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where the journal knows the ping."""
     try:
+        if args.what_if:
+            changed = _changed(args)
+            print(msgspec.json.encode(changed).decode() if args.json else what_if_text(changed))
+            return 0
         explained = answer(args)
-    except (NotExplained, ParquetError) as error:
+    except (NotExplained, CannotChange, ParquetError) as error:
         print(error, file=sys.stderr)
         return 1
     print(msgspec.json.encode(explained).decode() if args.json else explained.text)
@@ -49,17 +69,55 @@ def run(args: argparse.Namespace) -> int:
 
 def answer(args: argparse.Namespace) -> ExplainedPing:
     """What the journal says of it. Raises NotExplained, ParquetError."""
+    records = PingRecords(args.data / "journal", args.models)
+    return explained_ping(_meant(args), records.contributions)
+
+
+def _meant(args: argparse.Namespace) -> list[AnyLine]:
+    """The lines about the ping that is meant. Raises NotExplained."""
     journal: Path = args.data / "journal"
     if not args.id.strip():
         raise NotExplained("the id is empty: name a ping, bid, lead, seller lead id or CRM record")
     lines, looked = _lines(journal, args)
     if lines:
-        return explained_ping(lines, _contributed(journal, args.models))
+        return lines
     raise NotExplained(
         "no ping, bid, lead, seller lead id or CRM record has this id, or its lines are gone. "
         f"Looked in {looked} and in the journal {journal} ({extent(journal)}). Is --data the directory of the "
         "service? Lines reach the journal within a second; files that were removed cannot be searched."
     )
+
+
+def _changed(args: argparse.Namespace) -> ChangedDecision:
+    """The decision with other terms, beside the same without. Raises NotExplained, CannotChange, ParquetError."""
+    records = PingRecords(args.data / "journal", args.models)
+    decision = LinesOfPing(_meant(args)).decision
+    if decision is None:
+        raise CannotChange("this ping was refused before it was decided: there is nothing to decide again")
+    return what_if(decision, args.what_if, _in_force(decision, records, args))
+
+
+def _in_force(line: PingLine, records: PingRecords, args: argparse.Namespace) -> DecidesNow:
+    """What the service last put in force with today's models; without a database what decided the ping."""
+    found: list[Configuration] = []
+    limits: dict[str, int] = {}
+
+    async def ask(store: Store, _: argparse.Namespace) -> int:
+        found.extend([each] if (each := await configuration_in_force(store)) is not None else [])
+        limits.update(limits_of(await store.requests(time.time())))
+        return 0
+
+    file = sqlite_file(database_url(args))
+    if file is None or file.is_file():
+        run_with_store(args, ask)
+    declared = found[0] if found else records.configuration(line.config)
+    if isinstance(declared, str):
+        raise CannotChange(f"no configuration is known to decide it by: {declared}")
+    loaded = load(args.models)
+    catalogue = replace(
+        catalogue_from(declared, loaded.models), challengers=loaded.challengers, zip_states=zip_states()
+    )
+    return DecidesNow(catalogue=with_limits(catalogue, limits), records=records)
 
 
 def _lines(journal: Path, args: argparse.Namespace) -> tuple[list[AnyLine], str]:
@@ -86,21 +144,3 @@ def _asked(args: argparse.Namespace, text: str) -> tuple[frozenset[str], str]:
         return frozenset(), f"no database ({shown} is not there)"
     status = run_with_store(args, ask)
     return frozenset(ids), f"the database {shown}" if status == 0 else f"no database ({shown} cannot be read)"
-
-
-def _contributed(journal: Path, models: Path) -> Callable[[PingLine], Contributions | str]:
-    """What the fields of a ping add, by the version that decided it."""
-    explainers = Explainers(models)
-
-    def of(line: PingLine) -> Contributions | str:
-        explainer = explainers.of(line.ping.vertical, line.model)
-        if isinstance(explainer, str):
-            return explainer
-        try:
-            zone = read(journal, line.config).buyer.zone
-        except NoConfiguration as lacking:
-            return str(lacking)
-        local = local_minute(int(line.at // 60), zone)
-        return explainer.of(facts_of(line.ping, local, line.known.consultations))
-
-    return of

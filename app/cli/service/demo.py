@@ -16,6 +16,7 @@ from app.cli.day.appetite import appetite_table, compare
 from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
 from app.cli.day.reckoning import Reckoning, reckon
 from app.cli.day.retraining import MATURITY_DAYS, can_plot, can_retrain, export_day, registry_command, retrain
+from app.cli.day.staying import stay
 from app.cli.day.text import report
 from app.config.load import Declared, LoadedConfig, load
 from app.domain.money import money
@@ -32,6 +33,9 @@ from app.store.store import Store
 
 MARKET = SCENARIOS / "demo.toml"
 
+OPERATOR, OPERATOR_KEY = "demo-ops", "demo-operator-key"
+"""Published with the demo's configuration."""
+
 TITLES = {"bought": "A lead that was bought", "lost": "An auction that was lost", "refused": "A ping that was refused"}
 
 
@@ -40,7 +44,7 @@ class DemoFailed(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid demo [--leads N] [--seed S] [--data DIR] [--appetite] [--json]`."""
+    """`leadbid demo [--leads N] [--seed S] [--data DIR] [--appetite | --stay [--port P]] [--json]`."""
     parser.add_argument(
         "--leads", type=whole(1, LEADS_MAX), default=1_000, help="how many leads the day has (default: 1000)"
     )
@@ -59,7 +63,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="instead, live the day twice for a buyer of few campaigns, with sellers that ignore and that obey "
         "GET /v1/appetite, and compare their pings",
     )
-    parser.add_argument("--json", action="store_true", help="end with one JSON object instead of the report")
+    ending = parser.add_mutually_exclusive_group()
+    ending.add_argument("--json", action="store_true", help="end with one JSON object instead of the report")
+    ending.add_argument(
+        "--stay", action="store_true", help="keep the service up after the day, with leads coming in, until Ctrl-C"
+    )
+    parser.add_argument(
+        "--port", type=whole(0, 65_535), default=8_000, help="where --stay serves on loopback (default: 8000)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -67,16 +78,45 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.appetite:
             return asyncio.run(_compare(args.leads, args.seed, args.data, as_json=args.json))
-        return asyncio.run(_demo(args.leads, args.seed, args.data, as_json=args.json))
+        status = asyncio.run(_demo(args.leads, args.seed, args.data, as_json=args.json))
+        if args.stay:
+            return _stay(args)
+        if not args.json:
+            print(f"\nSee it in the console, live: leadbid demo --stay, then {_console(args.port)}")
+        return status
     except (DemoFailed, SettingsError, SetupError) as failed:
         print(failed, file=sys.stderr)
         return 1
 
 
+def _stay(args: argparse.Namespace) -> int:
+    try:
+        asyncio.run(stay(_settings(args.data), MARKET, args.seed, args.port, _say_address))
+    except OSError as taken:
+        print(f"port {args.port} cannot be used ({taken.strerror}): choose another with --port", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.")
+    return 0
+
+
+def _say_address(url: str) -> None:
+    print(f"\nThe console, live, with a lead every few seconds: {url}/console")
+    print(f"Sign in as {OPERATOR} with the key {OPERATOR_KEY}. Ctrl-C stops it.", flush=True)
+
+
+def _console(port: int) -> str:
+    return f"http://127.0.0.1:{port}/console (as {OPERATOR}, with the key {OPERATOR_KEY})"
+
+
+def _settings(data: Path) -> Settings:
+    return Settings(config=data / "config" / "buyer.toml", data=data, models=MODELS)
+
+
 async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
     _empty(data)
     shutil.copytree(DEMO, data / "config")
-    settings = Settings(config=data / "config" / "buyer.toml", data=data, models=MODELS)
+    settings = _settings(data)
     _log_to(data)
     progress = _Progress(leads, quiet=as_json)
     with AuditFile(data / "audit.jsonl") as audit:

@@ -21,11 +21,14 @@ async def served(application: Callable[..., Any]) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def running(server: uvicorn.Server) -> AsyncIterator[str]:
-    """A server on a free port of loopback. RuntimeError where it does not come up."""
+async def running(server: uvicorn.Server, port: int = 0) -> AsyncIterator[str]:
+    """A server on a port of loopback, by default a free one. OSError where it is taken, RuntimeError where the server
+    does not come up.
+    """
     # Named as TCP, or asyncio leaves Nagle's algorithm on for its connections: 40 ms for every answer in two writes.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         # A command stops on Ctrl-C itself; what it serves must live until the last answer.
         server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]
         task = asyncio.create_task(server.serve([listener]))

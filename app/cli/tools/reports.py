@@ -8,10 +8,10 @@ from typing import Annotated
 from msgspec import Meta
 
 from app.cli.database import at_store
+from app.cli.money import invoice, returns
 from app.cli.operate import alerts, audit, cap, deliveries, status
 from app.cli.people import leads
 from app.cli.records import explain, journal
-from app.cli.returns import invoice, returns
 from app.cli.sellers import scorecard, sellers
 from app.cli.tools.tool import Arguments, Tool
 from app.dialects.scorecard import scorecard_body

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from app.cli import package_of
+from app.cli import MODULES
 from app.cli.by_user import by_user
 from app.cli.places import locate
 from app.cli.records.explain import NotExplained
@@ -100,7 +100,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
 
     def _parsed(self, words: list[str], places: argparse.Namespace) -> argparse.Namespace:
         parser = _Parser(prog=f"leadbid {self.command[0]}", add_help=False, allow_abbrev=False)
-        import_module(f"app.cli.{package_of(self.command[0])}.{self.command[0]}").add_arguments(parser)
+        import_module(MODULES[self.command[0]]).add_arguments(parser)
         args = parser.parse_args(words)
         for name in _PLACES:
             if hasattr(args, name) and getattr(places, name, None):

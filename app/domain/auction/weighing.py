@@ -13,6 +13,7 @@ from app.domain.buyer import Exploration
 from app.domain.calendar import LocalTime, local_minute
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
+from app.domain.catalogue import Model
 from app.domain.checks.check import post_costs
 from app.domain.checks.verdict import Consultation, about, failures, price_cut, unsettled
 from app.domain.consent import consent
@@ -331,11 +332,18 @@ def _offer(
 
 
 def _curve(snapshot: Snapshot, leg: Leg, facts: Mapping[str, Value], vertical: str, valuation: Valuation) -> Curve:
-    """What is known of the rivals for this lead: learned, or else the seller's declared curve."""
-    seller, model = snapshot.seller, snapshot.catalogue.models.get(vertical)
+    """What is known of the rivals for this lead."""
+    model = snapshot.catalogue.models.get(vertical)
+    return curve_of(model, snapshot.seller, leg, facts, valuation.probability * valuation.worth)
+
+
+def curve_of(model: Model | None, seller: Seller, leg: Leg, facts: Mapping[str, Value], worth_cents: float) -> Curve:
+    """What is known of the rivals for a lead whose p V on this leg is `worth_cents`: learned, or else the seller's
+    declared curve.
+    """
     if model is None or model.landscape is None:
         return declared_curve(seller, leg)
-    learned = model.landscape.curve(seller.name, leg, facts, valuation.probability * valuation.worth)
+    learned = model.landscape.curve(seller.name, leg, facts, worth_cents)
     return learned if learned is not None else declared_curve(seller, leg)
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from math import exp, inf, log, sqrt
+from typing import Self
 
 import msgspec
+from msgspec.structs import replace
 
 EPSILON = 0.005
 """No bid is certain to win or to lose; the fit assumes the same."""
@@ -55,13 +57,14 @@ class OrtbCurve(msgspec.Struct, frozen=True, kw_only=True):
 
 class Competition(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What a seller's auctions on one leg share: `spread` is the width of the rivals' log bids, `doubt` how little is
-    known of them.
+    known of them, `width` the posterior deviation of where they lie.
 
     `found` caches the best bids by cell of the lead's worth and of the rivals' middle bid.
     """
 
     spread: float
     doubt: float = 1.0
+    width: float = inf
     found: dict[tuple[int, int, float, float], tuple[float, ...]] = msgspec.field(default_factory=dict)
 
     def chance(self, bid_cents: float, middle: float) -> float:
@@ -128,6 +131,10 @@ class LearnedCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     def doubt(self) -> float:
         """Of what its seller's auctions taught."""
         return self.competition.doubt
+
+    def moved(self, by: float) -> Self:
+        """The same lead, had its rivals bid so much more, in logarithms."""
+        return replace(self, middle=self.middle + by)
 
     def win_probability(self, bid_cents: float) -> float:
         """P(win) at this bid; never falls as the bid rises."""

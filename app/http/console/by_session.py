@@ -12,7 +12,7 @@ from app.http.console import session
 from app.http.console.fields import Unreadable, read_fields
 from app.http.console.frame import MenuItem, away, page, trouble
 from app.http.console.session import Opened, Said
-from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Done, Download, NotShown, View
+from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Done, Download, NotShown, Reveal, View
 from app.store.errors import StoreUnavailable
 from app.usecases.operators.requests import NotDone
 
@@ -60,6 +60,22 @@ async def do(request: Opened, act: ConsoleAct, menu: Sequence[MenuItem]) -> Resp
         return _told(request, session.local_path(said.done.to) if said.done.to else back, said)
 
     return await _for_visitor(request, "Not done", menu, done)
+
+
+async def reveal(request: Opened, revealed: Reveal, menu: Sequence[MenuItem]) -> Response[Any]:
+    """The page that a form asks for; the browser keeps no copy of it."""
+
+    async def shown(operator: Operator) -> Response[Any]:
+        form = await request.form()
+        if not session.is_proven(request, form.get("proof")):
+            raise NotShown(_OLD_FORM, 403)
+        asked = _asked(request, operator, revealed.role)
+        values = await revealed.show(asked, read_fields({**dict(form), **request.path_params}, revealed.form))
+        answer = page(request, revealed.template, operator, menu, view=revealed, shown=values, now=asked.now)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    return await _for_visitor(request, revealed.title, menu, shown)
 
 
 def given(request: Opened) -> dict[str, object]:

@@ -8,13 +8,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from app.http.console.by_key import report, send_by_key
-from app.http.console.by_session import do, send, show
+from app.http.console.by_session import do, reveal, send, show
 from app.http.console.frame import ASSETS, MenuItem, asset
-from app.http.console.pages.all_views import ACTS, DOWNLOADS, VIEWS
+from app.http.console.pages.all_views import ACTS, DOWNLOADS, REVEALS, VIEWS
 from app.http.console.session import Opened
 from app.http.console.sign_in import sign_in_page, signing_in, signing_out
 from app.http.console.stream import stream
-from app.http.console.view import ConsoleAct, Download, View
+from app.http.console.view import ConsoleAct, Download, Reveal, View
 
 _FOREVER = "public, max-age=31536000, immutable"
 _MENU = tuple([MenuItem(view.label, f"/console/{view.path}".rstrip("/")) for view in VIEWS if view.label])
@@ -37,6 +37,7 @@ def console_routes() -> Iterator[HTTPRouteHandler]:
     for download in DOWNLOADS:
         yield from _download_routes(download)
     yield from map(_act_route, ACTS)
+    yield from map(_reveal_route, REVEALS)
 
 
 def _view_routes(view: View) -> Iterator[HTTPRouteHandler]:
@@ -69,6 +70,14 @@ def _act_route(act: ConsoleAct) -> HTTPRouteHandler:
         return await do(request, act, _MENU)
 
     return done
+
+
+def _reveal_route(revealed: Reveal) -> HTTPRouteHandler:
+    @post(_typed(f"/console/reveals/{revealed.path}"), status_code=200)
+    async def shown(request: Opened) -> Response[Any]:
+        return await reveal(request, revealed, _MENU)
+
+    return shown
 
 
 def _typed(path: str) -> str:

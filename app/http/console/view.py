@@ -117,3 +117,17 @@ class ConsoleAct(msgspec.Struct, frozen=True, kw_only=True):
     do: Callable[[ConsoleRequest, Any], Awaitable[Done]]
     role: Role = "operator"
     body_max: int = 65_536
+
+
+class Reveal(msgspec.Struct, frozen=True, kw_only=True):
+    """A form's POST to `/console/reveals/PATH`, answered by a page that nobody keeps: no address leads back to it.
+
+    `show` writes the look down before it makes the page's `shown` of the form's fields, and raises NotShown.
+    """
+
+    path: str
+    title: str
+    template: str
+    form: type[msgspec.Struct]
+    show: Callable[[ConsoleRequest, Any], Awaitable[msgspec.Struct]]
+    role: Role = "operator"

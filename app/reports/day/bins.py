@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from math import floor, fsum, isnan, log, log10, nan, sqrt
+from math import floor, fsum, isnan, log, log10, nan
 from statistics import quantiles
 
 import msgspec
+
+from app.reports.rates import interval
 
 A_HOUR = 4
 """Quarters of one: the mean of fewer leads tells more of the leads than of what moved their prices."""
@@ -82,12 +84,8 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Between which shares the truth lies, 95% sure, after Wilson."""
-        z, n = 1.96, self.count
-        middle = (self.share + z * z / (2 * n)) / (1 + z * z / n)
-        reach = z * sqrt(self.share * (1 - self.share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        # Of none and of all the bound is the share itself, but for rounding.
-        return min(max(middle - reach, 0.0), self.share), max(min(middle + reach, 1.0), self.share)
+        """Between which shares the truth lies, 95% sure."""
+        return interval(self.hits, self.count)
 
 
 class Bands:

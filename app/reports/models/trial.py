@@ -17,9 +17,9 @@ _DAY_S = 86_400.0
 class TrialSide(msgspec.Struct, frozen=True, kw_only=True):
     """One of the two over the days that are looked at, and its leads since a canary began, or of weeks where none did.
 
-    Money in cents. It `decided` pings and the other one the rest; on all of them it would have bid on `bids`, at `price_cents` for the
-    dearest bid of a ping on the mean, and expected to bring `expected_cents` a ping. `surplus_cents` is what its
-    `matured` leads brought less their price.
+    Money in cents. It `decided` pings and the other one the rest; on all of them it would have bid on `bids`, at
+    `price_cents` for the dearest bid of a ping on the mean, and expected to bring `expected_cents` a ping.
+    `surplus_cents` is what its `matured` leads brought less their price.
     """
 
     version: str

@@ -75,8 +75,8 @@ def day_so_far(tally: JournalTally, since: float, until: float) -> DaySoFar:
         repeats=trade.repeats,
         tests=trade.tests,
         quarters=tuple(_quarters(tally.quarters, since, until)),
-        no_bids=_reasons(trade.reasons),
-        refused=_reasons(refused),
+        no_bids=reason_counts(trade.reasons),
+        refused=reason_counts(refused),
         ping_ms=_times(sellers, "ping_ms"),
         post_ms=_times(sellers, "post_ms"),
         unread=trade.unread,
@@ -90,7 +90,8 @@ def _quarters(flows: Mapping[int, Flow], since: float, until: float) -> Iterable
         yield QuarterFlow(start=quarter * QUARTER_S, pings=flow.pings, bids=flow.bids, leads=flow.leads)
 
 
-def _reasons(counts: Counter[str]) -> tuple[ReasonCount, ...]:
+def reason_counts(counts: Counter[str]) -> tuple[ReasonCount, ...]:
+    """The most frequent first, each with its meaning."""
     return tuple(
         [
             ReasonCount(code=code, count=count, meaning=sentence(Refusal(code)) if code in REASONS else "")

@@ -1,10 +1,11 @@
 """One lead from its ping to its outcome, put together from the database and the journal; nothing of the person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
+from app.domain.money import money
 from app.domain.reasons import Refusal
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.reports.fold import fold
@@ -89,9 +90,48 @@ class LeadStory(msgspec.Struct, frozen=True, kw_only=True):
     forgotten_at: float | None = None
 
     @property
+    def name(self) -> str:
+        """By what it is called where one name must do; bids have the longer ids."""
+        return self.lead_id or min(self.ping_ids, key=len)
+
+    @property
     def latest_at(self) -> float:
         """When it was last bought, posted or pinged."""
         return self.sold_at or max([self.pinged_at or 0.0, *[post.at for post in self.posts]])
+
+
+class StoryEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened to a lead. `at` is UTC epoch seconds."""
+
+    at: float
+    what: str
+    detail: str
+
+
+def timeline(story: LeadStory, record: LeadRecord | None) -> tuple[StoryEvent, ...]:
+    """All that happened from its ping to its outcomes, the earliest first; `record` is there of what was bought."""
+    return tuple(sorted(_events(story, record), key=lambda event: (event.at, event.what, event.detail)))
+
+
+def _events(story: LeadStory, record: LeadRecord | None) -> Iterator[StoryEvent]:
+    bids = ", ".join([f"{money(bid.price_cents)} {bid.leg}" for bid in story.bids])
+    for post in story.posts:
+        yield StoryEvent(at=post.at, what="post", detail=f"{post.status} {post.reason_code}".strip())
+    if story.pinged_at is not None:
+        yield StoryEvent(at=story.pinged_at, what="ping", detail=f"bid {bids}" if bids else story.reason_code)
+    if story.sold_at is not None:
+        bought = f"bought for {money(story.price_cents or 0)} from {story.seller}"
+        yield StoryEvent(at=story.sold_at, what="sale", detail=bought)
+    for detail in record.deliveries if record is not None else ():
+        for attempt in detail.attempts:
+            answer = f"HTTP {attempt.http_status}" if attempt.http_status else attempt.failure
+            what = f"{detail.delivery.destination}: {attempt.status}, {answer} {attempt.note}".strip()
+            yield StoryEvent(at=attempt.started_at, what="delivery", detail=what)
+    for each in record.outcomes if record is not None else ():
+        yield StoryEvent(at=each.occurred_at, what="outcome", detail=f"{each.event}, by {each.source}")
+    if story.forgotten_at is not None:
+        words = "who it is was forgotten, or kept long enough"
+        yield StoryEvent(at=story.forgotten_at, what="identity erased", detail=words)
 
 
 def lead_stories(records: Iterable[LeadRecord], lines: Iterable[AnyLine]) -> list[LeadStory]:

@@ -1,10 +1,10 @@
 """Answers too long to be held: read as they are consumed, from one moment of the database."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, Select, exc
+from sqlalchemy import Connection, Engine, Select, exc
 
 from app.store.engine.failures import as_unavailable
 
@@ -14,8 +14,15 @@ _PAGE = 10_000
 
 def stream(engine: Engine, wanted: Select[Any]) -> Iterator[Any]:
     """The rows of a query. StoreUnavailable where the database does not give them all."""
+    for _, page in pages(engine, wanted):
+        yield from page
+
+
+def pages(engine: Engine, wanted: Select[Any]) -> Iterator[tuple[Connection, Sequence[Any]]]:
+    """The same, many at a time, each with the connection on which to ask for what belongs to them."""
     try:
         with engine.begin() as connection:
-            yield from connection.execute(wanted, execution_options={"yield_per": _PAGE})
+            for page in connection.execute(wanted, execution_options={"yield_per": _PAGE}).partitions():
+                yield connection, page
     except (exc.SQLAlchemyError, sqlite3.Error) as error:
         raise as_unavailable(error) from None

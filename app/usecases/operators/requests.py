@@ -91,7 +91,7 @@ async def set_demand(
     campaigns = {campaign.name: campaign for campaign in configuration.campaigns}
     if demand.campaign:
         _require(demand.campaign, campaigns, "campaign")
-    territory = _territory(place)
+    territory = territory_of(place)
     _refuse(demand_fault(territory, demand, campaigns, zip_states, terms.now))
     ends_at = demand_ends_at(demand, configuration.buyer.zone, terms.now)
     await store.set_demand(territory, demand, ends_at, terms.by, terms.now, terms.why)
@@ -100,7 +100,7 @@ async def set_demand(
 
 async def end_demand(store: Store, place: str, campaign: str, terms: RequestTerms) -> None:
     """Forget a territory's demand before its time."""
-    if not await store.end_demand(_territory(place), campaign, terms.by, terms.now, terms.why):
+    if not await store.end_demand(territory_of(place), campaign, terms.by, terms.now, terms.why):
         told = await store.demands(terms.now)
         there = ", ".join(f"{each.territory} {each.demand.campaign}".strip() for each in told)
         raise NotDone(f"no demand is in force for {place} {campaign}".rstrip() + f": {there or 'nor elsewhere'}")
@@ -113,21 +113,22 @@ async def set_signal(
     verticals = [vertical.name for vertical in configuration.verticals]
     if signal.vertical:
         _require(signal.vertical, verticals, "vertical")
-    territory = _territory(place)
+    territory = territory_of(place)
     _refuse(signal_fault(territory, signal, verticals, zip_states, terms.now))
     await store.set_signal(territory, signal, terms.by, terms.now, terms.why)
 
 
 async def end_signals(store: Store, place: str, cause: str, terms: RequestTerms) -> int:
     """Forget a territory's signal of this cause, or all of its signals; how many."""
-    ended = await store.end_signals(_territory(place), cause, terms.by, terms.now, terms.why)
+    ended = await store.end_signals(territory_of(place), cause, terms.by, terms.now, terms.why)
     if not ended:
         there = [f"{each.territory} ({each.signal.cause})" for each in await store.signals(terms.now)]
         raise NotDone(f"no such signal is in force for {place}: {', '.join(there) or 'nor elsewhere'}")
     return ended
 
 
-def _territory(place: str) -> str:
+def territory_of(place: str) -> str:
+    """A territory as it is kept. NotDone where it is none."""
     territory = read_territory(place)
     if isinstance(territory, Refusal):
         raise NotDone(f"{place!r}: {territory.detail}")

@@ -143,7 +143,7 @@ def _compose(
     challengers: Mapping[str, Challenger],
     sources: Sources,
 ) -> Catalogue:
-    campaigns = tuple(_planned(campaign, declared.buyer.zone, models) for campaign in declared.campaigns)
+    campaigns = tuple(planned(campaign, declared.buyer.zone, models) for campaign in declared.campaigns)
     return Catalogue(
         config_hash=declared.config_hash,
         buyer=declared.buyer,
@@ -169,7 +169,7 @@ def _same(live: tuple[Named, ...], declared: tuple[Named, ...]) -> tuple[Named, 
     return tuple(by_name[each.name] if by_name.get(each.name) == each else each for each in declared)
 
 
-def _planned(campaign: Campaign, buyers_zone: str, models: Mapping[str, Model]) -> Campaign:
+def planned(campaign: Campaign, buyers_zone: str, models: Mapping[str, Model]) -> Campaign:
     """The campaign, its caps planned by the traffic that its vertical has had, on its own clock."""
     model = models.get(campaign.vertical)
     if model is None or not model.traffic:

@@ -1,5 +1,6 @@
 """A seller's month from the books: the invoice, and its bill beside it."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -42,7 +43,8 @@ async def reconciled(store: Store, invoice: Invoice, bill: Sequence[BilledLine])
         for name in (each.ping_id, each.lead_id)
         if name
     }
-    return reconcile(invoice, bill, leads, posts)
+    # A long bill must not hold up pings.
+    return await asyncio.to_thread(reconcile, invoice, bill, leads, posts)
 
 
 async def _by_ids(store: Store, bill: Iterable[BilledLine]) -> list[LedgerLine]:

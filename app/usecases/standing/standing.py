@@ -7,8 +7,8 @@ from app.domain.auction.appetite import RequestEnds
 from app.domain.auction.snapshot import Standing
 from app.domain.auction.withholding import ENDS_S
 from app.domain.campaign import Campaign
-from app.domain.caps.caps import CapFill, PacedUse
-from app.domain.catalogue import counted_caps
+from app.domain.caps.caps import CapFill, CapStanding, PacedUse
+from app.domain.catalogue import CountedCap, counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
 from app.domain.targets.targets import TargetStanding
@@ -126,6 +126,21 @@ class LiveStanding:
     ) -> dict[str, list[Counter]]:
         """The same for each of these campaigns, by name."""
         return {each.name: self.counters(each, seller, zip_code, state, now) for each in campaigns}
+
+    def stands(self, counted: CountedCap, now: float) -> CapStanding:
+        """Where one cap stands that a lead would count for; nothing of it is remembered."""
+        (counter,) = self._counters.peek([counted], self._habits.rates, now)
+        return counter.standing
+
+    def requested_of(self, campaigns: Iterable[str], ping: Ping, now: float) -> Standing:
+        """What operators ask for where this ping is, and nothing of caps."""
+        requested = self._requested
+        return Standing(
+            demand=requested.demand_by(campaigns, ping, now),
+            signals=requested.signals_over(ping, now),
+            paused=requested.paused,
+            boosts=requested.boosts_of(campaigns),
+        )
 
     def peek(self, campaign: Campaign, seller: Seller, place: Ping, now: float) -> Standing:
         """What would touch such a ping, of which nothing is remembered."""

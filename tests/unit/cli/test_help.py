@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 import training.main as training_main
-from app.cli import COMMANDS, GROUPS, Command, main
+from app.cli import COMMANDS, MODULES, Command, main
 from app.cli.help import sentence
 from tests.words import unplain
 
@@ -17,7 +17,7 @@ _LOWER = re.compile(r"(?<![-\w/.{,`])(http|csv|crm|json|parquet|zip|html|url)(?!
 """An acronym in lower case, unless it is part of an option, a file name, a URL, or a list of choices."""
 
 PARSERS = {
-    **{f"leadbid {name}": f"app.cli.{group}.{name}" for group, names in GROUPS.items() for name in names},
+    **{f"leadbid {name}": module for name, module in MODULES.items()},
     **{f"python -m training {name}": f"training.commands.{name.replace('-', '_')}" for name in training_main.COMMANDS},
 }
 

@@ -57,6 +57,7 @@ KNOWERS = {
     "app/journal/retention.py": "which pings were bought and are kept longer, below every reader",
     "app/reports/fold.py": "every reader's way to them",
     "app/usecases/people/find.py": "by which ids the other lines of a ping are found",
+    "app/usecases/monitoring/traced_journal.py": "what a span tells of each decision, below every reader",
     "app/usecases/standing/restore.py": "which bids are promises still: three kinds of five",
 }
 

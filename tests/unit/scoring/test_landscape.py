@@ -1,6 +1,8 @@
 """A landscape is plain numbers: what training wrote is what bids, and anything else is refused by name."""
 
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from math import exp, log
 from pathlib import Path
@@ -179,3 +181,21 @@ def test_a_table_has_as_many_edges_as_steps_and_they_rise() -> None:
         odd = msgspec.structs.replace(leg, form="stepped", edges=edges)
         with pytest.raises(Unusable, match="do not rise"):
             parse_landscape(msgspec.json.encode(msgspec.structs.replace(artefact, legs=(odd,))), "solar")
+
+
+def test_leads_asked_of_in_two_threads_at_once_keep_their_own_curves() -> None:
+    learned = parse_landscape(landscape_of("solar", ["acme", "bluebird"]), "solar")
+    alone = {bill: learned.curve("acme", "exclusive", {"monthly_bill": bill}, 3_000.0) for bill in (90.0, 200.0)}
+    assert alone[90.0] != alone[200.0]
+
+    def ask(bill: float) -> bool:
+        asked = (learned.curve("acme", "exclusive", {"monthly_bill": bill}, 3_000.0) for _ in range(20_000))
+        return all(curve == alone[bill] for curve in asked)
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            assert list(threads.map(ask, alone)) == [True, True]
+    finally:
+        sys.setswitchinterval(usual)

@@ -1,7 +1,6 @@
 """Prints what is owed to a seller for one month of the buyer's time zone: leads, returns, credits, to the cent."""
 
 import argparse
-import csv
 import sys
 from collections import Counter
 
@@ -10,22 +9,14 @@ import msgspec
 from app.cli.database import add_database, run_with_store
 from app.cli.in_force import seller_in
 from app.cli.table import table
-from app.config.sellers import PREPAID
 from app.domain.calendar import local_time, utc_text
 from app.domain.money import dollars, money
-from app.domain.returns.invoice import Invoice, LedgerLine
-from app.domain.seller import Seller
+from app.domain.returns.invoice import Invoice
+from app.reports.money.invoice_rows import invoice_text, owed_cents
+from app.reports.money.invoices import Prepaid
 from app.store.store import Store
+from app.usecases.money.invoices import prepaid_of
 from app.usecases.returns.books import invoice_for
-
-_COLUMNS = ("lead_id", "ping_id", "seller_lead_id", "campaign", "sold_at", "price", "return", "reason", "owed")
-
-
-class Balance(msgspec.Struct, frozen=True, kw_only=True):
-    """What was paid ahead, and what of it is left."""
-
-    paid_cents: int
-    left_cents: int
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,10 +39,10 @@ async def answer(store: Store, args: argparse.Namespace) -> dict[str, object]:
     return _sums(*await _found(store, args))
 
 
-async def _found(store: Store, args: argparse.Namespace) -> tuple[Invoice, Balance | None]:
+async def _found(store: Store, args: argparse.Namespace) -> tuple[Invoice, Prepaid | None]:
     configuration, seller = await seller_in(store, args.seller)
     invoice = await invoice_for(store, seller.name, args.month, configuration.buyer.zone)
-    return invoice, await _balance(store, seller)
+    return invoice, prepaid_of(seller, await store.cap_usage())
 
 
 async def _print(store: Store, args: argparse.Namespace) -> int:
@@ -61,9 +52,7 @@ async def _print(store: Store, args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     if args.csv:
-        rows = csv.writer(sys.stdout)
-        rows.writerow(_COLUMNS)
-        rows.writerows(map(_row, invoice.lines))
+        sys.stdout.writelines(invoice_text(invoice.lines))
     elif args.json:
         print(msgspec.json.encode(_sums(invoice, balance)).decode())
     else:
@@ -71,34 +60,7 @@ async def _print(store: Store, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _balance(store: Store, seller: Seller) -> Balance | None:
-    """Of a seller that is paid ahead."""
-    caps = [cap for cap in seller.caps if cap.name == PREPAID and cap.window == "total"]
-    if not caps:
-        return None
-    used = sum(amount for counter, amount in (await store.cap_usage()).items() if caps[0].counts_in(counter))
-    return Balance(paid_cents=caps[0].limit, left_cents=caps[0].limit - used)
-
-
-def _owed_cents(line: LedgerLine) -> int:
-    return 0 if line.returned == "accepted" else line.price_cents
-
-
-def _row(line: LedgerLine) -> tuple[str, ...]:
-    return (
-        line.lead_id,
-        line.ping_id,
-        line.seller_lead_id,
-        line.campaign,
-        utc_text(line.sold_at),
-        dollars(line.price_cents),
-        line.returned or "",
-        line.reason or "",
-        dollars(_owed_cents(line)),
-    )
-
-
-def _sums(invoice: Invoice, balance: Balance | None) -> dict[str, object]:
+def _sums(invoice: Invoice, balance: Prepaid | None) -> dict[str, object]:
     """In dollars as text, so that no cent is lost on the way."""
     return {
         "seller": invoice.seller,
@@ -120,12 +82,12 @@ def _sums(invoice: Invoice, balance: Balance | None) -> dict[str, object]:
     }
 
 
-def _text(invoice: Invoice, balance: Balance | None) -> list[str]:
+def _text(invoice: Invoice, balance: Prepaid | None) -> list[str]:
     first, last = (local_time(at, invoice.zone).date for at in (invoice.since, invoice.until - 1.0))
     campaigns, spent = Counter[str](), Counter[str]()
     for line in invoice.lines:
         campaigns[line.campaign] += 1
-        spent[line.campaign] += _owed_cents(line)
+        spent[line.campaign] += owed_cents(line)
     sums = [
         ("leads bought", f"{invoice.leads:,}", money(invoice.bought_cents)),
         ("returned and credited", f"{invoice.returns:,}", money(-invoice.credited_cents)),

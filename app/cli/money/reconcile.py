@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections import defaultdict
 from pathlib import Path
 
 import msgspec
@@ -12,8 +11,9 @@ from app.cli.in_force import seller_in
 from app.cli.table import table
 from app.cli.user_files import run_with_files
 from app.domain.money import dollars, money
-from app.domain.returns.bill import CAUSES, Difference, Reconciliation
+from app.domain.returns.bill import Reconciliation
 from app.domain.returns.invoice import Invoice
+from app.reports.money.bill_comparison import BillComparison, bill_comparison
 from app.spreadsheet import UnusableFile
 from app.store.store import Store
 from app.usecases.returns.books import invoice_for, month_of_bill, reconciled
@@ -55,38 +55,31 @@ async def _compare(store: Store, args: argparse.Namespace) -> int:
     if args.json:
         print(msgspec.json.encode(_json(invoice, found, sheet.heads, [*sheet.file.notes, *notes])).decode())
     else:
-        columns = ", ".join(f"{meaning} <- {head}" for meaning, head in sheet.heads.items())
-        print("\n".join([columns, *sheet.file.notes, *notes, *_text(invoice, found)]))
+        print("\n".join(_text(bill_comparison(invoice, found, sheet.heads, [*sheet.file.notes, *notes]))))
     return 0 if all(each.cause == "agreed" for each in found.differences) else 1
 
 
-def _text(invoice: Invoice, found: Reconciliation) -> list[str]:
-    by_cause = defaultdict[str, list[Difference]](list)
-    for each in found.differences:
-        by_cause[each.cause].append(each)
-    rows = [
-        (cause, f"{len(by_cause[cause]):,}", money(sum(each.cents for each in by_cause[cause])), what)
-        for cause, what in CAUSES.items()
-        if by_cause[cause]
-    ]
-    apart = [each for each in found.differences if each.cause != "agreed"]
-    too_much = found.billed_cents - found.owed_cents
+def _text(found: BillComparison) -> list[str]:
+    rows = [(each.cause, f"{each.lines:,}", money(each.cents), each.says) for each in found.causes]
+    too_much = found.too_much_cents
     headline = (
-        f"{invoice.seller}, {invoice.month} ({invoice.zone}): billed {money(found.billed_cents)}, owed "
+        f"{found.seller}, {found.month} ({found.zone}): billed {money(found.billed_cents)}, owed "
         f"{money(found.owed_cents)}, {money(abs(too_much))} too {'little' if too_much < 0 else 'much'}"
     )
     text = [
+        ", ".join(f"{meaning} <- {head}" for meaning, head in found.columns.items()),
+        *found.notes,
         headline,
         table(("cause", "lines", "too much", "what"), rows),
     ]
-    if apart:
+    if found.differences:
         lines = [
             (str(each.line) if each.line else "-", each.cause, each.id, money(each.cents), each.detail or "-")
-            for each in apart[:_SHOWN]
+            for each in found.differences[:_SHOWN]
         ]
         text.append(table(("line", "cause", "id", "too much", "detail"), lines))
-    if len(apart) > _SHOWN:
-        text.append(f"and {len(apart) - _SHOWN:,} more: --json has all of them")
+    if found.different > _SHOWN:
+        text.append(f"and {found.different - _SHOWN:,} more: --json has all of them")
     return text
 
 

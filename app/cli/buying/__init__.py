@@ -1,0 +1,1 @@
+"""What campaigns come to now, and what it takes to win."""

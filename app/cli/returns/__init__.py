@@ -1,1 +1,0 @@
-"""Commands about money: leads that are given back, and what is owed to sellers in the end."""

@@ -1,0 +1,110 @@
+"""Pings found newest first, page by page, and how far back the journal was looked through for them."""
+
+from collections.abc import Iterator
+from math import inf
+from pathlib import Path
+
+import msgspec
+
+from app.journal.looking import Looking, in_its_place, parts_back, texts_back
+from app.journal.parts import Part
+from app.journal.summary import summarize
+from app.journal.versions import OtherVersion
+from app.parquet import ParquetError
+from app.reports.pings.columns import rows_of_columns
+from app.reports.pings.rows import PingRow, PingsFound, SoughtPings, is_sought, place_text, row_of
+
+MICROSECOND = 1e-6
+"""Times of rows are told to it."""
+
+SLACK_S = 10.0
+"""Lines are written as their answers are made: so much later may one be written that came earlier."""
+
+
+def find_pings(directory: Path, sought: SoughtPings, looking: Looking) -> PingsFound:
+    """The next page of pings; `trouble` says what could not be read."""
+    page = _Page(sought)
+    at, row_id = sought.before
+    until, trouble = min(sought.until, at if row_id else at - MICROSECOND), ""
+    try:
+        for part in parts_back(directory, looking, sought.since, until):
+            for row in _rows_of(directory, part, sought, until, looking):
+                page.add(row)
+                if page.is_full_before(row.at):
+                    return page.found(looking)
+            if page.is_full_before(looking.back_to):
+                return page.found(looking)
+    except (ParquetError, OtherVersion, OSError) as error:
+        trouble = str(error)
+    return page.found(looking, trouble)
+
+
+class _Page:
+    """Collects rows until there are enough of them that nothing older can belong among them."""
+
+    def __init__(self, sought: SoughtPings) -> None:
+        self._sought = sought
+        self._rows: dict[tuple[str, float, str], PingRow] = {}
+        self._last = -inf
+
+    def add(self, row: PingRow) -> None:
+        # A part that was closed while it was read may be met twice.
+        self._rows[row.kind, row.at, row.id] = row
+        if len(self._rows) >= self._sought.limit:
+            self._last = sorted((each.at for each in self._rows.values()), reverse=True)[self._sought.limit - 1]
+
+    def is_full_before(self, at: float) -> bool:
+        """Whether no line from before this time can be on this page."""
+        return at < self._last - SLACK_S
+
+    def found(self, looking: Looking, trouble: str = "") -> PingsFound:
+        rows = sorted(self._rows.values(), key=lambda row: row.place, reverse=True)
+        page = tuple(rows[: self._sought.limit])
+        if len(page) == self._sought.limit:
+            return PingsFound(rows=page, looked_back_to=page[-1].at, is_whole=False, next=place_text(page[-1].place))
+        back_to = None if looking.back_to == inf else looking.back_to
+        # Nobody looked further back than to the oldest row, unless it was there that time ran out.
+        to_come = "" if looking.is_whole or trouble or back_to is None else place_text((back_to, ""))
+        is_whole = looking.is_whole and not trouble
+        return PingsFound(rows=page, looked_back_to=back_to, is_whole=is_whole, next=to_come, trouble=trouble)
+
+
+def _rows_of(directory: Path, part: Part, sought: SoughtPings, until: float, looking: Looking) -> Iterator[PingRow]:
+    try:
+        if part.is_parquet:
+            yield from rows_of_columns(part.path, sought)
+        else:
+            yield from _from_lines(part, sought, until, looking)
+    except FileNotFoundError:
+        for moved in in_its_place(directory, part):
+            yield from _rows_of(directory, moved, sought, until, looking)
+
+
+def _from_lines(part: Part, sought: SoughtPings, until: float, looking: Looking) -> Iterator[PingRow]:
+    for text in texts_back(part, looking, _needles(sought), until + SLACK_S):
+        line = summarize(text, part.path)
+        row = row_of(line) if line is not None else None
+        if row is not None and is_sought(row, sought):
+            yield row
+
+
+def _needles(sought: SoughtPings) -> tuple[frozenset[bytes], ...]:
+    """What must stand in a line as it is written: whoever lacks one of these need not be taken apart."""
+    said = {
+        name: msgspec.json.encode(getattr(sought, name)) for name in ("seller", "zip", "state", "campaign", "reason")
+    }
+    found = [_any(*[b'"kind":"%b"' % kind.encode() for kind in sought.kinds])]
+    found += [
+        _any(b'"%b":%b' % (name.encode(), said[name]))
+        for name in ("seller", "zip", "state", "campaign")
+        if getattr(sought, name)
+    ]
+    if sought.reason:
+        found.append(_any(b"[" + said["reason"], b'"reason_code":' + said["reason"]))
+    if sought.outcome == "bid":
+        found.append(_any(b'"bid_ids":['))
+    return tuple(found)
+
+
+def _any(*needles: bytes) -> frozenset[bytes]:
+    return frozenset(needles)

@@ -1,0 +1,1 @@
+"""What campaigns come to now, gathered for pages and commands alike."""

@@ -1,0 +1,1 @@
+"""Feeds the reports on money from the database."""

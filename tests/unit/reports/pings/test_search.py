@@ -1,0 +1,146 @@
+"""Pings found, page by page: what a plain reading of every line would find, whatever the form of the journal."""
+
+from itertools import count
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from app.domain.reasons import Refusal
+from app.journal.compact import compact
+from app.journal.looking import Looking
+from app.journal.reader import lines
+from app.journal.summary import summarize
+from app.reports.pings import rows as rows_module
+from app.reports.pings.rows import PingRow, SoughtPings, place_text, read_place
+from app.reports.pings.search import find_pings
+from app.usecases.answer_ping import refuse_ping
+from app.usecases.bidder import Bidder
+from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
+from tests.build import NOW, campaign, catalogue, seller
+from tests.journal import as_written
+
+HOUR_S = 3_600.0
+TWO = catalogue([campaign(), campaign(name="second", ceiling_cents=900)], sellers=[seller(), seller(name="bolt")])
+
+
+@pytest.fixture(scope="module")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some hours of two sellers: bids, refusals, sales, refused posts, tests, what was too fast and what unreadable."""
+    folder = tmp_path_factory.mktemp("journal")
+
+    async def scene(bidder: Bidder) -> None:
+        sellers = list(bidder.catalogue.sellers.values())
+        for number in range(60):
+            at, who = NOW + number * 401.0, sellers[number % 2]
+            place: dict[str, Any] = {"zip": "90001", "state": "CA"} if number % 5 == 0 else {}
+            answer = ask(bidder, seller=who, now=at, test=number % 11 == 3, **another(number), **place)
+            if answer.bids and number % 3 == 0:
+                await sell(
+                    bidder, answer.ping_id, seller=who, now=at + 1.0, contact=somebody(number), **another(number)
+                )
+            if answer.bids and number % 7 == 0:
+                await sell(bidder, "A" * 64, seller=who, now=at + 2.0, contact=somebody(number), **another(number))
+            if number % 13 == 0:
+                refuse_ping(bidder, who, Refusal("invalid_field", "zip: five digits"), at)
+        journaled(bidder, folder)
+
+    at_bidder(folder, scene, TWO)
+    return folder / "journal"
+
+
+def every_row(journal: Path) -> list[PingRow]:
+    texts = map(as_written, lines(journal))
+    read = [summarize(text, journal) for text in texts]
+    found = [row for line in read if line is not None and (row := rows_module.row_of(line)) is not None]
+    return sorted(found, key=lambda row: row.place, reverse=True)
+
+
+def pages(journal: Path, sought: SoughtPings, looking: Any = Looking) -> list[PingRow]:
+    found: list[PingRow] = []
+    for _ in range(500):
+        page = find_pings(journal, sought, looking())
+        assert len(page.rows) <= sought.limit
+        found += page.rows
+        if not page.next:
+            assert page.is_whole
+            return found
+        sought = replace(sought, before=read_place(page.next))
+    raise AssertionError("the pages have no end")
+
+
+SOUGHT: list[dict[str, Any]] = [
+    {},
+    {"seller": "bolt"},
+    {"seller": "nobody"},
+    {"zip": "90001"},
+    {"state": "TX", "outcome": "bid"},
+    {"campaign": "solar-tx"},
+    {"campaign": "elsewhere"},
+    {"outcome": "no_bid"},
+    {"reason": "outside_territory"},
+    {"reason": "invalid_field", "seller": "acme"},
+    {"outcome": "post_refused"},
+    {"outcome": "post_refused", "reason": "ping_unknown"},
+    {"since": NOW + 4_010.0, "until": NOW + 9_000.0},
+]
+
+
+@pytest.mark.parametrize("wanted", SOUGHT, ids=str)
+@pytest.mark.parametrize("limit", [1, 7, 500])
+def test_every_page_together_is_what_a_plain_reading_finds(journal: Path, wanted: dict[str, Any], limit: int) -> None:
+    sought = SoughtPings(**wanted, limit=limit)
+    expected = [row for row in every_row(journal) if rows_module.is_sought(row, sought)]
+    assert pages(journal, sought) == expected
+    assert bool(expected) == (wanted.get("seller") != "nobody" and wanted.get("campaign") != "elsewhere")
+
+
+def test_a_compacted_journal_has_the_same_rows(journal: Path, tmp_path: Path) -> None:
+    for path in journal.glob("*.jsonl"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    list(compact(tmp_path, NOW + 4 * HOUR_S, lambda _name, _count: None))
+    assert {path.suffix for path in tmp_path.iterdir()} >= {".parquet", ".jsonl"}
+    for wanted in SOUGHT:
+        sought = SoughtPings(**wanted, limit=9)
+        assert pages(tmp_path, sought) == pages(journal, sought), wanted
+
+
+def test_who_has_no_time_finds_all_the_same_on_more_pages(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.journal.looking.BLOCK", 4_096)
+
+    def hurried() -> Looking:
+        seconds = count()
+        return Looking(lambda: float(next(seconds)), 3.0)
+
+    sought = SoughtPings(reason="outside_territory")
+    page = find_pings(journal, sought, hurried())
+    assert not page.is_whole
+    assert page.looked_back_to is not None
+    assert page.next == place_text((page.looked_back_to, ""))
+    assert pages(journal, sought, hurried) == pages(journal, sought)
+
+
+def test_many_pings_of_one_moment_are_not_lost_between_pages(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder) -> None:
+        for number in range(40):
+            ask(bidder, **another(number))
+        journaled(bidder, tmp_path)
+
+    at_bidder(tmp_path, scene)
+    found = pages(tmp_path / "journal", SoughtPings(limit=7))
+    assert len({row.id for row in found}) == len(found) == 40
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "2026-11-20T16.jsonl").write_bytes(b'{"v":99,"kind":"ping","at":1,"seller":"acme"}\n')
+    found = find_pings(tmp_path, SoughtPings(), Looking())
+    assert "this leadbid reads version 1" in found.trouble
+    assert not found.is_whole
+    assert find_pings(tmp_path / "nothing", SoughtPings(), Looking()).is_whole
+
+
+@pytest.mark.parametrize("place", [(NOW, "abc"), (NOW + 0.123456, ""), (inf, "")])
+def test_a_place_is_read_as_it_is_written(place: tuple[float, str]) -> None:
+    assert read_place(place_text(place)) == place
