@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from math import log
+from operator import itemgetter
 
 import msgspec
 
@@ -67,7 +68,8 @@ def calibration(
     scored: Sequence[ScoredLead], *, too_young: int = 0, next_at: float | None = None, unscored: int = 0
 ) -> Calibration:
     """The figures of these leads."""
-    ordered = sorted(scored)
+    # By the score alone: of equal ones those that converted must not stand together.
+    ordered = sorted(scored, key=itemgetter(0))
     hits, predicted = sum(converted for _, converted in ordered), sum(chance for chance, _ in ordered)
     is_mixed = 0 < hits < len(ordered)
     return Calibration(

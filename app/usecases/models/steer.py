@@ -126,6 +126,8 @@ class ModelSteering:
                 "these models come with leadbid and stay as they are: `python -m training retrain` begins a folder "
                 "`models` of your own, which `leadbid serve --models` uses"
             )
+        if self._bidder.store.availability.state != "writable":
+            raise NotDone("the database takes no line of the audit log now, and without one no model is changed")
         author = Author(who=terms.by, at=terms.now, why=terms.why)
         try:
             done = await asyncio.to_thread(do, self._models, author)

@@ -42,23 +42,36 @@ class ModelOutcomes:
 
     async def now(self, catalogue: Catalogue, now: float) -> CountedOutcomes:
         """At most `KEPT_S` old. Raises StoreUnavailable."""
-        kept, terms = self._counted, judge_terms(catalogue)
-        if kept is not None and kept.terms == terms and 0.0 <= now - kept.until < KEPT_S:
+        kept = self._counted
+        if kept is not None and kept.terms == judge_terms(catalogue) and 0.0 <= now - kept.until < KEPT_S:
             return kept
-        counting = self._counting
-        if counting is None or counting.done():
-            worths = {each.name: each.worth.of({}) for each in catalogue.campaigns.values()}
-            counting = self._counting = asyncio.create_task(self.by_terms(worths, terms, now))
-            # A page that waits no longer hears of no failure; the next one does.
-            counting.add_done_callback(lambda task: task.cancelled() or task.exception())
-        return await asyncio.shield(counting)
+        # Whoever stops waiting does not stop the count.
+        return await asyncio.shield(self._begun(catalogue, now))
 
     async def lately(self, catalogue: Catalogue, now: float) -> CountedOutcomes | None:
-        """The same for a page: what was counted last where it takes long, None while that is for the first time."""
+        """The same for a page, which waits for no newer count than there is; None before the first, if that takes long.
+
+        Raises StoreUnavailable.
+        """
+        kept = self._counted
+        if kept is not None and kept.terms == judge_terms(catalogue):
+            if not 0.0 <= now - kept.until < KEPT_S:
+                self._begun(catalogue, now)
+            return kept
         try:
             return await asyncio.wait_for(self.now(catalogue, now), WAIT_S)
         except TimeoutError:
-            return self._counted
+            return None
+
+    def _begun(self, catalogue: Catalogue, now: float) -> asyncio.Task[CountedOutcomes]:
+        """The count that is under way, or a new one."""
+        counting = self._counting
+        if counting is None or counting.done():
+            worths = {each.name: each.worth.of({}) for each in catalogue.campaigns.values()}
+            counting = self._counting = asyncio.create_task(self.by_terms(worths, judge_terms(catalogue), now))
+            # A page that waits no longer hears of no failure; the next one does.
+            counting.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return counting
 
     async def by_terms(self, worths: Mapping[str, float], terms: dict[str, JudgeTerms], now: float) -> CountedOutcomes:
         """Counted now by these terms; `worths` are what a conversion is worth by campaign, in cents."""

@@ -147,6 +147,7 @@ def test_models_that_come_with_leadbid_stay_as_they_are(console: httpx.Client, c
 def test_page_key_and_command_say_the_same(
     own: httpx.Client, own_service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert until(lambda: not catalogue(own_service).challengers)
     with httpx.Client(base_url=own_service.url, headers=KEY, trust_env=False) as by_key:
         every, one = (by_key.get(f"/v1/reports/{path}").json() for path in ("models", "models/solar"))
     ours = ["--data", str(own_service.settings.data), "--json"]

@@ -34,6 +34,11 @@ def test_groups_are_of_equal_size_lowest_scores_first_and_fewer_of_few_leads() -
     assert len(calibration(drawn(3, 3)).bins) == 1
 
 
+def test_leads_of_one_score_are_in_groups_as_they_come_whatever_became_of_them() -> None:
+    found = calibration([(0.1, number % 10 == 0) for number in range(200)])
+    assert [each.observed for each in found.bins] == [0.1] * 10
+
+
 def test_the_auc_counts_a_tie_half_and_has_an_interval() -> None:
     found = calibration([(0.1, False), (0.2, True), (0.2, False), (0.3, True)])
     assert found.auc is not None
