@@ -114,8 +114,9 @@ class ModelsView(msgspec.Struct, frozen=True, kw_only=True):
 
 class VerticalModels(msgspec.Struct, frozen=True, kw_only=True):
     """One vertical in full, over `days` of the journal. `counted` is False while what became of its leads is being
-    counted for the first time; leads are judged after `matures_days`. `unpriced` are its campaigns where nothing is
-    live; `deciles`, `gates`, `candidates` and `fields` are those of the live version's card.
+    counted for the first time, `unread` says why the journal cannot be; leads are judged after `matures_days`.
+    `unpriced` are its campaigns where nothing is live; `deciles`, `gates`, `candidates` and `fields` are those of the
+    live version's card.
     """
 
     at: float
@@ -125,6 +126,7 @@ class VerticalModels(msgspec.Struct, frozen=True, kw_only=True):
     vertical: str
     row: VerticalRow
     counted: bool
+    unread: str
     matures_days: float
     unpriced: tuple[Unpriced, ...]
     versions: tuple[VersionRow, ...]
@@ -140,8 +142,9 @@ class VerticalModels(msgspec.Struct, frozen=True, kw_only=True):
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known at one moment. `loaded` are the versions that price in the running service, None outside of one.
 
-    `tally` is of the last `days`, None where it is not counted yet, as are `outcomes`. `matures_days` by vertical,
-    `stopped` are what is paused, `tallies` the canaries' by name; `changes` are the oldest first.
+    `tally` is of the last `days`, None where it is not counted yet, as are `outcomes`, or where `unread` says why it
+    cannot be. `matures_days` by vertical, `stopped` are what is paused, `tallies` the canaries' by name; `changes` are
+    the oldest first.
     """
 
     at: float
@@ -154,6 +157,7 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     changes: Sequence[Change]
     loaded: Mapping[str, str] | None
     tally: JournalTally | None
+    unread: str
     outcomes: Outcomes | None
     matures_days: Mapping[str, float]
     shifts: Sequence[ScoreShift]
@@ -197,7 +201,8 @@ def vertical_models(vertical: str, facts: ModelFacts) -> VerticalModels:
         shipped=facts.shipped,
         vertical=vertical,
         row=row,
-        counted=facts.outcomes is not None and facts.tally is not None,
+        counted=facts.outcomes is not None and (facts.tally is not None or facts.unread != ""),
+        unread=facts.unread,
         matures_days=facts.matures_days.get(vertical, 0.0),
         unpriced=tuple(_unpriced(vertical, facts.campaigns)) if not row.live else (),
         versions=tuple([_version(each) for each in reversed(own)]),

@@ -33,6 +33,7 @@ class ServiceSide(msgspec.Struct, frozen=True, kw_only=True):
     """What a running service knows of its models beside the files: see `ModelFacts`."""
 
     tally: JournalTally | None
+    unread: str = ""
     outcomes: CountedOutcomes | None
     shifts: Sequence[ScoreShift]
     tallies: Mapping[str, CanaryTally]
@@ -53,6 +54,7 @@ async def facts_in_service(bidder: Bidder, models: Path, side: ServiceSide, days
         changes=folder.changes,
         loaded={name: model.version for name, model in catalogue.models.items()},
         tally=side.tally,
+        unread=side.unread,
         outcomes=side.outcomes.outcomes if side.outcomes is not None else None,
         matures_days={name: each.matures_s / _DAY_S for name, each in judge_terms(catalogue).items()},
         shifts=side.shifts,
@@ -83,6 +85,7 @@ async def facts_beside(
         changes=folder.changes,
         loaded=None,
         tally=tally,
+        unread="",
         outcomes=found.outcomes,
         matures_days={name: each.matures_s / _DAY_S for name, each in terms.items()},
         shifts=shifts,

@@ -28,6 +28,7 @@ EMPTY = VerticalModels(
     vertical="solar",
     row=ROW,
     counted=True,
+    unread="",
     matures_days=14.0,
     unpriced=(),
     versions=(),

@@ -37,6 +37,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> ModelFacts:
         changes=changes(models),
         loaded={name: each.live for name, each in pointed.items()},
         tally=None,
+        unread="",
         outcomes=None,
         matures_days={},
         shifts=[ScoreShift(vertical="solar", model="0001", before=9_000, now=900, psi=0.4)],

@@ -6,8 +6,11 @@ import msgspec
 
 from app.http.console.pages.models.charts import model_charts
 from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, NotShown, Undo, View
+from app.journal.versions import OtherVersion
+from app.parquet import ParquetError
 from app.reports.models.models import ModelFacts, ModelsView, VerticalModels, models_view, vertical_models
 from app.reports.scorecard import first_hour
+from app.reports.tally import JournalTally
 from app.scoring.pointer import MATURES_DAYS
 from app.scoring.registry.changes import NotChanged
 from app.usecases.models.gather import ServiceSide, facts_in_service
@@ -69,9 +72,10 @@ async def _vertical(asked: ConsoleRequest, query: VerticalQuery) -> VerticalMode
 
 async def _facts(asked: ConsoleRequest, days: int) -> ModelFacts:
     background, bidder = asked.background, asked.bidder
-    counted = await background.lately.from_time(first_hour(asked.now, days), asked.now)
+    tally, unread = await _tally(asked, days)
     side = ServiceSide(
-        tally=counted.tally if counted is not None else None,
+        tally=tally,
+        unread=unread,
         outcomes=await background.model_outcomes.lately(bidder.catalogue, asked.now),
         shifts=background.score_shifts,
         tallies=background.canary_tallies,
@@ -80,6 +84,15 @@ async def _facts(asked: ConsoleRequest, days: int) -> ModelFacts:
         return await facts_in_service(bidder, background.watch.models, side, days, asked.now)
     except NotChanged as why:
         raise NotShown(str(why), 503) from None
+
+
+async def _tally(asked: ConsoleRequest, days: int) -> tuple[JournalTally | None, str]:
+    """What the journal comes to, as far as it is counted, and why it cannot be."""
+    try:
+        counted = await asked.background.lately.from_time(first_hour(asked.now, days), asked.now)
+    except (ParquetError, OtherVersion, OSError) as error:
+        return None, str(error)
+    return counted.tally if counted is not None else None, ""
 
 
 def _steering(asked: ConsoleRequest) -> ModelSteering:
