@@ -9,8 +9,10 @@ _PAGES: Mapping[str, str] = {
     "audit_broken": "/audit/verdict",
     "configuration_refused": "/settings",
     "configuration_held": "/settings",
-    "no_model": "/campaigns",
-    "scores_moved": "/price-to-win",
+    "no_model": "/models",
+    "scores_moved": "/models",
+    # What the service stops beside campaigns and sellers is the canary of a model.
+    "stopped_by_service": "/models",
     "no_wins": "/price-to-win",
     "provider_down": "#checks",
     "provider_budget": "#checks",
