@@ -85,6 +85,7 @@ def test_a_test_lead_goes_out_at_once_and_what_came_of_it_is_said_and_logged(con
         ("solar-sunbelt", "/console/campaigns/solar-sunbelt"),
         ("Solar-Sunbelt/installs-per-day", "/console/campaigns/solar-sunbelt"),
         ("acme", "/console/sellers/acme"),
+        ("solar", "/console/models/solar"),
         ("harbor-crm", "/console/deliveries?destination=harbor-crm"),
         ("cap_reached", "/console/pings?reason=cap_reached"),
         ("a,b", "/console/leads?ids=a%2Cb"),

@@ -14,6 +14,7 @@ from app.http.console.pages.now.mend import mended_at
         ("seller_silent", "acme", "/console/sellers/acme"),
         ("contact_falling", "solar-tx acme", "/console/campaigns/solar-tx"),
         ("stopped_by_service", "solar-tx", "/console/campaigns/solar-tx"),
+        ("stopped_by_service", "canary/solar/0002", "/console/models"),
         ("leads_undelivered", "our crm", "/console/deliveries?destination=our+crm&status=dead"),
         ("destination_disabled", "crm", "/console/deliveries?destination=crm"),
         ("configuration_held", "0123", "/console/settings"),

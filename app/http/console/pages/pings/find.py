@@ -27,7 +27,7 @@ class SoughtForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def find(asked: ConsoleRequest, form: SoughtForm) -> Done:
-    """Lead to a campaign, seller, cap or destination by its name, to the pings of a reason code, or by any id."""
+    """Lead to what has this name, to the pings of a reason code, or to whatever has this id."""
     what = form.what.strip()
     if is_personal(what):
         return await _find_person(asked, what)
@@ -50,6 +50,8 @@ def _by_name(asked: ConsoleRequest, what: str) -> str:
         return f"campaigns/{quote(owner)}"
     if owner in catalogue.sellers:
         return f"sellers/{quote(owner)}"
+    if name in catalogue.verticals:
+        return f"models/{quote(name)}"
     if name in catalogue.destinations:
         return f"deliveries?{urlencode({'destination': name})}"
     return f"pings?{urlencode({'reason': name})}" if name in REASONS else ""
