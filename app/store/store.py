@@ -589,6 +589,10 @@ class Store:
         """The first of these in the order in which they were asked for; None where none of them is at `after`."""
         return await self._reader.run(lambda c: requests.returns(c, which, limit))
 
+    async def return_of(self, lead_id: str) -> LeadReturn | None:
+        """The return of one lead."""
+        return await self._reader.run(lambda c: requests.return_of(c, lead_id))
+
     async def return_counts(self, seller: str, since: float, until: float) -> ReturnCounts:
         """What became of the leads that a seller sold in [since, until)."""
         return await self._reader.run(lambda c: requests.return_counts(c, seller, since, until))

@@ -30,7 +30,8 @@ def test_a_lead_is_given_back_withdrawn_asked_for_again_and_credited(console: ht
     assert "is asked to take it back" in said
     assert 'action="/console/acts/returns/withdraw"' in said, "what takes it back"
     assert "It was asked for before." in send(console, RETURNS, "returns/ask", wanted)
-    send(console, RETURNS, "returns/withdraw", {"lead": lead_id, "why": "our mistake"})
+    said = send(console, RETURNS, "returns/withdraw", {"lead": lead_id, "why": "our mistake"})
+    assert "Ask again" in said
     assert state_of(console, lead_id) == "withdrawn"
     send(console, RETURNS, "returns/ask", wanted)
     answer = {"lead": lead_id, "answer": "accepted", "note": "agreed by mail"}

@@ -99,8 +99,12 @@ async def _answer(asked: ConsoleRequest, form: AnswerForm) -> Done:
 
 async def _withdraw(asked: ConsoleRequest, form: WithdrawForm) -> Done:
     lead, why = form.lead.strip(), _why(asked, form.why)
+    former = await asked.bidder.store.return_of(lead)
     _require_new(await withdraw_return(asked.bidder, lead, why, asked.by, asked.now), "It was withdrawn before.")
-    return Done(f"The return of {lead} is asked for no longer.")
+    again = {"lead": lead, "reason": former.reason, "why": former.why} if former is not None else {}
+    return Done(
+        f"The return of {lead} is asked for no longer.", Undo("returns/ask", "Ask again", again) if again else None
+    )
 
 
 def _why(asked: ConsoleRequest, text: str) -> str:
