@@ -123,9 +123,9 @@ def test_an_address_that_is_none_is_a_page_with_the_menu(console: httpx.Client) 
 
 def test_a_campaign_is_paused_and_goes_on_from_the_first_page(console: httpx.Client) -> None:
     said = send(console, "/console", "campaigns/pause", {"name": "solar-sunbelt", "why": "the crews are full"})
-    assert "Resume solar-sunbelt" in said
+    assert 'Resume<span class="unseen"> solar-sunbelt' in said
     campaigns = console.get("/v1/reports/now", headers=KEY).json()["campaigns"]
     paused = {each["bought"]["campaign"]: each["paused_by"] for each in campaigns if each["paused_by"]}
     assert paused == {"solar-sunbelt": "console:demo-ops"}
     said = send(console, "/console", "campaigns/resume", {"name": "solar-sunbelt", "why": "they are free"})
-    assert "Pause solar-sunbelt" in said
+    assert 'Pause<span class="unseen"> solar-sunbelt' in said
