@@ -46,7 +46,7 @@ quick: setup ## Check style and format only, in a second, as before each commit
 dist: setup ## Build the wheel and the source archive into ./dist
 	@$(BIN)/python -m hatchling build
 
-audit: setup $(AUDIT_STAMP) ## Judge the licenses and known holes of all that is installed, and write ./dist/sbom.json
+audit: setup $(AUDIT_STAMP) ## Judge licenses and known vulnerabilities of all that is installed, into ./dist/sbom.json
 	@$(BIN)/python -m tests.audit
 
 drill: setup ## Break the service in earnest and see its promises kept (ARGS=--sample takes a minute, --list names all)

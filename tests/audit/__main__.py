@@ -29,7 +29,7 @@ def main() -> int:
     try:
         bill = bill_of(Path(sys.executable), wanted.tools)
     except (OSError, subprocess.CalledProcessError) as trouble:
-        print(f"no SBOM: {trouble}", file=sys.stderr)
+        print(f"no SBOM: {trouble}\n{getattr(trouble, 'stderr', '')}".rstrip(), file=sys.stderr)
         return NO_SBOM
     wanted.out.parent.mkdir(parents=True, exist_ok=True)
     wanted.out.write_text(json.dumps(bill, indent=2) + "\n", encoding="utf-8")

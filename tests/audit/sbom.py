@@ -72,7 +72,7 @@ def absent_extras(bill: dict[str, Any]) -> list[str]:
 
 
 def _output(command: list[str | Path], given: str = "") -> str:
-    return subprocess.run(command, check=True, input=given, stdout=subprocess.PIPE, text=True).stdout
+    return subprocess.run(command, check=True, input=given, capture_output=True, text=True).stdout
 
 
 def _plain(name: str) -> str:
