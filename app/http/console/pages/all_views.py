@@ -1,5 +1,6 @@
 """Everything that the console shows, in the order of its menu, and does."""
 
+from app.http.console.pages.account import views as account
 from app.http.console.pages.audit import views as audit
 from app.http.console.pages.campaigns import views as campaigns
 from app.http.console.pages.deliveries import views as deliveries
@@ -11,7 +12,7 @@ from app.http.console.pages.settings import views as settings
 from app.http.console.pages.suppression import views as suppression
 from app.http.console.view import ConsoleAct, Download, Reveal, View
 
-_SUBJECTS = (now, campaigns, pings, sellers, deliveries, money, suppression, settings, audit)
+_SUBJECTS = (now, campaigns, pings, sellers, deliveries, money, suppression, settings, audit, account)
 
 VIEWS: tuple[View, ...] = tuple([view for subject in _SUBJECTS for view in subject.VIEWS])
 ACTS: tuple[ConsoleAct, ...] = tuple([act for subject in _SUBJECTS for act in subject.ACTS])
