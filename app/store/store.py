@@ -53,7 +53,7 @@ from app.store.engine.revision import HEAD, require_head, revision
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
-from app.store.feedback import ContactCounts, OutcomeFacts, OutcomeResult, TrialSale
+from app.store.feedback import ContactCounts, ModelSale, OutcomeFacts, OutcomeResult
 from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
 from app.store.operators import alerts, audit, requested, sign_in
@@ -366,9 +366,13 @@ class Store:
         """The leads that some hundreds of outcomes speak of, or why there is none."""
         return await self._reader.run(lambda c: named_leads(c, told))
 
-    async def trial_sales(self, vertical: str, versions: Sequence[str], since: float, until: float) -> list[TrialSale]:
+    async def trial_sales(self, vertical: str, versions: Sequence[str], since: float, until: float) -> list[ModelSale]:
         """The leads that these versions bought in [since, until), with what was heard of each."""
         return await self._reader.run(lambda c: feedback.trial_sales(c, vertical, versions, since, until))
+
+    async def sales_of_models(self, since: float, until: float) -> Iterator[ModelSale]:
+        """The same of all verticals and versions, oldest first; read as it is consumed."""
+        return feedback.sales_of_models(self._streams, since, until)
 
     # What operators do
 
