@@ -64,6 +64,8 @@ def trade(folder: Path, config: Path) -> None:
         before = heads.read_text() if heads.exists() else ""
         assert main(["pause", "solar-sunbelt", "--why", WHY, "--data", str(data)]) == 0
         assert until(lambda: heads.exists() and heads.read_text() != before)
+        # Beside the running service all is well, too.
+        assert main(["doctor", "--data", str(data), "--models", str(folder / "none")]) == 0
         assert main(["leads", "evidence", first[0], "--out", str(folder / "proof.zip"), "--data", str(data)]) in (0, 1)
 
 

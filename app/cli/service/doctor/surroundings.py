@@ -54,9 +54,7 @@ def examine_notes(data: Path, now: float) -> Iterator[DoctorFinding]:
         yield attention("notes", text, "set this machine's clock")
     state = service_state(data)
     if state is not None and state.is_running(now):
-        yield attention(
-            "notes", f"{data} is in use by a running service", "examine a copy, or expect lines to be added"
-        )
+        yield sound("notes", f"{data} is in use by a running service, which may have sold meanwhile")
 
 
 def examine_disk(data: Path) -> DoctorFinding:
