@@ -96,8 +96,17 @@ def read(
             f"SELECT {columns} FROM read_parquet($file) WHERE {where} {order}",  # noqa: S608 - words of our own modules
             {"file": escape(str(path)), **(values or {})},
         )
-        while batch := database.fetchmany(_FETCHED):
+        while batch := _fetched(database, path):
             yield from batch
+
+
+def _fetched(database: Any, path: Path) -> list[Any]:
+    """The next rows. What a damaged file holds may be no text, or no time that there is."""
+    try:
+        rows: list[Any] = database.fetchmany(_FETCHED)
+    except (ValueError, OverflowError) as error:
+        raise ParquetError(f"{path} is damaged: it cannot be read ({type(error).__name__})") from None
+    return rows
 
 
 def notes(path: Path) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """`leadbid doctor` names what is damaged, byte for byte, says what a restore lost, and changes nothing."""
 
+import asyncio
 import hashlib
 import json
 import shutil
@@ -12,12 +13,15 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from app.cli import main
 from app.journal.compact import compact
 from app.journal.parts import parts
 from app.reports.hours import keep_tallies
+from app.settings import Settings, read_keys
 from app.store.migrate import migrate
+from app.store.store import Store
 from tests.market import demo_with_crm, ping, post, someone
 from tests.service import MODELS, serve, until
 
@@ -259,4 +263,22 @@ def test_a_table_that_postgresql_lost_is_named(copied: Path, own_postgres_url: s
     migrate(own_postgres_url)
     status, said = told(capsys, copied, "--database", own_postgres_url)
     assert "no service ever worked on it" in said
-    assert "leadbid:leadbid@" not in said
+    asyncio.run(taken(own_postgres_url, Settings(config=Path(), data=copied / "data")))
+    status, said = told(capsys, copied, "--database", own_postgres_url)
+    assert status == 1
+    assert "leads bought: 0" in said
+    assert "LOST: 3 sales" in said
+    engine = create_engine(make_url(own_postgres_url).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE notice"))
+    engine.dispose()
+    status, said = told(capsys, copied, "--database", own_postgres_url)
+    assert status == 2
+    assert "the table notice cannot be read" in said
+
+
+async def taken(url: str, settings: Settings) -> None:
+    """As if a service with these keys had started on this database."""
+    store = Store(url)
+    await store.take_keys(read_keys(settings))
+    await store.close()
