@@ -15,6 +15,7 @@ from app.http.console.session import Opened, Said
 from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Done, Download, NotShown, Reveal, View
 from app.store.errors import StoreUnavailable
 from app.usecases.operators.requests import NotDone
+from app.usecases.operators.sign_in import OperatorVisit
 
 _OLD_FORM = "Nothing was done: that form was of another session. Look at the page again, then send it."
 
@@ -22,12 +23,20 @@ _OLD_FORM = "Nothing was done: that form was of another session. Look at the pag
 async def show(request: Opened, view: View, menu: Sequence[MenuItem]) -> Response[Any]:
     """The page of a view."""
 
-    async def shown(operator: Operator) -> Response[Any]:
-        asked, query = _asked(request, operator, view.role), read_fields(given(request), view.query)
+    async def shown(visit: OperatorVisit) -> Response[Any]:
+        asked, query = _asked(request, visit, view.role), read_fields(given(request), view.query)
         values = await view.show(asked, query)
         charts = view.draw(values, asked.zone)
         return page(
-            request, view.template, operator, menu, view=view, shown=values, query=query, now=asked.now, charts=charts
+            request,
+            view.template,
+            visit.operator,
+            menu,
+            view=view,
+            shown=values,
+            query=query,
+            now=asked.now,
+            charts=charts,
         )
 
     return await _for_visitor(request, view.title, menu, shown)
@@ -36,8 +45,8 @@ async def show(request: Opened, view: View, menu: Sequence[MenuItem]) -> Respons
 async def send(request: Opened, download: Download, menu: Sequence[MenuItem]) -> Response[Any]:
     """A file."""
 
-    async def sent(operator: Operator) -> Response[Any]:
-        asked = _asked(request, operator, download.role)
+    async def sent(visit: OperatorVisit) -> Response[Any]:
+        asked = _asked(request, visit, download.role)
         return attached(await download.make(asked, read_fields(given(request), download.query)))
 
     return await _for_visitor(request, "There is no such file", menu, sent)
@@ -46,12 +55,12 @@ async def send(request: Opened, download: Download, menu: Sequence[MenuItem]) ->
 async def do(request: Opened, act: ConsoleAct, menu: Sequence[MenuItem]) -> Response[Any]:
     """Do what a form asks for, and go on at the page that it came from, which says what was done."""
 
-    async def done(operator: Operator) -> Response[Any]:
+    async def done(visit: OperatorVisit) -> Response[Any]:
         form = await request.form()
         back = session.local_path(str(form.get("back", "")))
         if not session.is_proven(request, form.get("proof")):
             return _told(request, back, Said(Done(_OLD_FORM), refusal=True))
-        asked = _asked(request, operator, act.role)
+        asked = _asked(request, visit, act.role)
         fields = {name: await _value(value) for name, value in form.items()} | request.path_params
         try:
             said = Said(await act.do(asked, read_fields(fields, act.form)))
@@ -65,13 +74,13 @@ async def do(request: Opened, act: ConsoleAct, menu: Sequence[MenuItem]) -> Resp
 async def reveal(request: Opened, revealed: Reveal, menu: Sequence[MenuItem]) -> Response[Any]:
     """The page that a form asks for; the browser keeps no copy of it."""
 
-    async def shown(operator: Operator) -> Response[Any]:
+    async def shown(visit: OperatorVisit) -> Response[Any]:
         form = await request.form()
         if not session.is_proven(request, form.get("proof")):
             raise NotShown(_OLD_FORM, 403)
-        asked = _asked(request, operator, revealed.role)
+        asked = _asked(request, visit, revealed.role)
         values = await revealed.show(asked, read_fields({**dict(form), **request.path_params}, revealed.form))
-        answer = page(request, revealed.template, operator, menu, view=revealed, shown=values, now=asked.now)
+        answer = page(request, revealed.template, visit.operator, menu, view=revealed, shown=values, now=asked.now)
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -92,7 +101,7 @@ def attached(attachment: Attachment) -> Response[Any]:
 
 
 async def _for_visitor(
-    request: Opened, title: str, menu: Sequence[MenuItem], answer: Callable[[Operator], Awaitable[Response[Any]]]
+    request: Opened, title: str, menu: Sequence[MenuItem], answer: Callable[[OperatorVisit], Awaitable[Response[Any]]]
 ) -> Response[Any]:
     operator: Operator | None = None
     try:
@@ -100,7 +109,7 @@ async def _for_visitor(
         if visit is None:
             return Redirect(session.to_sign_in(request), status_code=303)
         operator = visit.operator
-        return await answer(operator)
+        return await answer(visit)
     except StoreUnavailable:
         return away(request, operator, menu)
     except Unreadable as fault:
@@ -109,11 +118,13 @@ async def _for_visitor(
         return trouble(request, title, str(reason), reason.status, operator, menu)
 
 
-def _asked(request: Opened, operator: Operator, role: Role) -> ConsoleRequest:
+def _asked(request: Opened, visit: OperatorVisit, role: Role) -> ConsoleRequest:
+    operator, state = visit.operator, request.app.state
     if not operator.may(role):
         raise NotShown(f"This needs the role {role}, and {operator.name} has the role {operator.role}.", 403)
-    state = request.app.state
-    return ConsoleRequest(operator=operator, background=state.background, now=state.clock())
+    return ConsoleRequest(
+        operator=operator, background=state.background, now=state.clock(), session=visit.session.token_sha256
+    )
 
 
 def _told(request: Opened, to: str, said: Said) -> Response[Any]:
