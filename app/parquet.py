@@ -113,7 +113,11 @@ def notes(path: Path) -> dict[str, int]:
     """What `write` noted in a file's metadata."""
     with _asking(path) as database:
         database.execute("SELECT key, value FROM parquet_kv_metadata(?)", [escape(str(path))])
-        return {key.decode(): int(value) for key, value in database.fetchall()}
+        found = database.fetchall()
+        try:
+            return {key.decode(): int(value) for key, value in found}
+        except ValueError:
+            raise ParquetError(f"{path} is damaged: its notes cannot be read") from None
 
 
 @contextmanager
@@ -123,8 +127,8 @@ def _asking(path: Path) -> Iterator[Any]:
     with database.cursor() as cursor:
         try:
             yield cursor
-        except duckdb.Error as error:
-            # By its kind alone: its own text may hold values.
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            # What a damaged file holds may be no text. By its kind alone: its own text may hold values.
             raise ParquetError(
                 f"{path} failed as Parquet ({type(error).__name__}): is it damaged, or the disk full?"
             ) from None
