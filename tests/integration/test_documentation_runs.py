@@ -31,6 +31,7 @@ ELSEWHERE = {
     "leadbid conform": "tests/integration/test_conform.py",
     "leadbid fakes --port": "tests/integration/test_fakes.py",
     "leadbid exchange": "tests/integration/test_exchange.py",
+    "leadbid mcp": "tests/simulation/test_mcp.py",
     "leadbid migrate": "tests/integration/store/test_migrate.py",
     "leadbid reload --yes": "tests/integration/test_live_reload.py",
     "leadbid export --since 30d --database URL": "tests/integration/store/test_export.py",
