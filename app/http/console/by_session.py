@@ -1,14 +1,15 @@
 """Answers whoever has signed in: with a page, a file, or what became of an act."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from litestar import Response
-from litestar.datastructures import UploadFile
 from litestar.response import Redirect, Stream
 
 from app.domain.buyer import Operator, Role
 from app.http.console import session
+from app.http.console.brought import in_address, in_form
 from app.http.console.fields import Unreadable, read_fields
 from app.http.console.frame import MenuItem, away, page, trouble
 from app.http.console.session import Opened, Said
@@ -23,7 +24,7 @@ async def show(request: Opened, view: View, menu: Sequence[MenuItem]) -> Respons
     """The page of a view."""
 
     async def shown(operator: Operator) -> Response[Any]:
-        asked, query = _asked(request, operator, view.role), read_fields(given(request), view.query)
+        asked, query = _asked(request, operator, view.role), read_fields(in_address(request), view.query)
         values = await view.show(asked, query)
         charts = view.draw(values, asked.zone)
         return page(
@@ -38,7 +39,7 @@ async def send(request: Opened, download: Download, menu: Sequence[MenuItem]) ->
 
     async def sent(operator: Operator) -> Response[Any]:
         asked = _asked(request, operator, download.role)
-        return attached(await download.make(asked, read_fields(given(request), download.query)))
+        return attached(await download.make(asked, read_fields(in_address(request), download.query)))
 
     return await _for_visitor(request, "There is no such file", menu, sent)
 
@@ -47,14 +48,13 @@ async def do(request: Opened, act: ConsoleAct, menu: Sequence[MenuItem]) -> Resp
     """Do what a form asks for, and go on at the page that it came from, which says what was done."""
 
     async def done(operator: Operator) -> Response[Any]:
-        form = await request.form()
-        back = session.local_path(str(form.get("back", "")))
-        if not session.is_proven(request, form.get("proof")):
+        form = await in_form(request)
+        back, proof = session.local_path(str(form.pop("back", ""))), form.pop("proof", "")
+        if not session.is_proven(request, proof):
             return _told(request, back, Said(Done(_OLD_FORM), refusal=True))
         asked = _asked(request, operator, act.role)
-        fields = {name: await _value(value) for name, value in form.items()} | request.path_params
         try:
-            said = Said(await act.do(asked, read_fields(fields, act.form)))
+            said = Said(await act.do(asked, read_fields(form, act.form)))
         except (NotDone, Unreadable) as reason:
             said = Said(Done(str(reason)), refusal=True)
         return _told(request, session.local_path(said.done.to) if said.done.to else back, said)
@@ -66,11 +66,12 @@ async def reveal(request: Opened, revealed: Reveal, menu: Sequence[MenuItem]) ->
     """The page that a form asks for; the browser keeps no copy of it."""
 
     async def shown(operator: Operator) -> Response[Any]:
-        form = await request.form()
-        if not session.is_proven(request, form.get("proof")):
+        form = await in_form(request)
+        if not session.is_proven(request, form.pop("proof", "")):
             raise NotShown(_OLD_FORM, 403)
+        form.pop("back", "")
         asked = _asked(request, operator, revealed.role)
-        values = await revealed.show(asked, read_fields({**dict(form), **request.path_params}, revealed.form))
+        values = await revealed.show(asked, read_fields(form, revealed.form))
         answer = page(request, revealed.template, operator, menu, view=revealed, shown=values, now=asked.now)
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -78,14 +79,10 @@ async def reveal(request: Opened, revealed: Reveal, menu: Sequence[MenuItem]) ->
     return await _for_visitor(request, revealed.title, menu, shown)
 
 
-def given(request: Opened) -> dict[str, object]:
-    """What the path and its query say."""
-    return {**dict(request.query_params), **request.path_params}
-
-
 def attached(attachment: Attachment) -> Response[Any]:
-    """A file as a browser stores it."""
-    headers = {"Content-Disposition": f'attachment; filename="{attachment.name}"'}
+    """A file as a browser stores it; what it is called after may have any character."""
+    name = re.sub(r"[^\w.-]", "_", attachment.name, flags=re.ASCII)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if isinstance(attachment.body, bytes):
         return Response(attachment.body, media_type=attachment.media_type, headers=headers)
     return Stream(attachment.body, media_type=attachment.media_type, headers=headers)
@@ -118,7 +115,3 @@ def _asked(request: Opened, operator: Operator, role: Role) -> ConsoleRequest:
 
 def _told(request: Opened, to: str, said: Said) -> Response[Any]:
     return session.say(Redirect(to, status_code=303), request, said)
-
-
-async def _value(value: object) -> object:
-    return await value.read() if isinstance(value, UploadFile) else value

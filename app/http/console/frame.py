@@ -5,6 +5,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import MediaType, Response
@@ -48,7 +49,7 @@ def page(
         said=said,
         proof=session.proof(request),
         here=request.scope["path"],
-        address=request.scope["path"] + _query(request),
+        address=quote(request.scope["path"], errors="replace") + _query(request),
         buyer=buyer,
         zone=buyer.zone,
         asset=asset_path,

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie, State
+from msgspec.structs import replace
 
 from app.domain.operators.sign_in import SESSION_S
 from app.http.console.view import Done
@@ -24,6 +25,9 @@ _SESSION, _SAID = "leadbid_session", "leadbid_said"
 _SAID_S = 60
 """How long the answer to an act waits for the page that shows it."""
 
+_SAID_MAX = 3_800
+"""Characters of a cookie beside its name and seal: browsers drop one of more than 4,096."""
+
 
 class Said(msgspec.Struct, frozen=True):
     """The answer to an act, shown on the next page; a `refusal` is why nothing was done."""
@@ -32,10 +36,11 @@ class Said(msgspec.Struct, frozen=True):
     refusal: bool = False
 
 
-async def visit(request: Opened) -> OperatorVisit | None:
-    """Whose session this is. Raises StoreUnavailable."""
+async def visit(request: Opened, *, by_hand: bool = True) -> OperatorVisit | None:
+    """Whose session this is. A page that keeps itself up to date keeps no session going. Raises StoreUnavailable."""
     state = request.app.state
-    return await visit_of(state.bidder, request.cookies.get(_SESSION, ""), state.clock())
+    by_hand = by_hand and "hx-request" not in request.headers
+    return await visit_of(state.bidder, request.cookies.get(_SESSION, ""), state.clock(), by_hand=by_hand)
 
 
 def begin(response: Response[Any], request: Opened, token: str) -> Response[Any]:
@@ -53,14 +58,19 @@ def end(response: Response[Any]) -> Response[Any]:
 def say(response: Response[Any], request: Opened, said: Said) -> Response[Any]:
     """Have the next page show this."""
     text = base64.urlsafe_b64encode(msgspec.json.encode(said)).decode()
-    response.set_cookie(_cookie(request, _SAID, text, _SAID_S))
+    if len(text) > _SAID_MAX:
+        return say(response, request, replace(said, done=Done(f"{said.done.said[:400]}…")))
+    response.set_cookie(_cookie(request, _SAID, f"{text}.{_seal(request, text)}", _SAID_S))
     return response
 
 
 def what_was_said(request: Opened) -> Said | None:
-    """What the act before has answered."""
+    """What the act before has answered in this session, and nobody else."""
+    text, _, seal = request.cookies.get(_SAID, "").partition(".")
+    if not hmac.compare_digest(seal.encode("utf-8", "surrogatepass"), _seal(request, text).encode()):
+        return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(request.cookies.get(_SAID, "")), type=Said)
+        return msgspec.json.decode(base64.urlsafe_b64decode(text), type=Said)
     except (binascii.Error, ValueError, msgspec.DecodeError):
         return None
 
@@ -74,12 +84,13 @@ def shown(response: Response[Any], request: Opened) -> Response[Any]:
 
 def proof(request: Opened) -> str:
     """What a form of this session must bring along: nobody learns it who cannot read our pages."""
-    return sha256(b"leadbid.form/" + request.cookies.get(_SESSION, "").encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(b"leadbid.form/" + _token(request)).hexdigest()
 
 
 def is_proven(request: Opened, given: object) -> bool:
     """Whether a form was filled in on one of our pages, in this session."""
-    return isinstance(given, str) and is_ours(request) and hmac.compare_digest(given.encode(), proof(request).encode())
+    offered = given.encode("utf-8", "surrogatepass") if isinstance(given, str) else b""
+    return is_ours(request) and hmac.compare_digest(offered, proof(request).encode())
 
 
 def is_ours(request: Opened) -> bool:
@@ -101,6 +112,15 @@ def to_sign_in(request: Opened) -> str:
     query = request.scope["query_string"].decode("latin-1")
     here = request.scope["path"] + (f"?{query}" if query else "")
     return SIGN_IN if request.method != "GET" or here == HOME else f"{SIGN_IN}?next={quote(here, safe='')}"
+
+
+def _token(request: Opened) -> bytes:
+    return request.cookies.get(_SESSION, "").encode("utf-8", "surrogatepass")
+
+
+def _seal(request: Opened, text: str) -> str:
+    """What shows that this session was told so: a forged answer could offer any form as its undo."""
+    return hmac.new(b"leadbid.said/" + _token(request), text.encode("utf-8", "surrogatepass"), sha256).hexdigest()
 
 
 def _cookie(request: Opened, name: str, value: str, seconds: int) -> Cookie:

@@ -6,8 +6,11 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from app.http.console import session
+from app.http.console.brought import in_form
+from app.http.console.fields import Unreadable
 from app.http.console.frame import away, page
 from app.http.console.session import SIGN_IN, Opened
+from app.http.console.view import NotShown
 from app.store.errors import StoreUnavailable
 from app.usecases.bidder import Bidder
 from app.usecases.operators.sign_in import sign_in, sign_out
@@ -26,7 +29,10 @@ async def sign_in_page(request: Opened) -> Response[str]:
 async def signing_in(request: Opened) -> Response[Any]:
     """The operator comes in, or is told that it may not."""
     bidder: Bidder = request.app.state.bidder
-    form = await request.form()
+    try:
+        form = await in_form(request)
+    except (NotShown, Unreadable) as reason:
+        return _form(request, "", str(reason), getattr(reason, "status", 400))
     name, secret, to = [str(form.get(field, "")) for field in ("name", "secret", "next")]
     if not session.is_ours(request):
         return _form(request, to, _ELSEWHERE, 403)
@@ -41,15 +47,20 @@ async def signing_in(request: Opened) -> Response[Any]:
 
 @post("/console/sign-out", status_code=303)
 async def signing_out(request: Opened) -> Response[Any]:
-    """The session ends."""
-    form = await request.form()
+    """The session ends; another site's form ends none."""
+    gone = Redirect(SIGN_IN, status_code=303)
     try:
-        visit = await session.visit(request)
-        if visit is not None and session.is_proven(request, form.get("proof")):
-            await sign_out(request.app.state.bidder, visit, request.app.state.clock())
+        form, visit = await in_form(request), await session.visit(request)
+        if visit is None:
+            return session.end(gone)
+        if not session.is_proven(request, form.get("proof")):
+            return Redirect(session.HOME, status_code=303)
+        await sign_out(request.app.state.bidder, visit, request.app.state.clock())
     except StoreUnavailable:
         return away(request)
-    return session.end(Redirect(SIGN_IN, status_code=303))
+    except (NotShown, Unreadable):
+        return Redirect(session.HOME, status_code=303)
+    return session.end(gone)
 
 
 def _form(request: Opened, to: str, fault: str = "", status: int = 200) -> Response[str]:
