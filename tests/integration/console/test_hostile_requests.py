@@ -14,12 +14,8 @@ from tests.console import proof_of, send, signed_in
 from tests.service import Service
 
 KEY = {"X-API-Key": "demo-operator-key"}
-FIELDS = [
-    (each.path, field)
-    for each in (*VIEWS, *DOWNLOADS)
-    for field in each.query.__struct_fields__
-    if "{" not in each.path
-]
+ASKED = [(each.path, each.query) for each in VIEWS] + [(each.path, each.query) for each in DOWNLOADS]
+FIELDS = [(path, field) for path, query in ASKED for field in query.__struct_fields__ if "{" not in path]
 
 
 @pytest.fixture(scope="module")
