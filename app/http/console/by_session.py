@@ -27,7 +27,7 @@ async def show(request: Opened, view: View, menu: Sequence[MenuItem]) -> Respons
         asked, query = _asked(request, operator, view.role), read_fields(in_address(request), view.query)
         values = await view.show(asked, query)
         charts = view.draw(values, asked.zone)
-        return page(
+        return await page(
             request, view.template, operator, menu, view=view, shown=values, query=query, now=asked.now, charts=charts
         )
 
@@ -72,7 +72,7 @@ async def reveal(request: Opened, revealed: Reveal, menu: Sequence[MenuItem]) ->
         form.pop("back", "")
         asked = _asked(request, operator, revealed.role)
         values = await revealed.show(asked, read_fields(form, revealed.form))
-        answer = page(request, revealed.template, operator, menu, view=revealed, shown=values, now=asked.now)
+        answer = await page(request, revealed.template, operator, menu, view=revealed, shown=values, now=asked.now)
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -99,11 +99,11 @@ async def _for_visitor(
         operator = visit.operator
         return await answer(operator)
     except StoreUnavailable:
-        return away(request, operator, menu)
+        return await away(request, operator, menu)
     except Unreadable as fault:
-        return trouble(request, "That cannot be read", str(fault), 400, operator, menu)
+        return await trouble(request, "That cannot be read", str(fault), 400, operator, menu)
     except NotShown as reason:
-        return trouble(request, title, str(reason), reason.status, operator, menu)
+        return await trouble(request, title, str(reason), reason.status, operator, menu)
 
 
 def _asked(request: Opened, operator: Operator, role: Role) -> ConsoleRequest:

@@ -22,7 +22,7 @@ _ELSEWHERE = "That form did not come from this page. Sign in here."
 @get(SIGN_IN)
 async def sign_in_page(request: Opened) -> Response[str]:
     """Where an operator says who it is."""
-    return _form(request, request.query_params.get("next", ""))
+    return await _form(request, request.query_params.get("next", ""))
 
 
 @post(SIGN_IN, status_code=200)
@@ -32,16 +32,16 @@ async def signing_in(request: Opened) -> Response[Any]:
     try:
         form = await in_form(request)
     except (NotShown, Unreadable) as reason:
-        return _form(request, "", str(reason), getattr(reason, "status", 400))
+        return await _form(request, "", str(reason), getattr(reason, "status", 400))
     name, secret, to = [str(form.get(field, "")) for field in ("name", "secret", "next")]
     if not session.is_ours(request):
-        return _form(request, to, _ELSEWHERE, 403)
+        return await _form(request, to, _ELSEWHERE, 403)
     try:
         signed_in = await sign_in(bidder, name.strip(), secret.strip(), request.app.state.clock())
     except StoreUnavailable:
-        return away(request)
+        return await away(request)
     if signed_in is None:
-        return _form(request, to, _WRONG, 401)
+        return await _form(request, to, _WRONG, 401)
     return session.begin(Redirect(session.local_path(to), status_code=303), request, signed_in.token)
 
 
@@ -57,15 +57,15 @@ async def signing_out(request: Opened) -> Response[Any]:
             return Redirect(session.HOME, status_code=303)
         await sign_out(request.app.state.bidder, visit, request.app.state.clock())
     except StoreUnavailable:
-        return away(request)
+        return await away(request)
     except (NotShown, Unreadable):
         return Redirect(session.HOME, status_code=303)
     return session.end(gone)
 
 
-def _form(request: Opened, to: str, fault: str = "", status: int = 200) -> Response[str]:
+async def _form(request: Opened, to: str, fault: str = "", status: int = 200) -> Response[str]:
     bidder: Bidder = request.app.state.bidder
-    return page(
+    return await page(
         request,
         "app/http/console/sign_in.html",
         None,
