@@ -21,7 +21,7 @@ from app.config.file.edit import edit
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import area_states, zip_states, zip_zones
 from app.domain.calling.rules import CallingTable
-from app.domain.catalogue import with_limits
+from app.domain.catalogue import Catalogue, with_limits
 from app.domain.delivery.delivery import AttemptReport
 from app.domain.keys import Keys
 from app.domain.operators.audit import SERVICE
@@ -33,6 +33,7 @@ from app.journal.looking import Looking
 from app.journal.reader import lines
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
+from app.openid.client import OpenIdClient
 from app.outbound.sender import Sender
 from app.packaged import MODELS
 from app.parquet import ParquetError
@@ -227,6 +228,7 @@ async def _started(
         rates=RateLimits(),
         quotas=HashQuotas(usage),
         providers=_provider_client(sender, lambda: watch.secrets, usage, metrics, world.steady),
+        openid=OpenIdClient(sender.send, lambda: watch.secrets, world.steady),
         secrets=lambda: watch.secrets,
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, _rest)),
@@ -254,10 +256,14 @@ async def _started(
         stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
         await _beside(stack, _every(PURGE_S, _purging(settings, bidder, clock)))
-    _log.info("configuration %s in use, with models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
-    if live.catalogue.challengers:
-        _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
+    _tell_what_is_live(live.catalogue)
     return background
+
+
+def _tell_what_is_live(catalogue: Catalogue) -> None:
+    _log.info("configuration %s in use, with models of %s", catalogue.config_hash, _names(catalogue.models))
+    if catalogue.challengers:
+        _log.info("challengers on trial in %s", _names(catalogue.challengers))
 
 
 def _records(settings: Settings) -> PingRecords:

@@ -13,6 +13,7 @@ from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
 from app.platforms.errors import NoPlatform
 from app.scoring.artefact import Unusable
+from app.scoring.registry.changes import NotChanged
 from training.errors import TrainingError
 
 COMMANDS = {
@@ -63,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = own.parse_args(words[1:])
     try:
         return command.run(args)
-    except (TrainingError, OtherVersion, ParquetError, Unusable) as error:
+    except (TrainingError, NotChanged, OtherVersion, ParquetError, Unusable) as error:
         print(error, file=sys.stderr)
     except OSError as error:
         print(f"{error.filename or 'a file'} cannot be used ({error.strerror})", file=sys.stderr)

@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from app.reports.models.intervals import wilson
+
 Array = np.ndarray[Any, Any]
 
 TINY = 1e-12
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_Z = 1.959964
 
 
 class Saving(msgspec.Struct, frozen=True):
@@ -116,25 +117,6 @@ def bin_of(name: str, count: int, predicted: float, observed: float, at: float |
 def quantiles(values: Sequence[float] | Array) -> dict[str, float]:
     """What the usual shares of the values lie below, by the share; of none nothing."""
     return {f"{share:.0%}": float(np.quantile(values, share)) for share in QUANTILES if len(values)}
-
-
-def auc_interval(auc: float, positive: int, negative: int, z: float = 1.645) -> tuple[float, float]:
-    """The interval of an area under the curve, 90 % unless said otherwise (Hanley and McNeil, 1982)."""
-    if not (positive and negative):
-        return 0.0, 1.0
-    both_above, both_below = auc / (2.0 - auc), 2.0 * auc**2 / (1.0 + auc)
-    spread = auc * (1.0 - auc) + (positive - 1) * (both_above - auc**2) + (negative - 1) * (both_below - auc**2)
-    half = z * float(np.sqrt(spread / (positive * negative)))
-    return max(auc - half, 0.0), min(auc + half, 1.0)
-
-
-def wilson(hits: float, count: int, z: float = _Z) -> tuple[float, float]:
-    """The interval of the share for `hits` of `count`, 95 % unless said otherwise."""
-    if not count:
-        return 0.0, 1.0
-    share, z2 = hits / count, z * z / count
-    middle, half = share + z2 / 2.0, z * np.sqrt(share * (1.0 - share) / count + z2 / (4.0 * count))
-    return float(max((middle - half) / (1.0 + z2), 0.0)), float(min((middle + half) / (1.0 + z2), 1.0))
 
 
 def _bin(name: str, at: Array, predicted: Array, happened: Array) -> ReliabilityBin:

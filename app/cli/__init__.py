@@ -68,6 +68,7 @@ GROUPS = {
         "cap": "put another limit in the place of a cap's",
         "demand": "say how many leads a territory can still work",
         "signal": "put a timed premium on a territory",
+        "models": "show what prices each vertical, how its scores held on matured leads, and what is tried",
         "reload": "show a changed configuration that waits for consent, and have it taken",
         "operators": "make, list, rotate and remove the keys of operators, and set their passwords",
         "audit": "list, verify or export the log of operators' acts",

@@ -9,6 +9,7 @@ import msgspec
 from app.config.caps import limit_in_words
 from app.config.values.territory import territory_in_words
 from app.config.values.week import hours_in_words
+from app.domain.access.openid import OpenIdTerms
 from app.domain.caps.caps import Cap
 from app.domain.configuration import Configuration
 from app.domain.money import money
@@ -50,12 +51,24 @@ def changes(before: Configuration, after: Configuration) -> tuple[str, ...]:
     """Every difference, one a line, without any secret: "campaign solar-tx: floor $5.00 -> $6.00"; at most a few."""
     lines = [f"buyer: {text}" for text in _changed(before.buyer, after.buyer)]
     lines += [f"alerts: {text}" for text in _changed(before.alerts, after.alerts)]
+    lines += _of_openid(before.openid, after.openid)
     lines += [f"retention: {text}" for text in _changed(before.retention, after.retention)]
     for section in _SECTIONS:
         lines += _of_section(section[:-1], getattr(before, section), getattr(after, section))
     if len(lines) > SHOWN_MAX:
         lines[SHOWN_MAX:] = [f"and {len(lines) - SHOWN_MAX} more changes"]
     return tuple(lines) or ("nothing that is declared has changed",)
+
+
+def _of_openid(before: OpenIdTerms | None, after: OpenIdTerms | None) -> Iterator[str]:
+    """Who may come in is named by emails, which need not stand in logs."""
+    if before is None or after is None:
+        if before is not after:
+            yield f"console.oidc: {'removed' if after is None else 'new'}"
+        return
+    for name in OpenIdTerms.__struct_fields__:
+        if getattr(before, name) != getattr(after, name):
+            yield f"console.oidc: {_word(name)} changed"
 
 
 def _of_section(kind: str, before: Sequence[Any], after: Sequence[Any]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from app.config.access.openid import build_openid
 from app.config.alerts import build_alerts
 from app.config.campaigns import Surroundings, build_campaigns
 from app.config.checks import build_checks, warn_of_shared_consent, warn_of_unchecked
@@ -26,6 +27,7 @@ from app.config.schema import BuyerFile, BuyerTable, RetentionTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.values.calling import build_calling_rules, warn_of_uncallable
 from app.config.verticals import build_verticals
+from app.domain.access.openid import OpenIdTerms
 from app.domain.alerts.terms import AlertTerms
 from app.domain.buyer import Buyer, Exploration, Operator, Retention
 from app.domain.calling.rules import CallingRule
@@ -55,6 +57,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     retention: Retention = Retention()
     checks: tuple[Check, ...]
     alerts: AlertTerms
+    openid: OpenIdTerms | None = None
     calling_rules: Mapping[str, CallingRule] = {}
     config_hash: str
     contents: Mapping[Path, bytes | None]
@@ -169,6 +172,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     warn_of_unchecked(checks, campaigns, findings)
     warn_of_shared_consent(checks, campaigns, verticals, findings)
     alerts, addresses = build_alerts(table.alerts, files, findings)
+    openid, client_secret = build_openid(table.console.oidc, buyer, files, findings)
     calling_rules = build_calling_rules(table.calling_rules, findings)
     warn_of_uncallable(campaigns, calling_rules, findings)
     _warn_of_missing(table, findings)
@@ -182,10 +186,11 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         retention=_retention(table.retention),
         checks=checks,
         alerts=alerts,
+        openid=openid,
         calling_rules=calling_rules,
         config_hash=files.hash,
         contents=files.contents,
-        secrets={**secrets, **keys, **verifying, **addresses},
+        secrets={**secrets, **keys, **verifying, **addresses, **client_secret},
     )
 
 

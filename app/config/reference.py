@@ -39,6 +39,8 @@ _TABLES: tuple[type[Table], ...] = (
     schema.ReturnsTable,
     schema.FeedbackTable,
     schema.OperatorTable,
+    schema.ConsoleTable,
+    schema.OidcTable,
     schema.RetentionTable,
     schema.CheckTable,
     schema.CheckRuleTable,

@@ -900,6 +900,50 @@ class AlertsTable(Table, frozen=True, kw_only=True):
     ] = ()
 
 
+class OidcTable(Table, frozen=True, kw_only=True):
+    """`[console.oidc]`: the OpenID Connect provider with which operators sign in to the console."""
+
+    issuer: Annotated[
+        Text, says("the issuer, exactly as its discovery document writes it", '"https://login.example.com"')
+    ]
+    client_id: Annotated[Text, says("the client's id at the provider", '"leadbid"')]
+    client_secret: Annotated[Text, says("a reference to the client's secret", '"env:OIDC_SECRET"')]
+    label: Annotated[Text, says("what the button to sign in calls it", '"Example SSO"')] = "OpenID Connect"
+    scopes: Annotated[
+        tuple[Text, ...], says("what is asked of it; some tell groups only for a scope `groups`", '["openid", "email"]')
+    ] = ("openid", "email")
+    role_claim: Annotated[
+        Text, says("the claim that `roles` reads; dots lead inside another", '"realm_access.roles"')
+    ] = "groups"
+    roles: Annotated[
+        dict[str, Role],
+        says(
+            "the role for each value of the claim, of which the highest counts; without it, the role of the operator",
+            '{ "leadbid-admins" = "admin", "leadbid" = "viewer" }',
+        ),
+    ] = {}
+    operators: Annotated[
+        dict[str, Slug],
+        says("the operator's name for each subject (`sub`) or verified email", '{ "ana@example.com" = "ana" }'),
+    ] = {}
+    email_domains: Annotated[
+        tuple[Text, ...],
+        says(
+            "lets in whoever has a verified email of these domains, under that email; needs `roles`", '["example.com"]'
+        ),
+    ] = ()
+    allow_private_hosts: Annotated[
+        tuple[Text, ...],
+        says("hosts of the provider that may have a private address and be reached without TLS", '["127.0.0.1"]'),
+    ] = ()
+
+
+class ConsoleTable(Table, frozen=True, kw_only=True):
+    """`[console]`: the console for operators."""
+
+    oidc: Annotated[OidcTable | None, says("the provider with which operators sign in", "see below")] = None
+
+
 class CallingRuleTable(Table, frozen=True, kw_only=True):
     """`[[calling_rules]]`: when and how often people in a state may be called; it replaces the row that is shipped.
 
@@ -961,6 +1005,7 @@ class BuyerFile(Table, frozen=True, kw_only=True):
     destinations: Annotated[tuple[Destination, ...], says("where bought leads are sent", "see below")] = ()
     checks: Annotated[tuple[CheckTable, ...], says("providers that are asked about leads", "see below")] = ()
     alerts: Annotated[AlertsTable, says("who is told what needs attention", "see below")] = AlertsTable()
+    console: Annotated[ConsoleTable, says("the console for operators", "see below")] = ConsoleTable()
     calling_rules: Annotated[
         tuple[CallingRuleTable, ...], says("when people may be called, where it is not as shipped", "see below")
     ] = ()

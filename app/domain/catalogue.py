@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.access.openid import OpenIdTerms
 from app.domain.alerts.terms import AlertTerms
 from app.domain.buyer import Buyer, Operator
 from app.domain.calendar import local_minute
@@ -98,6 +99,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     challengers: Mapping[str, Challenger] = {}
     checks: tuple[Check, ...] = ()
     alerts: AlertTerms = AlertTerms()
+    openid: OpenIdTerms | None = None
     calling: CallingTable = CallingTable()
 
     @cached_property
@@ -140,6 +142,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             destinations=tuple(self.destinations.values()),
             checks=self.checks,
             alerts=self.alerts,
+            openid=self.openid,
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.access.openid import OpenIdTerms
 from app.domain.alerts.terms import AlertTerms
 from app.domain.buyer import Buyer, Operator, Retention
 from app.domain.campaign import Campaign
@@ -28,6 +29,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     retention: Retention = Retention()
     checks: tuple[Check, ...] = ()
     alerts: AlertTerms = AlertTerms()
+    openid: OpenIdTerms | None = None
 
     def campaign_of(self, tag: bytes) -> Campaign | None:
         """The campaign that a bid names, which this configuration made."""

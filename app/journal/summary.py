@@ -28,12 +28,28 @@ class ScoreFacts(msgspec.Struct, frozen=True, gc=False):
 
 
 class BidFacts(msgspec.Struct, frozen=True, gc=False):
-    """Of a bid: whose it is, what it offers, and of which score."""
+    """Of a bid: whose it is, what it offers and may bring, and of which score."""
 
     campaign: str
     leg: str
     price_cents: int
     valuation: ScoreFacts | None = None
+    surplus: float = 0.0
+
+
+class ShadowBidFacts(msgspec.Struct, frozen=True, gc=False):
+    """Of a bid that was not sent."""
+
+    price_cents: int
+    surplus: float = 0.0
+
+
+class ShadowFacts(msgspec.Struct, frozen=True, gc=False):
+    """Of what the other model of a trial made of it."""
+
+    model: str
+    bids: tuple[ShadowBidFacts, ...] = ()
+    fault: str = ""
 
 
 class DecisionFacts(msgspec.Struct, frozen=True, gc=False):
@@ -53,6 +69,7 @@ class PingSummary(Line, frozen=True, gc=False, tag="ping"):
     bid_ids: tuple[str, ...] = ()
     model: str = ""
     withdrawn: Refusal | None = None
+    shadow: ShadowFacts | None = None
     took_ms: float = 0.0
 
 

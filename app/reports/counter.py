@@ -1,12 +1,14 @@
 """Counts lines of the journal: the only place that says what each kind of line adds to a tally."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
+from app.domain.auction.weighing import Offer
 from app.domain.reasons import Refusal
 from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
-from app.journal.summary import PingSummary
+from app.journal.shadow import Shadow, ShadowBid
+from app.journal.summary import BidFacts, PingSummary, ShadowBidFacts, ShadowFacts
 from app.reports.tally import (
     QUARTER_S,
     CampaignTrade,
@@ -15,6 +17,8 @@ from app.reports.tally import (
     LegTrade,
     SellerTrade,
     Share,
+    SideTrade,
+    TrialTrade,
     VerticalTrade,
     score_step,
 )
@@ -51,6 +55,9 @@ class LineCounter:
             share.pings += 1
             share.bids += is_bid
         _count(seller.ping_ms, _rounded(line.took_ms))
+        if line.shadow is not None and line.withdrawn is None:
+            trade = _of(self.tally.verticals, ping.vertical, VerticalTrade)
+            _tried(_of(trade.trials, f"{line.model}/{line.shadow.model}", TrialTrade), decision.bids, line.shadow)
         if refusal is not None:
             _count(seller.no_bids, refusal.code)
             return
@@ -157,6 +164,26 @@ class LineCounter:
 
     def _leg(self, campaign: str, leg: str) -> LegTrade:
         return _of(_of(self.tally.campaigns, campaign, CampaignTrade).legs, leg, LegTrade)
+
+
+def _tried(trial: TrialTrade, bids: Sequence[Offer | BidFacts], shadow: Shadow | ShadowFacts) -> None:
+    """One ping more that both models of a trial have seen."""
+    trial.pings += 1
+    trial.faults += bool(shadow.fault)
+    unsent = () if shadow.fault else shadow.bids
+    _bid(trial.decided, bids)
+    _bid(trial.shadowed, unsent)
+    if bids and unsent:
+        trial.both += 1
+        trial.decided.both_cents += max([bid.price_cents for bid in bids])
+        trial.shadowed.both_cents += max([bid.price_cents for bid in unsent])
+
+
+def _bid(side: SideTrade, bids: Sequence[Offer | BidFacts | ShadowBid | ShadowBidFacts]) -> None:
+    if bids:
+        side.bids += 1
+        side.cents += max([bid.price_cents for bid in bids])
+        side.surplus_millicents += round(1_000.0 * max([bid.surplus for bid in bids]))
 
 
 def _refused(seller: SellerTrade, line: PostLine) -> None:

@@ -15,7 +15,7 @@ from app.reports.tally import JournalTally
 
 FOLDER = "tallies"
 
-VERSION = 3
+VERSION = 4
 """It grows whenever `counter.py` counts anything in another way, or reads another version of lines."""
 
 Stamp = tuple[str, int, int]

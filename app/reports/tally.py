@@ -136,15 +136,38 @@ class CampaignTrade(msgspec.Struct, kw_only=True):
         return sum(cents * count for leg in self.legs.values() for cents, count in leg.paid_cents.items())
 
 
+class SideTrade(msgspec.Struct, kw_only=True):
+    """What one model of a trial made of its pings. `cents` adds up the dearest bid of each ping that it bid on,
+    `surplus_millicents` what the best one would bring on the mean, and `both_cents` the dearest where both bid.
+    """
+
+    bids: int = 0
+    cents: int = 0
+    surplus_millicents: int = 0
+    both_cents: int = 0
+
+
+class TrialTrade(msgspec.Struct, kw_only=True):
+    """The pings that one model decided while another shadowed it; `faults` are those that this one could not price."""
+
+    pings: int = 0
+    faults: int = 0
+    both: int = 0
+    decided: SideTrade = msgspec.field(default_factory=SideTrade)
+    shadowed: SideTrade = msgspec.field(default_factory=SideTrade)
+
+
 class VerticalTrade(msgspec.Struct, kw_only=True):
     """One vertical's trade; `quarters` are its pings by quarter of an hour since 1970 (UTC), which shape its plans.
 
-    `scores` counts by model the pings with a bid that it scored, by `score_step`.
+    `scores` counts by model the pings with a bid that it scored, by `score_step`. `trials` are by "who decided/who
+    shadowed".
     """
 
     share: Share = msgspec.field(default_factory=Share)
     quarters: dict[int, int] = {}
     scores: dict[str, dict[int, int]] = {}
+    trials: dict[str, TrialTrade] = {}
 
 
 class JournalTally(msgspec.Struct, kw_only=True):
@@ -173,6 +196,11 @@ class JournalTally(msgspec.Struct, kw_only=True):
 def score_step(probability: float) -> int:
     """By which step a score is counted: eight for each doubling."""
     return floor(8.0 * log2(min(max(probability, 1e-6), 1.0)))
+
+
+def score_at(step: int) -> float:
+    """Where a step begins."""
+    return float(min(2.0 ** (step / 8.0), 1.0))
 
 
 def add(mine: msgspec.Struct, more: msgspec.Struct) -> None:

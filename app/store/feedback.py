@@ -1,17 +1,19 @@
 """Notices and outcomes of bids and leads, each stored once."""
 
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, case, exists, func, select
 
 from app.domain.identity import Person
 from app.domain.keyed import digest
 from app.domain.post.outcome_time import time_trouble
 from app.store.delivery.named_leads import named_leads
 from app.store.engine.portable import add_new
+from app.store.engine.stream import stream
 from app.store.exports import OutcomeRow
 from app.store.schema import lead, notice, outcome
 from app.store.suppression.people import suppress_person
@@ -54,15 +56,19 @@ class ContactCounts(msgspec.Struct, frozen=True):
     contacted_before: int
 
 
-class TrialSale(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead that was bought while a challenger was tried: by which version, and all that was heard of it."""
+class ModelSale(msgspec.Struct, frozen=True, kw_only=True):
+    """A lead that a version bought, and all that was heard of it."""
 
+    vertical: str
     model_version: str
     campaign: str
     price_cents: int
     sold_at: float
     decision: str | None
     events: tuple[OutcomeRow, ...]
+
+
+_OF_SALE = tuple([name for name in ModelSale.__struct_fields__ if name != "events"])
 
 
 def record_notice(connection: Connection, seller: str, nonce: str, told: Notice, now: float) -> bool:
@@ -152,19 +158,34 @@ def contact_counts(connection: Connection, now: float) -> list[ContactCounts]:
 
 def trial_sales(
     connection: Connection, vertical: str, versions: Sequence[str], since: float, until: float
-) -> list[TrialSale]:
+) -> list[ModelSale]:
     """The leads of a vertical that these versions bought in [since, until), with whatever was heard of each."""
     bought = (lead.c.vertical == vertical) & lead.c.model_version.in_(versions)
-    bought &= (lead.c.sold_at >= since) & (lead.c.sold_at < until)
-    events: dict[str, list[OutcomeRow]] = {}
-    told = [outcome.c[name] for name in OutcomeRow.__struct_fields__]
-    for row in connection.execute(select(*told).join(lead, lead.c.lead_id == outcome.c.lead_id).where(bought)):
-        events.setdefault(row.lead_id, []).append(OutcomeRow(**row._mapping))
-    names = [name for name in TrialSale.__struct_fields__ if name != "events"]
-    return [
-        TrialSale(events=tuple(events.get(lead_id, ())), **dict(zip(names, row, strict=True)))
-        for lead_id, *row in connection.execute(select(lead.c.lead_id, *[lead.c[name] for name in names]).where(bought))
-    ]
+    return list(_with_events(connection.execute(_sales(bought, lead.c.sold_at >= since, lead.c.sold_at < until))))
+
+
+def sales_of_models(engine: Engine, since: float, until: float) -> Iterator[ModelSale]:
+    """The same of all verticals and versions, oldest first, read as they are consumed."""
+    return _with_events(stream(engine, _sales(lead.c.sold_at >= since, lead.c.sold_at < until)))
+
+
+def _sales(*where: ColumnElement[bool]) -> Select[Any]:
+    """A row for each event of a lead, or one of a lead without any."""
+    events = [outcome.c[name].label(f"told_{name}") for name in OutcomeRow.__struct_fields__]
+    both = lead.outerjoin(outcome, lead.c.lead_id == outcome.c.lead_id)
+    wanted = select(lead.c.lead_id, *[lead.c[name] for name in _OF_SALE], *events).select_from(both).where(*where)
+    return wanted.order_by(lead.c.sold_at, lead.c.lead_id)
+
+
+def _with_events(rows: Iterable[Any]) -> Iterator[ModelSale]:
+    events_from = 1 + len(_OF_SALE)
+    for _, of_lead in groupby(rows, lambda row: row[0]):
+        found = list(of_lead)
+        told = [row[events_from:] for row in found if row[events_from] is not None]
+        yield ModelSale(
+            events=tuple([OutcomeRow(**dict(zip(OutcomeRow.__struct_fields__, row, strict=True))) for row in told]),
+            **dict(zip(_OF_SALE, found[0][1:events_from], strict=True)),
+        )
 
 
 def _outcomes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[OutcomeRow]:

@@ -508,6 +508,8 @@ operator_session = Table(
     Column("name", Text, nullable=False),
     Column("began_at", Double, nullable=False),
     Column("seen_at", Double, nullable=False),
+    # Whom an OpenID Connect provider named, as JSON; empty where a password or key was given.
+    Column("identity", Text, nullable=False),
     PrimaryKeyConstraint("token_sha256"),
 )
 

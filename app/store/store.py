@@ -53,7 +53,7 @@ from app.store.engine.revision import HEAD, require_head, revision
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
-from app.store.feedback import ContactCounts, OutcomeFacts, OutcomeResult, TrialSale
+from app.store.feedback import ContactCounts, ModelSale, OutcomeFacts, OutcomeResult
 from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
 from app.store.operators import alerts, audit, requested, sign_in
@@ -366,9 +366,13 @@ class Store:
         """The leads that some hundreds of outcomes speak of, or why there is none."""
         return await self._reader.run(lambda c: named_leads(c, told))
 
-    async def trial_sales(self, vertical: str, versions: Sequence[str], since: float, until: float) -> list[TrialSale]:
+    async def trial_sales(self, vertical: str, versions: Sequence[str], since: float, until: float) -> list[ModelSale]:
         """The leads that these versions bought in [since, until), with what was heard of each."""
         return await self._reader.run(lambda c: feedback.trial_sales(c, vertical, versions, since, until))
+
+    async def sales_of_models(self, since: float, until: float) -> Iterator[ModelSale]:
+        """The same of all verticals and versions, oldest first; read as it is consumed."""
+        return feedback.sales_of_models(self._streams, since, until)
 
     # What operators do
 
@@ -434,9 +438,9 @@ class Store:
         """An operator's password, hashed, and the wrong tries since the last right one."""
         return await self._reader.run(lambda c: sign_in.sign_in_row(c, name))
 
-    async def set_password(self, name: str, password_hash: str, by: str, now: float, why: str) -> None:
-        """Have this be an operator's password, and end its sessions."""
-        await self._writer.run(lambda c: sign_in.set_password(c, name, password_hash, by, now, why))
+    async def set_password(self, name: str, password_hash: str, by: str, now: float, why: str, keep: str = "") -> None:
+        """Have this be an operator's password, and end its sessions but `keep`."""
+        await self._writer.run(lambda c: sign_in.set_password(c, name, password_hash, by, now, why, keep))
 
     async def count_sign_in_failure(self, name: str, now: float) -> None:
         """One wrong try more under this name."""
@@ -455,9 +459,17 @@ class Store:
         if sign_in.is_to_be_seen(session, now):
             await self._writer.run(lambda c: sign_in.see_session(c, session, now))
 
-    async def end_session(self, token_sha256: str, by: str, now: float) -> None:
+    async def sessions(self) -> list[OperatorSession]:
+        """Every session, the latest first."""
+        return await self._reader.run(sign_in.sessions)
+
+    async def end_session(self, session: OperatorSession, by: str, now: float) -> None:
         """Somebody signs out."""
-        await self._writer.run(lambda c: sign_in.end_session(c, token_sha256, by, now))
+        await self._writer.run(lambda c: sign_in.end_session(c, session, by, now))
+
+    async def end_sessions(self, name: str, act: OperatorAct, now: float, *, number: str = "", keep: str = "") -> int:
+        """End an operator's sessions, or the one with this number, but not `keep`; how many there were."""
+        return await self._writer.run(lambda c: sign_in.end_sessions(c, name, act, now, number=number, keep=keep))
 
     async def heard(self, now: float, since: float = inf) -> Heard:
         """What others wrote that the service must act on; see `store.heard`."""

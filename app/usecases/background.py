@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import inf
 from pathlib import Path
@@ -10,8 +10,10 @@ from pathlib import Path
 import msgspec
 
 from app.domain.alerts.alert import Alert
+from app.domain.auction.canary import CanaryTally
 from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
+from app.reports.attention.trade import ScoreShift
 from app.reports.campaigns.recent import RecentPings
 from app.reports.campaigns.sample import JournalSample
 from app.reports.now.growing import GrowingTally
@@ -42,6 +44,7 @@ from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
 from app.usecases.standing.restore import read_lists
 from app.usecases.trade.journal_count import JournalCount
+from app.usecases.trade.model_outcomes import ModelOutcomes
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
@@ -106,12 +109,13 @@ class BackgroundJobs:
         self._clock_alerts = alerts.clock
         self._alerts = AlertWatch(bidder, self._self_watch, alerts.sender, self.state, machine_clock)
         self.scrape = Scrape(bidder, worker, journal, clock)
+        self.model_outcomes = ModelOutcomes(bidder.store, lambda: time.sleep(REST_S))
         self.measured = MeasuredGauges(
             bidder,
             alerts.journal,
             lambda: self._self_watch.scores,
             lambda: self._alerts.open,
-            lambda: time.sleep(REST_S),
+            self.model_outcomes,
         )
         self._canaries = CanaryWatch(bidder)
         self._return_rules = ReturnRules(bidder)
@@ -252,6 +256,16 @@ class BackgroundJobs:
     async def measure(self) -> None:
         """Find out what a scrape shows but has no time to find out."""
         await self.measured.look(self.clock())
+
+    @property
+    def canary_tallies(self) -> Mapping[str, CanaryTally]:
+        """What each canary came to when it was last looked at."""
+        return self._canaries.tallies
+
+    @property
+    def score_shifts(self) -> Sequence[ScoreShift]:
+        """How far the scores of the last day lie from those of the weeks before, as of the last look."""
+        return self._self_watch.score_shifts
 
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""

@@ -10,6 +10,7 @@ from app.domain.buyer import Operator
 from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
 from app.journal.lines import Line
+from app.openid.client import OpenIdClient
 from app.outbound.message import OutboundAnswer, OutboundRequest
 from app.reports.scorecard import Scorecards
 from app.store.store import Store
@@ -40,6 +41,11 @@ def _asks_nobody() -> ProviderClient:
     return ProviderClient(_not_sent, dict)
 
 
+def _knows_no_provider() -> OpenIdClient:
+    """Who has no way out lets nobody in by the word of others."""
+    return OpenIdClient(_not_sent, dict, lambda: 0.0)
+
+
 class Bidder(msgspec.Struct, kw_only=True):
     """One value that every use case is given; only `catalogue` is ever replaced, all else moves inside.
 
@@ -50,8 +56,8 @@ class Bidder(msgspec.Struct, kw_only=True):
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
     sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
     certified themselves, `operator_keys` those made by command. `test_recorders` see every test. `providers` are asked
-    by checks, `post_collectors` about a post. `keyless` counts what was refused without a seller's key, `shed` what was
-    for want of time.
+    by checks, `openid` about operators, `post_collectors` about a post. `keyless` counts what was refused without a
+    seller's key, `shed` what was for want of time.
     """
 
     catalogue: Catalogue
@@ -70,6 +76,7 @@ class Bidder(msgspec.Struct, kw_only=True):
     sold: Callable[[], None]
     scorecards: Scorecards
     providers: ProviderClient = msgspec.field(default_factory=_asks_nobody)
+    openid: OpenIdClient = msgspec.field(default_factory=_knows_no_provider)
     post_collectors: PostCollectors = PostCollectors()
     former: FormerConfigurations = msgspec.field(default_factory=FormerConfigurations)
     appetites: KeptAppetites = msgspec.field(default_factory=KeptAppetites)

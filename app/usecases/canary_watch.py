@@ -1,28 +1,35 @@
 """Stops a canary that costs more than chance explains: it then shadows, until somebody resumes or retires it."""
 
 import logging
-from collections.abc import Iterator
-from typing import get_args
+from collections.abc import Iterable
 
 import msgspec
 
 from app.domain.auction.canary import CanaryLead, CanaryTally, canary_name, tally
-from app.domain.auction.weighing import Offer
-from app.domain.catalogue import Catalogue, Challenger
+from app.domain.campaign import Campaign
 from app.domain.money import money
 from app.domain.operators.audit import SERVICE
-from app.domain.post.disposition import OutcomeEvent, label
+from app.reports.models.judged import judged
 from app.store.errors import StoreUnavailable
-from app.store.feedback import TrialSale
 from app.store.operators.requested import Switch
+from app.store.store import Store
 from app.usecases.bidder import Bidder
-from app.wire.feedback import OutcomeKind
 
 CANARY_S = 600.0
 """Leads mature in days: nothing is gained by looking more often, and nothing lost by looking so often."""
 
-_OFFER = msgspec.json.Decoder(Offer)
 _log = logging.getLogger(__name__)
+
+
+class Canary(msgspec.Struct, frozen=True, kw_only=True):
+    """A challenger that bids for a share of leads since then, beside the live version; judged after `matures_s`."""
+
+    vertical: str
+    live: str
+    version: str
+    share: float
+    since: float
+    matures_s: float
 
 
 class CanaryWatch:
@@ -31,6 +38,8 @@ class CanaryWatch:
     def __init__(self, bidder: Bidder) -> None:
         self._bidder = bidder
         self._looked_at = -CANARY_S
+        self.tallies: dict[str, CanaryTally] = {}
+        """By name what each came to at the last look that it was judged at."""
 
     async def look(self, now: float) -> None:
         """Judge each canary by the leads that have matured, and stop those that failed; at most every `CANARY_S`."""
@@ -40,30 +49,26 @@ class CanaryWatch:
         bidder = self._bidder
         for vertical, challenger in bidder.catalogue.challengers.items():
             name = canary_name(vertical, challenger.model.version)
+            live = bidder.catalogue.models.get(vertical)
             is_watched = 0.0 < challenger.canary < 1.0 and challenger.since
-            if not is_watched or vertical not in bidder.catalogue.models or name in bidder.standing.paused:
+            if not is_watched or live is None or name in bidder.standing.paused:
                 continue
+            canary = Canary(
+                vertical=vertical,
+                live=live.version,
+                version=challenger.model.version,
+                share=challenger.canary,
+                since=challenger.since,
+                matures_s=challenger.matures_s,
+            )
             try:
-                found = await self._tallied(vertical, challenger, now)
+                found = await canary_tally(bidder.store, bidder.catalogue.campaigns.values(), canary, now)
+                self.tallies[name] = found
                 if found.has_failed:
                     await self._stop(name, found, now)
             except StoreUnavailable:
                 # Nothing is sold meanwhile either.
                 return
-
-    async def _tallied(self, vertical: str, challenger: Challenger, now: float) -> CanaryTally:
-        catalogue, canarys = self._bidder.catalogue, challenger.model.version
-        versions = (catalogue.models[vertical].version, canarys)
-        until = now - challenger.matures_s
-        sales = await self._bidder.store.trial_sales(vertical, versions, challenger.since, until)
-        worth = max(
-            (each.worth.of({}) for each in catalogue.campaigns.values() if each.vertical == vertical), default=0.0
-        )
-        leads = (
-            CanaryLead(is_canarys=sale.model_version == canarys, cents=_brought(sale, challenger.matures_s, catalogue))
-            for sale in sales
-        )
-        return tally(leads, challenger.canary, worth)
 
     async def _stop(self, name: str, found: CanaryTally, now: float) -> None:
         why = words(found)
@@ -81,28 +86,16 @@ def words(found: CanaryTally) -> str:
     )
 
 
-def _brought(sale: TrialSale, matures_s: float, catalogue: Catalogue) -> float:
-    """What a lead brought in the time that it is given, less its price; one that came back cost nothing."""
-    events = list(_events(sale))
-    if label(events).invalid:
-        return 0.0
-    found = label(each for each in events if each.occurred_at <= sale.sold_at + matures_s)
-    if found.disposition != "sold":
-        return -float(sale.price_cents)
-    if found.value_cents is not None:
-        return float(found.value_cents - sale.price_cents)
-    offer = _OFFER.decode(sale.decision) if sale.decision is not None else None
-    if offer is not None and offer.valuation is not None:
-        return offer.valuation.worth - sale.price_cents
-    campaign = catalogue.campaigns.get(sale.campaign)
-    return (campaign.worth.of({}) if campaign is not None else 0.0) - sale.price_cents
-
-
-def _events(sale: TrialSale) -> Iterator[OutcomeEvent]:
-    for row in sale.events:
-        # One of another version says nothing to this one.
-        if row.event in get_args(OutcomeKind):
-            event = msgspec.convert(row.event, type=OutcomeKind)
-            yield OutcomeEvent(
-                event=event, occurred_at=row.occurred_at, received_at=row.recorded_at, value_cents=row.value_cents
-            )
+async def canary_tally(store: Store, campaigns: Iterable[Campaign], canary: Canary, now: float) -> CanaryTally:
+    """What a canary and its champion came to by the leads that have matured. Raises StoreUnavailable."""
+    own = [each for each in campaigns if each.vertical == canary.vertical]
+    worths = {each.name: each.worth.of({}) for each in own}
+    until, versions = now - canary.matures_s, (canary.live, canary.version)
+    sales = await store.trial_sales(canary.vertical, versions, canary.since, until)
+    leads = (
+        CanaryLead(
+            is_canarys=sale.model_version == canary.version, cents=judged(sale, canary.matures_s, worths, now).cents
+        )
+        for sale in sales
+    )
+    return tally(leads, canary.share, max(worths.values(), default=0.0))

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from app.reports.models.intervals import auc_interval
 from app.scoring.card import FieldCheck
 from tests.cards import FIGURES
 from training.conversion.enough import HistorySize, cross_validation, size_of
 from training.conversion.gates import gates
 from training.conversion.train import Trained, slices_of
 from training.histories.history import History
-from training.statistics import Array, auc_interval
+from training.statistics import Array
 
 DAY_S = 86_400.0
 HONEST = (FieldCheck(name="bill", alone=0.6, removal=0.01),)

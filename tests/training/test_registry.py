@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from app.scoring.card import read_card
 from app.scoring.load import load
 from app.scoring.pointer import POINTER, Entry
+from app.scoring.registry.changes import Author, changes, entries, point_at
+from app.scoring.registry.versions import canary
 from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
 from training.main import main
-from training.registry.pointer import Author, changes, entries, point_at
-from training.registry.registry import canary
 
 Said = pytest.CaptureFixture[str]
 

@@ -8,10 +8,10 @@ import pytest
 
 from app.scoring.card import Gate, read_card
 from app.scoring.load import load_version
+from app.scoring.registry.changes import NotChanged
+from app.scoring.registry.versions import whole
 from app.wire.ping import Value
 from tests.models import shipped
-from training.registry.pointer import NotChanged
-from training.registry.registry import whole
 from training.retraining.renew import Parts, completed, renewed
 
 WEEK = (1.0,) * 168

@@ -29,6 +29,8 @@ from app.mock_exchange.consumers import consumer, ping_of
 from app.scoring.habits import HABITS
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load as load_models
+from app.scoring.registry import versions as registry
+from app.scoring.registry.changes import Author
 from app.scoring.traffic import TRAFFIC
 from app.usecases.bidder import Bidder
 from app.usecases.reload.config_watcher import ConfigWatcher
@@ -42,8 +44,6 @@ from tests.build import NOW
 from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
 from training.main import main
-from training.registry import registry
-from training.registry.pointer import Author
 
 PINGS_A_STAGE = 650
 EVERY_S = 60.0

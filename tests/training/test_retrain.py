@@ -12,6 +12,8 @@ import pytest
 from app.domain.vertical import Vertical
 from app.scoring.card import Gate, read_card
 from app.scoring.load import load_version
+from app.scoring.registry import versions as registry
+from app.scoring.registry.changes import entries
 from tests.bids import AT, bid, write_bids
 from tests.histories import facts_in
 from tests.models import add_version, shipped
@@ -23,8 +25,7 @@ from training.histories.dataset import BIDS, LEADS, SUMMARY, DatasetSummary, Ver
 from training.histories.declared import declared
 from training.histories.history import History
 from training.main import main
-from training.registry import registry
-from training.registry.pointer import author, entries
+from training.registry.author import author
 from training.retraining.retrain import Dataset, Round, retrain
 
 Capture = pytest.CaptureFixture[str]

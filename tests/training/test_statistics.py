@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from training.statistics import bin_of, bins_by_mass, bins_by_name, expit, log_odds, losses, saving, wilson
+from app.reports.models.intervals import wilson
+from training.statistics import bin_of, bins_by_mass, bins_by_name, expit, log_odds, losses, saving
 
 HAPPENED = np.array([1, 0, 0, 1])
 

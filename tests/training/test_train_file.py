@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from app.scoring.load import load
+from app.scoring.registry.changes import NotChanged
+from app.scoring.registry.versions import whole
 from tests.service import DEMO_CONFIG
 from training.conversion.candidates import chance
 from training.conversion.features import Column, table
 from training.main import main
-from training.registry.pointer import NotChanged
-from training.registry.registry import whole
 
 Capture = pytest.CaptureFixture[str]
 

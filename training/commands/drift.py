@@ -6,13 +6,13 @@ from pathlib import Path
 
 from app.domain.calendar import utc_text
 from app.scoring.load import load_version
+from app.scoring.registry.changes import live
 from training.drift.drift import Drift, drift
 from training.drift.window import read_reference, sample, window, window_like
 from training.frame import add, show, when
 from training.histories.bids import read_bids
 from training.histories.dataset import BIDS, DAY_S, read_summary
 from training.histories.scratch import NoData
-from training.registry.pointer import live
 
 RECENT_S = 7 * DAY_S
 _SHOWN = 8

@@ -12,6 +12,7 @@ from app.scoring.compile import compiled
 from app.scoring.contributions import USUAL_LEADS
 from app.scoring.load import load_version
 from app.scoring.parse import parse
+from app.scoring.registry.changes import live
 from training.errors import TrainingError
 from training.evaluation.caps import Caps, caps
 from training.evaluation.conversions import Conversions, lift, model_figures
@@ -23,7 +24,6 @@ from training.histories.bids import LoggedBid, read_bids
 from training.histories.dataset import BIDS, SUMMARY, read_summary
 from training.histories.declared import declared
 from training.histories.scratch import NoData
-from training.registry.pointer import live
 from training.statistics import ReliabilityBin, bin_of
 
 BIDS_MAX = 100_000

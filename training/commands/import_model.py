@@ -7,14 +7,15 @@ import msgspec
 
 from app.bounds import SEED_MAX, whole
 from app.packaged import DEMO_CONFIG
+from app.scoring.registry.changes import NotChanged, entries
+from app.scoring.registry.versions import promote
 from training.conversion.imported.judge import import_model
 from training.conversion.report import report, result
 from training.frame import add, add_own_config, own_verticals, teller
 from training.histories.dataset import leads_at
 from training.histories.spec import read_spec
 from training.histories.specified import read_history
-from training.registry import registry
-from training.registry.pointer import NotChanged, author, entries
+from training.registry.author import author
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         )
     if not why_not:
         try:
-            registry.promote(args.out, card.vertical, card.version, author("imported"), declared=known, did="import")
+            promote(args.out, card.vertical, card.version, author("imported"), declared=known, did="import")
         except NotChanged as refused:
             why_not = str(refused)
     if args.json:

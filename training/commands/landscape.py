@@ -13,13 +13,13 @@ from app.packaged import begin_models
 from app.scoring.card import Gate
 from app.scoring.landscape import FILE
 from app.scoring.load import load_version
+from app.scoring.registry.changes import live
 from app.wire.ping import Leg
 from training.errors import TrainingError
 from training.frame import add, add_own_models, show, teller
 from training.landscape.auctions import auction_log
 from training.landscape.export import artefact_of
 from training.landscape.learn import FormAttempt, LearnedLandscape, LearnedLeg, learn_landscape
-from training.registry.pointer import live
 from training.retraining.renew import Parts, renewed
 from training.statistics import ReliabilityBin
 

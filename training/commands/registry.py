@@ -6,11 +6,14 @@ import sys
 import msgspec
 
 from app.bounds import real
+from app.scoring.registry import versions
+from app.scoring.registry.changes import Change, NotChanged
+from app.scoring.registry.listing import listed
 from training.frame import add, add_own_config, add_own_models, own_verticals
 from training.histories.declared import MATURITY_DAYS
-from training.registry import registry
-from training.registry.listing import listed, sentence, shown, table
-from training.registry.pointer import Change, NotChanged, author
+from training.registry.author import author
+from training.registry.listing import sentence, shown, table, told
+from training.registry.prune import prune
 
 _ACTIONS = {
     "list": "list all versions, with what is live and what is tried",
@@ -63,6 +66,9 @@ def run(args: argparse.Namespace) -> int:
     """0 where it is done or said, 1 where it is refused; nothing has changed then."""
     try:
         print(_said(args))
+    except versions.NotCleared as refused:
+        print(f"{refused}. --force overrides this and is recorded", file=sys.stderr)
+        return 1
     except NotChanged as refused:
         print(refused, file=sys.stderr)
         return 1
@@ -77,11 +83,11 @@ def _said(args: argparse.Namespace) -> str:
         found = listed(args.models, args.vertical)
         if not found:
             raise NotChanged(f"{args.models} holds no model{f' of {args.vertical}' if args.vertical else ''}")
-        return msgspec.json.encode([each.told for each in found]).decode() if args.json else "\n".join(table(found))
+        return msgspec.json.encode([told(each) for each in found]).decode() if args.json else "\n".join(table(found))
     if args.action == "show":
         return "\n".join(shown(args.models, args.vertical, args.version))
     if args.action == "prune":
-        gone = registry.prune(args.models, args.vertical, args.keep, author(args.why))
+        gone = prune(args.models, args.vertical, args.keep, author(args.why))
         return f"removed {', '.join(gone)}" if gone else "nothing to remove"
     done = _done(args)
     return sentence(done) if done.after != done.before else f"nothing changed: {sentence(done)}"
@@ -90,15 +96,15 @@ def _said(args: argparse.Namespace) -> str:
 def _done(args: argparse.Namespace) -> Change:
     models, vertical, who = args.models, args.vertical, author(args.why)
     if args.action == "retire":
-        return registry.retire(models, vertical, who)
+        return versions.retire(models, vertical, who)
     known = own_verticals(args.config)
     if args.action == "promote":
-        return registry.promote(models, vertical, args.version, who, declared=known, force=args.force)
+        return versions.promote(models, vertical, args.version, who, declared=known, force=args.force)
     if args.action == "rollback":
-        return registry.rollback(models, vertical, who, known)
+        return versions.rollback(models, vertical, who, known)
     if args.action == "shadow":
-        return registry.shadow(models, vertical, args.version, who, known)
-    return registry.canary(
+        return versions.shadow(models, vertical, args.version, who, known)
+    return versions.canary(
         models,
         vertical,
         args.share,

@@ -11,11 +11,13 @@ from app.bounds import SEED_MAX, whole
 from app.packaged import begin_models
 from app.scoring.card import read_card
 from app.scoring.pointer import Entry
+from app.scoring.registry.changes import entries
+from app.scoring.registry.versions import Unfit, Verticals, shadow
 from training.commands.dataset import gathered
 from training.frame import add, add_own_models, add_sources, show, teller
 from training.histories.declared import declared
-from training.registry import registry
-from training.registry.pointer import author, entries
+from training.registry.author import author
+from training.registry.prune import prune
 from training.retraining.retrain import Dataset, Round, retrain
 from training.retraining.rounds import round_lines
 from training.tracking import Tracker
@@ -60,11 +62,11 @@ def _rounds(args: argparse.Namespace) -> Iterator[Round]:
             folder = args.models / name / found.challenger
             tracker.log(read_card(folder), folder, found.verdict, tell)
         if entry is not None:
-            found = replace(found, removed=registry.prune(args.models, name, args.keep, author(_WHY)))
+            found = replace(found, removed=prune(args.models, name, args.keep, author(_WHY)))
         yield found
 
 
-def tried(models: Path, entry: Entry | None, found: Round, known: registry.Verticals) -> Round:
+def tried(models: Path, entry: Entry | None, found: Round, known: Verticals) -> Round:
     """The round with its verdict: a challenger shadows its champion, unless another one is bidding already.
 
     One that does not fit what is declared now, as a champion's scorer from before may not, is kept for study.
@@ -81,7 +83,7 @@ def tried(models: Path, entry: Entry | None, found: Round, known: registry.Verti
         busy = f"{entry.challenger} is a canary: {found.challenger} waits until that is decided"
         return msgspec.structs.replace(found, verdict=busy)
     try:
-        registry.shadow(models, found.vertical, found.challenger, author(_WHY), declared=known)
-    except registry.Unfit as why:
+        shadow(models, found.vertical, found.challenger, author(_WHY), declared=known)
+    except Unfit as why:
         return msgspec.structs.replace(found, verdict=f"{found.challenger} is kept for study: {why}")
     return msgspec.structs.replace(found, verdict=f"{found.challenger} shadows it", is_tried=True)

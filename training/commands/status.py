@@ -7,8 +7,10 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from app.domain.auction.canary_size import DIFFERENCE, LEVEL, POWER
 from app.domain.calendar import utc_text
 from app.domain.money import money
+from app.scoring.registry.changes import entries
 from training.bootstrap import Interval
 from training.commands.dataset import gathered
 from training.frame import add, add_sources, journals_of, show, told_pings
@@ -16,8 +18,6 @@ from training.histories.bids import read_bids
 from training.histories.dataset import BIDS
 from training.histories.declared import declared
 from training.histories.journaled import LIFETIME_S
-from training.registry.pointer import entries
-from training.trial.sizing import DIFFERENCE, LEVEL, POWER
 from training.trial.trial import CONVERSIONS_MIN, BidOutcome, Contender, TrialStanding, TrialTally, outcome_of
 
 

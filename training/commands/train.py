@@ -12,6 +12,8 @@ from app.domain.catalogue import FactRead
 from app.packaged import DEMO_CONFIG, config_here
 from app.scoring.card import ModelCard
 from app.scoring.fit import untold
+from app.scoring.registry.changes import NotChanged, entries
+from app.scoring.registry.versions import Unfit, Verticals, promote
 from training.conversion.enough import size_of
 from training.conversion.features import columns_among
 from training.conversion.learn import learn
@@ -24,8 +26,7 @@ from training.histories.history import History
 from training.histories.spec import Spec, read_spec
 from training.histories.specified import read_history
 from training.histories.synthetic import ROWS_MIN, synthetic
-from training.registry import registry
-from training.registry.pointer import NotChanged, author, entries
+from training.registry.author import author
 from training.tracking import Tracker
 
 
@@ -129,9 +130,7 @@ def _facts_of(spec: Spec) -> Iterator[FactRead]:
     return (FactRead(name=each.name, kind=each.kind, values=values[each.name]) for each in columns)
 
 
-def _learned(
-    history: History, spec: Spec, args: argparse.Namespace, fit: registry.Verticals | None, tell: Tell
-) -> NewVersion:
+def _learned(history: History, spec: Spec, args: argparse.Namespace, fit: Verticals | None, tell: Tell) -> NewVersion:
     if fit is not None and spec.vertical in fit:
         # Before the long work: it can be kept for study, and never be made live.
         for why in untold(_facts_of(spec), fit[spec.vertical]):
@@ -147,7 +146,7 @@ def _learned(
     if args.data is None and not args.promote:
         return NewVersion(card, "its history is synthetic; --promote makes it live anyway")
     try:
-        registry.promote(args.out, spec.vertical, card.version, author("trained"), declared=fit, did="train")
+        promote(args.out, spec.vertical, card.version, author("trained"), declared=fit, did="train")
     except NotChanged as refused:
-        return NewVersion(card, str(refused), is_fit=not isinstance(refused, registry.Unfit))
+        return NewVersion(card, str(refused), is_fit=not isinstance(refused, Unfit))
     return NewVersion(card, "")

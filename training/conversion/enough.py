@@ -6,10 +6,11 @@ from math import ceil
 import msgspec
 import numpy as np
 
+from app.reports.models.intervals import auc_interval, wilson
 from app.scoring.card import Figures
 from training.conversion.train import slices_of
 from training.histories.history import History
-from training.statistics import Array, auc_interval, wilson
+from training.statistics import Array
 
 NEWEST_MIN = 100
 """So many conversions among the newest leads judge a model by themselves."""

@@ -46,7 +46,7 @@ _HOURS: dict[Traffic, Callable[[int], float]] = {
 class _Day(msgspec.Struct, kw_only=True):
     """What a way to pace knows in the course of a day; `dual` and `rate` go on from one to the next.
 
-    `share` of the day has passed, `before` was used a minute ago.
+    `share` of the day has passed, `before` was used a minute ago. `bids` add up to `bid_cents`.
     """
 
     measure: str
@@ -56,6 +56,14 @@ class _Day(msgspec.Struct, kw_only=True):
     before: float = 0.0
     dual: float = 0.0
     rate: float = 1.0
+    bids: int = 0
+    bid_cents: float = 0.0
+
+    def usual_price(self) -> int:
+        """What a lead takes of a budget, as the service knows it: what its bids do."""
+        if self.measure == "count":
+            return 0
+        return int(self.bid_cents / self.bids) if self.bids else max(self.limit // 50, 1)
 
     def wanted(self) -> float:
         """What the plan wanted of the last minute."""
@@ -74,8 +82,7 @@ def _scale(day: _Day) -> None:
 
 
 def _move_dual(day: _Day) -> None:
-    price = 0 if day.measure == "count" else max(day.limit // 50, 1)
-    day.dual = next_dual(day.dual, day.used - day.before, day.wanted(), day.limit, price)
+    day.dual = next_dual(day.dual, day.used - day.before, day.wanted(), day.limit, day.usual_price())
 
 
 class _Way(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,5 +182,6 @@ class _Track(msgspec.Struct, frozen=True, kw_only=True):
                 wins = bool(bid) and bool(self.market.won(np.array([bid]), np.array([lead]))[0])
                 bids.append(bid)
                 won.append(wins)
+                day.bids, day.bid_cents = day.bids + bool(bid), day.bid_cents + bid
                 day.used += self.cap.uses(int(bid)) if wins else 0
         return np.array(bids), np.array(won)

@@ -6,42 +6,20 @@ from typing import Any
 
 import msgspec
 
-from app.scoring.card import CARD, ModelCard
-from app.scoring.pointer import Entry
+from app.scoring.registry.changes import Change, NotChanged, changes
+from app.scoring.registry.listing import ListedVersion, change_words, roles_of
+from app.scoring.registry.versions import card_of, whole
 from training.conversion.report import evidence
-from training.registry.pointer import Change, NotChanged, changes, entries
-from training.registry.registry import card_of, versions, whole
 
 _COMPARED = ("vertical", "version", "passed", "history", "figures", "gates", "sha256")
 
 
-class ListedVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """One version. `role` is live, challenger, before, or empty.
-
-    `problem` says why nothing could load it, or what is wrong with the trial beside a live one.
-    """
-
-    vertical: str
-    version: str
-    role: str
-    canary: float = 0.0
-    card: ModelCard | None = None
-    problem: str = ""
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """As a program reads it: of its card the part by which versions are compared."""
-        told: dict[str, Any] = msgspec.to_builtins(self)
-        if self.card is not None:
-            told["card"] = {key: value for key, value in told["card"].items() if key in _COMPARED}
-        return told
-
-
-def listed(models: Path, only: str = "") -> list[ListedVersion]:
-    """Every version on disk and every one that the pointer names; raises `NotChanged` where that cannot be read."""
-    pointed = entries(models)
-    names = sorted({*pointed, *(card.parents[1].name for card in models.glob(f"*/*/{CARD}"))})
-    return [each for name in names if only in ("", name) for each in _of(models, name, pointed.get(name))]
+def told(version: ListedVersion) -> dict[str, Any]:
+    """A version as a program reads it: of its card the part by which versions are compared."""
+    fields: dict[str, Any] = msgspec.to_builtins(version)
+    if version.card is not None:
+        fields["card"] = {key: value for key, value in fields["card"].items() if key in _COMPARED}
+    return fields
 
 
 def shown(models: Path, vertical: str, version: str) -> Iterator[str]:
@@ -55,7 +33,7 @@ def shown(models: Path, vertical: str, version: str) -> Iterator[str]:
     except NotChanged as refused:
         yield f"  files: {refused}"
     for done in changes(models):
-        if done.vertical == card.vertical and card.version in {*_roles(done.before), *_roles(done.after)}:
+        if done.vertical == card.vertical and card.version in {*roles_of(done.before), *roles_of(done.after)}:
             yield f"  {sentence(done)}"
 
 
@@ -76,34 +54,6 @@ def table(found: list[ListedVersion]) -> Iterator[str]:
 
 def sentence(done: Change) -> str:
     """One change in a line."""
-    was = _worded(done.before) if done.before is not None else "nothing"
     forced = ", forced" if done.forced else ""
     why = f": {done.why}" if done.why else ""
-    return f"{done.at}  {done.did} by {done.who}{forced}: {done.vertical} {was} -> {_worded(done.after)}{why}"
-
-
-def _of(models: Path, vertical: str, entry: Entry | None) -> Iterator[ListedVersion]:
-    roles = _roles(entry)
-    for version in sorted({*versions(models, vertical), *roles}):
-        role = roles.get(version, "")
-        try:
-            # All of it is checked where it matters: what bids, or is about to.
-            card = whole(models, vertical, version) if role else card_of(models, vertical, version)
-        except NotChanged as refused:
-            yield ListedVersion(vertical=vertical, version=version, role=role, problem=str(refused))
-        else:
-            share = entry.canary if entry is not None and role == "challenger" else 0.0
-            problem = entry.problem if entry is not None and role == "live" else ""
-            yield ListedVersion(vertical=vertical, version=version, role=role, canary=share, card=card, problem=problem)
-
-
-def _roles(entry: Entry | None) -> dict[str, str]:
-    if entry is None:
-        return {}
-    named = {entry.before: "before", entry.challenger: "challenger", entry.live: "live"}
-    return {version: role for version, role in named.items() if version}
-
-
-def _worded(entry: Entry) -> str:
-    tried = f" with {entry.challenger} {f'as canary {entry.canary:g}' if entry.canary else 'in shadow'}"
-    return f"{entry.live}{tried if entry.challenger else ''}"
+    return f"{done.at}  {done.did} by {done.who}{forced}: {done.vertical} {change_words(done)}{why}"

@@ -8,12 +8,12 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from app.domain.auction.canary import canary_name
+from app.domain.auction.canary_size import CanarySize, PingSurplus, canary_sizes
 from app.journal.lines import PingLine
 from app.journal.shadow import Shadow
 from training.bootstrap import DAY_S, Interval, Resamples, interval, resampled
 from training.histories.bids import LoggedBid
 from training.statistics import Array, losses, quantiles
-from training.trial.sizing import CanarySize, canary_sizes
 
 CONVERSIONS_MIN = 50
 """With fewer, a difference of log-losses that matters drowns in chance."""
@@ -166,9 +166,10 @@ class TrialTally:
     def _sizes(self, cents: Array, at: Sequence[float], canary: float) -> tuple[CanarySize, ...]:
         """What a canary needs on traffic such as this trial's, which has lasted an hour at least."""
         span_days = (at[-1] - at[0]) / DAY_S if at else 0.0
-        if span_days * 24.0 < 1.0:
+        if span_days * 24.0 < 1.0 or not len(cents):
             return ()
-        return canary_sizes(cents, len(at) / span_days, self._bought / len(at), canary)
+        surplus = PingSurplus(mean=float(cents.mean()), variance=float(cents.var()))
+        return canary_sizes(surplus, len(at) / span_days, self._bought / len(at), canary)
 
     def _settle(self, line: PingLine, shadow: Shadow, by: int) -> None:
         """What became of the bids that were sent."""

@@ -21,17 +21,17 @@ class Tries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def locked_until(tries: Tries) -> float:
-    """Until when nobody is let in under a name: a minute after five wrong tries, twice as long after each more, up to
-    an hour. Zero where it is open.
+    """Until when no password lets anybody in under a name: a minute after five wrong tries, twice as long after each
+    more, up to an hour. Zero where it is open.
     """
     if tries.failures < FREE_TRIES or tries.failed_at is None:
         return 0.0
     return tries.failed_at + min(_LOCK_S * 2.0 ** min(tries.failures - FREE_TRIES, 10), _LOCK_MAX_S)
 
 
-def session_holds(began_at: float, seen_at: float, now: float) -> bool:
+def session_holds(began_at: float, seen_at: float, now: float, at_most_s: float = SESSION_S) -> bool:
     """Whether a session goes on."""
-    return now - seen_at < IDLE_S and now - began_at < SESSION_S
+    return now - seen_at < IDLE_S and now - began_at < at_most_s
 
 
 def password_fault(password: str, name: str) -> str:

@@ -16,6 +16,7 @@ from app.http.console.session import Opened, Said
 from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Done, Download, NotShown, Reveal, View
 from app.store.errors import StoreUnavailable
 from app.usecases.operators.requests import NotDone
+from app.usecases.operators.sign_in import OperatorVisit
 
 _OLD_FORM = "Nothing was done: that form was of another session. Look at the page again, then send it."
 
@@ -23,12 +24,20 @@ _OLD_FORM = "Nothing was done: that form was of another session. Look at the pag
 async def show(request: Opened, view: View, menu: Sequence[MenuItem]) -> Response[Any]:
     """The page of a view."""
 
-    async def shown(operator: Operator) -> Response[Any]:
-        asked, query = _asked(request, operator, view.role), read_fields(in_address(request), view.query)
+    async def shown(visit: OperatorVisit) -> Response[Any]:
+        asked, query = _asked(request, visit, view.role), read_fields(in_address(request), view.query)
         values = await view.show(asked, query)
         charts = view.draw(values, asked.zone)
         return await page(
-            request, view.template, operator, menu, view=view, shown=values, query=query, now=asked.now, charts=charts
+            request,
+            view.template,
+            visit.operator,
+            menu,
+            view=view,
+            shown=values,
+            query=query,
+            now=asked.now,
+            charts=charts,
         )
 
     return await _for_visitor(request, view.title, menu, shown)
@@ -37,8 +46,8 @@ async def show(request: Opened, view: View, menu: Sequence[MenuItem]) -> Respons
 async def send(request: Opened, download: Download, menu: Sequence[MenuItem]) -> Response[Any]:
     """A file."""
 
-    async def sent(operator: Operator) -> Response[Any]:
-        asked = _asked(request, operator, download.role)
+    async def sent(visit: OperatorVisit) -> Response[Any]:
+        asked = _asked(request, visit, download.role)
         return attached(await download.make(asked, read_fields(in_address(request), download.query)))
 
     return await _for_visitor(request, "There is no such file", menu, sent)
@@ -47,12 +56,12 @@ async def send(request: Opened, download: Download, menu: Sequence[MenuItem]) ->
 async def do(request: Opened, act: ConsoleAct, menu: Sequence[MenuItem]) -> Response[Any]:
     """Do what a form asks for, and go on at the page that it came from, which says what was done."""
 
-    async def done(operator: Operator) -> Response[Any]:
+    async def done(visit: OperatorVisit) -> Response[Any]:
         form = await in_form(request)
         back, proof = session.local_path(str(form.pop("back", ""))), form.pop("proof", "")
         if not session.is_proven(request, proof):
             return _told(request, back, Said(Done(_OLD_FORM), refusal=True))
-        asked = _asked(request, operator, act.role)
+        asked = _asked(request, visit, act.role)
         try:
             said = Said(await act.do(asked, read_fields(form, act.form)))
         except (NotDone, Unreadable) as reason:
@@ -65,14 +74,16 @@ async def do(request: Opened, act: ConsoleAct, menu: Sequence[MenuItem]) -> Resp
 async def reveal(request: Opened, revealed: Reveal, menu: Sequence[MenuItem]) -> Response[Any]:
     """The page that a form asks for; the browser keeps no copy of it."""
 
-    async def shown(operator: Operator) -> Response[Any]:
+    async def shown(visit: OperatorVisit) -> Response[Any]:
         form = await in_form(request)
         if not session.is_proven(request, form.pop("proof", "")):
             raise NotShown(_OLD_FORM, 403)
         form.pop("back", "")
-        asked = _asked(request, operator, revealed.role)
+        asked = _asked(request, visit, revealed.role)
         values = await revealed.show(asked, read_fields(form, revealed.form))
-        answer = await page(request, revealed.template, operator, menu, view=revealed, shown=values, now=asked.now)
+        answer = await page(
+            request, revealed.template, visit.operator, menu, view=revealed, shown=values, now=asked.now
+        )
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -89,7 +100,7 @@ def attached(attachment: Attachment) -> Response[Any]:
 
 
 async def _for_visitor(
-    request: Opened, title: str, menu: Sequence[MenuItem], answer: Callable[[Operator], Awaitable[Response[Any]]]
+    request: Opened, title: str, menu: Sequence[MenuItem], answer: Callable[[OperatorVisit], Awaitable[Response[Any]]]
 ) -> Response[Any]:
     operator: Operator | None = None
     try:
@@ -97,7 +108,7 @@ async def _for_visitor(
         if visit is None:
             return Redirect(session.to_sign_in(request), status_code=303)
         operator = visit.operator
-        return await answer(operator)
+        return await answer(visit)
     except StoreUnavailable:
         return await away(request, operator, menu)
     except Unreadable as fault:
@@ -106,11 +117,13 @@ async def _for_visitor(
         return await trouble(request, title, str(reason), reason.status, operator, menu)
 
 
-def _asked(request: Opened, operator: Operator, role: Role) -> ConsoleRequest:
+def _asked(request: Opened, visit: OperatorVisit, role: Role) -> ConsoleRequest:
+    operator, state = visit.operator, request.app.state
     if not operator.may(role):
         raise NotShown(f"This needs the role {role}, and {operator.name} has the role {operator.role}.", 403)
-    state = request.app.state
-    return ConsoleRequest(operator=operator, background=state.background, now=state.clock())
+    return ConsoleRequest(
+        operator=operator, background=state.background, now=state.clock(), session=visit.session.token_sha256
+    )
 
 
 def _told(request: Opened, to: str, said: Said) -> Response[Any]:

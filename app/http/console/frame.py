@@ -61,7 +61,8 @@ async def page(
         policy=_POLICY,
         **values,
     )
-    headers = {"Content-Security-Policy": f"{_POLICY}; {FRAMED_NOWHERE}"}
+    # With `no-referrer` a browser would hide from us that a form of ours is ours.
+    headers = {"Content-Security-Policy": f"{_POLICY}; {FRAMED_NOWHERE}", "Referrer-Policy": "same-origin"}
     answer = Response(text, status_code=status, media_type=MediaType.HTML, headers=headers)
     return session.shown(answer, request)
 

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from app.http.console.by_key import report, send_by_key
 from app.http.console.by_session import do, reveal, send, show
 from app.http.console.frame import ASSETS, MenuItem, asset
+from app.http.console.openid import from_provider, to_provider
 from app.http.console.pages.all_views import ACTS, DOWNLOADS, REVEALS, VIEWS
 from app.http.console.session import Opened
 from app.http.console.sign_in import sign_in_page, signing_in, signing_out
@@ -31,7 +32,7 @@ async def assets(name: FromPath[str]) -> Response[bytes]:
 
 def console_routes() -> Iterator[HTTPRouteHandler]:
     """Every endpoint."""
-    yield from (assets, sign_in_page, signing_in, signing_out, stream)
+    yield from (assets, sign_in_page, signing_in, signing_out, to_provider, from_provider, stream)
     for view in VIEWS:
         yield from _view_routes(view)
     for download in DOWNLOADS:

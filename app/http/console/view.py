@@ -17,12 +17,16 @@ Why = Annotated[str, msgspec.Meta(max_length=400, description="The reason, for t
 
 
 class ConsoleRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks, when (UTC epoch seconds), and what the answer is made from. `by_page` is whether in the console."""
+    """Who asks, when (UTC epoch seconds), and what the answer is made from. `by_page` is whether in the console.
+
+    `session` is then the hash of the session's token.
+    """
 
     operator: Operator
     background: BackgroundJobs
     now: float
     by_page: bool = True
+    session: str = ""
 
     @property
     def bidder(self) -> Bidder:

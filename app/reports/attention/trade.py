@@ -5,6 +5,7 @@ Each rule compares now with what is usual, and says nothing before it knows what
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import pairwise
 from math import log
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from app.domain.alerts.alert import Alert, alert
 from app.domain.alerts.terms import AlertTerms
 from app.domain.calendar import local_time
-from app.reports.tally import JournalTally
+from app.reports.tally import JournalTally, score_at
 
 HOUR_S = 3_600
 WEEK_H = 168
@@ -64,6 +65,34 @@ class TradeHistory(msgspec.Struct, frozen=True):
     def between(self, first: int, end: int) -> list[HourTrade]:
         """Those from `first` on, before `end`."""
         return [self.hours[hour] for hour in range(first, end) if hour in self.hours]
+
+
+class ScoreBin(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenth of the scores of the weeks before, from `low` to `high`, and how many of each time lie in it."""
+
+    low: float
+    high: float
+    before: int
+    now: int
+
+
+class ScoreShift(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the scores of the last day lie from those of the same model in the weeks before.
+
+    `psi` is the population stability index, with what chance adds to it taken off; None of too few bids.
+    """
+
+    vertical: str
+    model: str
+    before: int
+    now: int
+    psi: float | None
+    bins: tuple[ScoreBin, ...] = ()
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it is more than a usual change."""
+        return self.psi is not None and self.psi > PSI_MAJOR
 
 
 class Buying(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,22 +206,41 @@ def _certificates(history: TradeHistory, buying: Buying, terms: AlertTerms, now:
 
 
 def _scores(history: TradeHistory, now: float) -> Iterator[Alert]:
-    """Scores of a day against those of the same model in the weeks before."""
+    for each in score_shifts(history, now):
+        if each.has_moved:
+            yield alert(
+                "scores_moved",
+                f"the scores of {each.vertical} under model {each.model} are not those of the weeks before "
+                f"(PSI {each.psi:.2f})",
+                "`python -m training drift` says which fields moved",
+                each.vertical,
+            )
+
+
+def score_shifts(history: TradeHistory, now: float) -> Iterator[ScoreShift]:
+    """Scores of a day against those of the same model in the weeks before, of each model that scored that day."""
     end = int(now // HOUR_S) + 1
     recent = day_scores(history, now)
     before = _summed(history.between(max(history.first, end - DAY_H - HISTORY_H), end - DAY_H))
     for (vertical, model), counts in sorted(recent.items()):
         former = before.get((vertical, model), {})
-        if sum(counts.values()) < SCORED_NOW_MIN or sum(former.values()) < SCORED_BEFORE_MIN:
-            continue
-        moved = stability_index(former, counts)
-        if moved > PSI_MAJOR:
-            yield alert(
-                "scores_moved",
-                f"the scores of {vertical} under model {model} are not those of the weeks before (PSI {moved:.2f})",
-                "`python -m training drift` says which fields moved",
-                vertical,
-            )
+        scored, scored_before = sum(counts.values()), sum(former.values())
+        is_enough = scored >= SCORED_NOW_MIN and scored_before >= SCORED_BEFORE_MIN
+        yield ScoreShift(
+            vertical=vertical,
+            model=model,
+            before=scored_before,
+            now=scored,
+            psi=stability_index(former, counts) if is_enough else None,
+            bins=tuple(_score_bins(former, counts)) if is_enough else (),
+        )
+
+
+def _score_bins(before: Mapping[int, int], now: Mapping[int, int]) -> Iterator[ScoreBin]:
+    edges, steps = _tenths(before), [*before, *now]
+    ends = [min(steps), *[edge + 1 for edge in edges], max(steps) + 1]
+    for (low, high), old, new in zip(pairwise(ends), _in_bins(before, edges), _in_bins(now, edges), strict=True):
+        yield ScoreBin(low=score_at(low), high=score_at(high), before=old, now=new)
 
 
 def day_scores(history: TradeHistory, now: float) -> dict[tuple[str, str], dict[int, int]]:

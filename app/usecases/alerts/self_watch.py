@@ -22,9 +22,11 @@ from app.reports.attention.trade import (
     HOUR_S,
     Buying,
     HourTrade,
+    ScoreShift,
     TradeHistory,
     day_scores,
     hour_trade,
+    score_shifts,
     trade_alerts,
 )
 from app.reports.hours import count_hour, hours
@@ -66,6 +68,8 @@ class SelfWatch:
         self._disk: list[Alert] = []
         self.scores: dict[tuple[str, str], dict[int, int]] = {}
         """The scored bids of the last 24 hours by vertical and model, and by step of their score."""
+        self.score_shifts: tuple[ScoreShift, ...] = ()
+        """How far these lie from those of the weeks before."""
 
     @property
     def alerts(self) -> list[Alert]:
@@ -81,6 +85,7 @@ class SelfWatch:
             history = await asyncio.to_thread(self._history, now)
             self._trade = trade_alerts(history, self._buying(now), terms, now)
             self.scores = day_scores(history, now)
+            self.score_shifts = tuple(score_shifts(history, now))
         if abs(now - self._asked_at) >= ASK_S:
             with suppress(StoreUnavailable):
                 await self._ask(terms, now)

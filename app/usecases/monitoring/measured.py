@@ -9,26 +9,21 @@ from math import ceil
 from pathlib import Path
 
 from app.domain.alerts.alert import Alert
-from app.scoring.pointer import MATURES_DAYS
 from app.store.errors import StoreError
 from app.usecases.bidder import Bidder
-from app.usecases.monitoring.calibration import calibrations
+from app.usecases.trade.model_outcomes import ModelOutcomes
 
 LOOK_S = 15.0
 CALIBRATE_S = 3_600.0
 """Leads mature in days: nobody learns more from counting them more often."""
 
-SPAN_S = 28 * 86_400.0
 QUANTILES = (0.1, 0.5, 0.9)
 
 Scores = Mapping[tuple[str, str], Mapping[int, int]]
 
 
 class MeasuredGauges:
-    """`scores` are the steps of the scores of the last day by model, `alerts` what needs attention, as others found.
-
-    `rest` is called between rows that are read in a thread.
-    """
+    """`scores` are the steps of the scores of the last day by model, `alerts` what needs attention, as others found."""
 
     def __init__(
         self,
@@ -36,13 +31,13 @@ class MeasuredGauges:
         journal: Path,
         scores: Callable[[], Scores],
         alerts: Callable[[], Iterable[Alert]],
-        rest: Callable[[], None],
+        outcomes: ModelOutcomes,
     ) -> None:
         self._bidder = bidder
         self._journal = journal
         self._scores = scores
         self._alerts = alerts
-        self._rest = rest
+        self._outcomes = outcomes
         self._looked_at = self._calibrated_at = float("-inf")
         self.free_bytes: int | None = None
         """Free space on the journal's disk; `None` where nobody can tell."""
@@ -86,19 +81,13 @@ class MeasuredGauges:
         metrics.gauges("model_score_ratio", shown)
 
     async def _calibrate(self, now: float) -> None:
-        """In a thread, for there may be a hundred thousand leads."""
-        store, catalogue = self._bidder.store, self._bidder.catalogue
-        matures = {
-            name: each.matures_s if (each := catalogue.challengers.get(name)) else MATURES_DAYS * 86_400.0
-            for name in catalogue.index.verticals
-        }
-        since = now - max(matures.values(), default=0.0) - SPAN_S
-        sold, outcomes = await store.sold(since, now), await store.outcomes(since, now)
-        found = await asyncio.to_thread(calibrations, sold, outcomes, matures, now, self._rest)
+        """Of the models that have scored leads which have matured."""
+        outcomes = (await self._outcomes.now(self._bidder.catalogue, now)).outcomes
+        found = {model: each.calibration for model, each in outcomes.items() if each.calibration.leads}
         metrics = self._bidder.metrics
         metrics.gauges("model_matured_leads", {model: each.leads for model, each in found.items()})
         metrics.gauges("model_predicted_ratio", {model: each.predicted / each.leads for model, each in found.items()})
-        metrics.gauges("model_converted_ratio", {model: each.converted / each.leads for model, each in found.items()})
+        metrics.gauges("model_converted_ratio", {model: each.conversions / each.leads for model, each in found.items()})
 
 
 def quantile(counts: Mapping[int, int], share: float) -> float:

@@ -81,6 +81,11 @@ class ConfigWatcher:
         return self._live.declared.secrets
 
     @property
+    def models(self) -> Path:
+        """The folder of models."""
+        return self._sources.models_dir
+
+    @property
     def loaded_file(self) -> tuple[Path, str]:
         """The file in force, and its text."""
         path, content = next(iter(self._live.declared.contents.items()))

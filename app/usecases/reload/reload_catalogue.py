@@ -159,6 +159,7 @@ def _compose(
         zip_states=sources.zip_states,
         checks=declared.checks,
         alerts=declared.alerts,
+        openid=declared.openid,
         calling=replace(sources.calling, rules=declared.calling_rules or sources.calling.rules),
     )
 

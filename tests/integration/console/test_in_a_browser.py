@@ -47,8 +47,11 @@ def demo_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     words = ["demo", "--leads", "60", "--seed", "7", "--data", str(data), "--json"]
     # A process of its own, since the browser's loop runs in this thread.
     subprocess.run([sys.executable, "-m", "app", *words], cwd=ROOT, check=True, capture_output=True)
+    config = data / "config" / "buyer.toml"
+    # An admin is shown every page.
+    config.write_text(config.read_text().replace('name = "demo-ops"\n', 'name = "demo-ops"\nrole = "admin"\n'))
     began = time.time()
-    with serve(data / "config" / "buyer.toml", data, world=World(clock=lambda: ENDS + time.time() - began)) as service:
+    with serve(config, data, world=World(clock=lambda: ENDS + time.time() - began)) as service:
         yield service
 
 

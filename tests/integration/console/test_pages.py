@@ -11,7 +11,7 @@ from tests.console import proof_of
 from tests.service import Service
 
 KEY = {"X-API-Key": "demo-operator-key"}
-PLAIN = [view for view in VIEWS if "{" not in view.path]
+PLAIN = [view for view in VIEWS if "{" not in view.path and view.role != "admin"]
 
 
 @pytest.mark.parametrize("view", PLAIN, ids=lambda view: view.path or "now")

@@ -1,5 +1,6 @@
 """Signing in to the console: by key and password, for as long as a session holds, and never by guessing."""
 
+import asyncio
 import re
 import time
 from pathlib import Path
@@ -75,7 +76,13 @@ def test_who_is_not_known_stays_outside(console_service: Service, name: str, sec
 
 
 def test_a_form_of_another_site_signs_nobody_in(console_service: Service) -> None:
-    for header in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+    for header in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://[evil"},
+    ):
         assert tried(console_service.url, *DEMO_OPERATOR, **header).status_code == 403
 
 
@@ -95,13 +102,77 @@ def test_a_password_does_as_well_and_ends_older_sessions(
     assert tried(console_service.url, "vera", PASSWORD).status_code == 401
 
 
-def test_guessing_locks_a_name_out_even_for_the_right_secret(
-    console_service: Service, capsys: pytest.CaptureFixture[str]
+def test_guessing_locks_passwords_out_even_the_right_one_and_no_key(
+    console_service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     key = added(console_service, capsys, "lena", "viewer")
+    assert with_password(console_service, monkeypatch, "lena", PASSWORD, tmp_path) == 0
     assert [tried(console_service.url, "lena", f"guess {number}").status_code for number in range(5)] == [401] * 5
-    assert tried(console_service.url, "lena", key).status_code == 401
+    locked = tried(console_service.url, "lena", PASSWORD)
+    assert locked.status_code == 401
+    assert "A key is never locked out" in locked.text
     assert tried(console_service.url, *DEMO_OPERATOR).status_code == 303, "others are not locked out"
+    assert tried(console_service.url, "lena", key).status_code == 303, "or whoever knows a name could keep it outside"
+    assert tried(console_service.url, "lena", PASSWORD).status_code == 303, "who has come in is asked no longer to wait"
+
+
+def test_guesses_at_once_are_locked_out_like_one_after_another(
+    console_service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    added(console_service, capsys, "olga", "viewer")
+    assert with_password(console_service, monkeypatch, "olga", PASSWORD, tmp_path) == 0
+
+    async def guessed() -> None:
+        async with httpx.AsyncClient(base_url=console_service.url, trust_env=False, timeout=30) as client:
+            forms = [{"name": "olga", "secret": f"guess {number}"} for number in range(9)]
+            await asyncio.gather(*(client.post("/console/sign-in", data=form) for form in forms))
+
+    asyncio.run(guessed())
+    capsys.readouterr()
+    assert main(["audit", "list", "--json", "--data", str(console_service.settings.data)]) == 0
+    refused = re.findall(r'"action":"refuse sign in","target":"olga"', capsys.readouterr().out)
+    assert len(refused) == 5, "the others are not even counted"
+    assert tried(console_service.url, "olga", PASSWORD).status_code == 401
+
+
+def test_how_long_a_wrong_try_takes_tells_no_name(console_service: Service) -> None:
+    for name in ("demo-ops", "nobody"):
+        began = time.monotonic()
+        assert tried(console_service.url, name, "wrong").status_code == 401
+        assert time.monotonic() - began >= 0.25
+    assert tried(console_service.url, *DEMO_OPERATOR).status_code == 303
+
+
+def test_a_session_is_never_one_that_somebody_else_planted(console_service: Service) -> None:
+    planted = "0" * 64
+    fields = {"name": DEMO_OPERATOR[0], "secret": DEMO_OPERATOR[1]}
+    cookies = {"leadbid_session": planted}
+    answer = httpx.post(f"{console_service.url}/console/sign-in", data=fields, cookies=cookies, trust_env=False)
+    token = answer.cookies["leadbid_session"]
+    assert (len(token), token == planted) == (64, False)
+    assert httpx.get(f"{console_service.url}/console", cookies=cookies, trust_env=False).status_code == 303
+    again = httpx.post(
+        f"{console_service.url}/console/sign-in", data=fields, cookies={"leadbid_session": token}, trust_env=False
+    )
+    old, new = {"leadbid_session": token}, {"leadbid_session": again.cookies["leadbid_session"]}
+    assert httpx.get(f"{console_service.url}/console", cookies=old, trust_env=False).status_code == 303
+    assert httpx.get(f"{console_service.url}/console", cookies=new, trust_env=False).status_code == 200
+
+
+def test_by_tls_a_cookie_is_of_this_host_alone_and_no_other_opens_anything(console_service: Service) -> None:
+    tls = {"X-Forwarded-Proto": "https"}
+    answer = tried(console_service.url, *DEMO_OPERATOR, **tls)
+    (cookie,) = [each for each in answer.headers.get_list("set-cookie") if "Max-Age=0" not in each]
+    pair, _, rest = cookie.partition("; ")
+    name, _, token = pair.partition("=")
+    assert name == "__Host-leadbid_session"
+    assert {"Path=/", "Secure", "HttpOnly", "SameSite=lax"} <= set(rest.split("; "))
+    assert "Domain" not in rest
+    opened = [
+        httpx.get(f"{console_service.url}/console", headers={**tls, "Cookie": f"{each}={token}"}, trust_env=False)
+        for each in (name, "leadbid_session")
+    ]
+    assert [each.status_code for each in opened] == [200, 303], "a neighbor may set what has no prefix"
 
 
 def test_signing_out_ends_the_session_itself_not_the_cookie_alone(console_service: Service) -> None:

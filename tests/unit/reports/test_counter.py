@@ -10,10 +10,30 @@ from msgspec.structs import replace
 
 from app.domain.reasons import Refusal
 from app.journal.lines import NoticeLine, PostLine, RefusedLine, RepeatLine
-from app.journal.summary import BidFacts, DecisionFacts, LineSummary, PingFacts, PingSummary, ScoreFacts, summarize
+from app.journal.summary import (
+    BidFacts,
+    DecisionFacts,
+    LineSummary,
+    PingFacts,
+    PingSummary,
+    ScoreFacts,
+    ShadowBidFacts,
+    ShadowFacts,
+    summarize,
+)
 from app.reports.counter import LineCounter
 from app.reports.fold import fold
-from app.reports.tally import CampaignTrade, Flow, JournalTally, LegTrade, SellerTrade, Share, VerticalTrade
+from app.reports.tally import (
+    CampaignTrade,
+    Flow,
+    JournalTally,
+    LegTrade,
+    SellerTrade,
+    Share,
+    SideTrade,
+    TrialTrade,
+    VerticalTrade,
+)
 from tests.build import NOW
 from tests.journal import as_written
 from tests.tallies import merged, tallied
@@ -172,6 +192,27 @@ def test_scores_are_counted_by_model_where_a_model_said_them() -> None:
 
     lines = [scored(0.25), scored(0.25), scored(0.5), scored(0.25, "8"), scored(0.25, expected=True), PING]
     assert tallied(lines).verticals["solar"].scores == {"7": {-16: 2, -8: 1}, "8": {-16: 1}}
+
+
+def test_what_both_models_of_a_trial_made_of_a_ping_is_counted_by_who_decided() -> None:
+    def tried(decided: str, *unsent: ShadowBidFacts, fault: str = "") -> PingSummary:
+        other = {"7": "8", "8": "7"}[decided]
+        return replace(PING, model=decided, shadow=ShadowFacts(other, unsent, fault))
+
+    dear, cheap = ShadowBidFacts(900, 1.5), ShadowBidFacts(300, 0.5)
+    test = replace(PING, ping=replace(PING.ping, test=True), shadow=ShadowFacts("8", (dear,)))
+    late = replace(tried("7", dear), withdrawn=Refusal("late"))
+    lines = [tried("7", cheap, dear), tried("7"), tried("7", dear, fault="no number"), tried("8", dear), test, late]
+    trials = tallied(lines).verticals["solar"].trials
+    assert set(trials) == {"7/8", "8/7"}
+    assert trials["7/8"] == TrialTrade(
+        pings=3,
+        faults=1,
+        both=1,
+        decided=SideTrade(bids=3, cents=2_100, both_cents=700),
+        shadowed=SideTrade(bids=1, cents=900, surplus_millicents=1_500, both_cents=900),
+    )
+    assert trials["8/7"].pings == 1
 
 
 @pytest.mark.parametrize(

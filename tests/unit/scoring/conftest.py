@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from app.scoring.card import ParityRow
+from app.scoring.registry.changes import Author, point_at
 from app.wire.ping import Value
 from tests.cards import model_card
 from training.conversion.artefact import parity_rows
@@ -18,7 +19,6 @@ from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, at
 from training.conversion.candidates import boosting, chance, logistic, scores
 from training.conversion.export import scorer_of
 from training.conversion.features import Column, table
-from training.registry.pointer import Author, point_at
 
 COLUMNS = (
     Column("state", "category"),

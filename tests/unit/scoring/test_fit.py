@@ -9,11 +9,11 @@ from app.domain.catalogue import FactRead
 from app.domain.vertical import Field, Vertical
 from app.scoring.fit import unfit
 from app.scoring.load import load
+from app.scoring.registry.changes import Author, point_at
 from tests.build import model
 from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
 from training.histories.declared import declared
-from training.registry.pointer import Author, point_at
 
 ROOF = Vertical(
     name="roof",

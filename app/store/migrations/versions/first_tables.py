@@ -226,6 +226,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("began_at", sa.Double(), nullable=False),
         sa.Column("seen_at", sa.Double(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("token_sha256", name="pk_operator_session"),
     )
     op.create_table(

@@ -90,5 +90,6 @@ def test_the_tables_that_may_repeat_are_those_of_the_schema() -> None:
         "at",
         "buyer",
         "alerts",
+        "console",
         "retention",
     }

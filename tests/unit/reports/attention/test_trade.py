@@ -15,6 +15,7 @@ from app.reports.attention.trade import (
     HourTrade,
     SellerHour,
     TradeHistory,
+    score_shifts,
     stability_index,
     trade_alerts,
 )
@@ -161,6 +162,23 @@ def test_scores_that_moved_are_told_of_one_model(then: HourTrade, now: HourTrade
     first = THIS - 5 * 24
     hours = {hour: now if hour > THIS - 24 else then for hour in range(first, THIS + 1)}
     assert found(TradeHistory(first, hours)) == ([("scores_moved", "solar")] if is_found else [])
+
+
+def test_how_far_scores_moved_is_told_with_where_they_lie_now_and_before() -> None:
+    first = THIS - 5 * 24
+    hours = {hour: scored(-15 if hour > THIS - 24 else -20) for hour in range(first, THIS + 1)}
+    (shift,) = score_shifts(TradeHistory(first, hours), NOW)
+    assert (shift.vertical, shift.model, shift.now, shift.before) == ("solar", "1", 24 * 60, 97 * 60)
+    assert shift.has_moved
+    assert sum(each.now for each in shift.bins) == shift.now
+    assert sum(each.before for each in shift.bins) == shift.before
+    assert all(each.low < each.high for each in shift.bins)
+    assert [each.low for each in shift.bins[1:]] == [each.high for each in shift.bins[:-1]]
+    # A bin holds what its ends say: the newest scores begin at step -16, 2 to the power of -2.
+    assert sum(each.now for each in shift.bins if each.high <= 0.25) == 0
+    few = TradeHistory(THIS - 3, {THIS - back: scored(-20) for back in range(3)})
+    (unknown,) = score_shifts(few, NOW)
+    assert (unknown.now, unknown.psi, unknown.bins, unknown.has_moved) == (180, None, (), False)
 
 
 @given(

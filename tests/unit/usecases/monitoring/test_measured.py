@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.domain.alerts.alert import Alert, alert
 from app.usecases.bidder import Bidder
-from app.usecases.monitoring.measured import CALIBRATE_S, MeasuredGauges
+from app.usecases.monitoring.measured import CALIBRATE_S, MeasuredGauges, quantile
+from app.usecases.trade.model_outcomes import ModelOutcomes
 from app.wire.feedback import Outcome
 from tests.bidder import NOW, another, ask, at_bidder, sell, somebody
 from tests.build import campaign, catalogue, model
@@ -13,7 +16,8 @@ DAY = 86_400.0
 
 
 def measured(bidder: Bidder, journal: Path, alerts: tuple[Alert, ...] = ()) -> MeasuredGauges:
-    return MeasuredGauges(bidder, journal, lambda: {("solar", "1"): {-16: 3, -8: 1}}, lambda: alerts, lambda: None)
+    outcomes = ModelOutcomes(bidder.store, lambda: None)
+    return MeasuredGauges(bidder, journal, lambda: {("solar", "1"): {-16: 3, -8: 1}}, lambda: alerts, outcomes)
 
 
 async def bought(bidder: Bidder, leads: int, converted: int) -> None:
@@ -72,3 +76,11 @@ def test_calibration_waits_while_the_database_is_away(tmp_path: Path) -> None:
         await measured(bidder, tmp_path).look(NOW + 15 * DAY)
 
     at_bidder(tmp_path, scene)
+
+
+def test_a_quantile_is_the_score_that_so_many_do_not_exceed() -> None:
+    # Steps are eighths of a doubling: -16 is a quarter and a little more.
+    counts = {-16: 80, -8: 15, 0: 5}
+    assert quantile(counts, 0.1) == quantile(counts, 0.5) == pytest.approx(0.25 * 2 ** (1 / 16))
+    assert quantile(counts, 0.9) == pytest.approx(0.5 * 2 ** (1 / 16))
+    assert quantile(counts, 0.99) == 1.0

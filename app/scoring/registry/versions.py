@@ -1,7 +1,5 @@
 """Promotes, rolls back, shadows, canaries and retires versions; only a complete and admissible version is accepted."""
 
-import re
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,10 +13,14 @@ from app.scoring.card import CARD, ModelCard, check_sum, read_card
 from app.scoring.fit import unfit
 from app.scoring.load import load_version
 from app.scoring.pointer import MATURES_DAYS, Entry, is_version
-from training.registry.pointer import Author, Change, NotChanged, change, changes, entry_of, note, point_at
+from app.scoring.registry.changes import Author, Change, NotChanged, change, changes, entry_of, point_at
 
 Verticals = Mapping[str, Vertical]
 """What the buyer declares, by name. Where it is not known, nobody can say whether a model fits it."""
+
+
+class NotCleared(NotChanged):
+    """It may not bid by its card. Whoever insists may `force` it, which is noted."""
 
 
 class Unfit(NotChanged):
@@ -86,9 +88,8 @@ def promote(
     forced = _must_have_passed(card, force=force)
     if not card.learned_from_real and _live_is_real(models, vertical):
         if not force:
-            raise NotChanged(
-                f"{vertical} {version} was trained on a synthetic history, and the live model on real outcomes. "
-                "--force overrides this and is recorded"
+            raise NotCleared(
+                f"{vertical} {version} was trained on a synthetic history, and the live model on real outcomes"
             )
         forced = True
     return point_at(models, vertical, version, author, did=did, forced=forced)
@@ -132,10 +133,10 @@ def canary(
     It stops itself where it costs more than chance explains, by what its leads came to in `matures_days`.
     """
     if not 0.0 < share <= 1.0:
-        raise NotChanged("a canary needs a share above 0 and at most 1, such as --share 0.1; use `shadow` for none")
+        raise NotChanged("a canary needs a share above 0 and at most 1, such as 0.1; it shadows with none")
     chosen = version or _entry(models, vertical).challenger
     if not chosen:
-        raise NotChanged(f"{vertical} has no challenger: name one with --version N")
+        raise NotChanged(f"{vertical} has no challenger: name one")
     forced = _must_have_passed(whole(models, vertical, chosen, declared), force=force)
     wanted = Entry(live="", challenger=chosen, canary=share, since=utc_text(author.at), matures_days=matures_days)
     return change(models, vertical, "canary", author, _tries(wanted, vertical), forced=forced)
@@ -152,27 +153,36 @@ def retire(models: Path, vertical: str, author: Author) -> Change:
     return change(models, vertical, "retire", author, become)
 
 
-def prune(models: Path, vertical: str, keep: int, author: Author) -> tuple[str, ...]:
-    """Remove the versions that never bid, but for the last so many; which they were stands in the history.
+def undo(models: Path, vertical: str, author: Author, declared: Verticals | None = None) -> Change:
+    """Take the last change of this vertical back: what was live and tried before it is so again, if nothing is damaged.
 
-    Whatever is pointed at, or has ever been live or a canary, stays: replays need what has bid.
+    What bids then had been let to before.
     """
-    entry = _entry(models, vertical)
-    told = [each for done in changes(models) if done.vertical == vertical for each in (done.before, done.after)]
-    bid = {each.live for each in told if each} | {each.challenger for each in told if each and each.canary}
-    needed = bid | {entry.live, entry.before, entry.challenger}
-    # What somebody has named is theirs to remove.
-    idle = [each for each in versions(models, vertical) if each not in needed and re.fullmatch(r"\d{4}", each)]
-    gone = tuple(idle[: max(len(idle) - keep, 0)])
-    for version in gone:
-        folder = models / vertical / version
-        # Not there at all rather than in part.
-        removed = folder.rename(folder.with_name(f".{version}.removed"))
-        shutil.rmtree(removed)
-    if gone:
-        why = f"removed {', '.join(gone)}: they never bid, and {keep} newer ones that did not either are kept"
-        note(models, vertical, "prune", replace(author, why="; ".join(filter(None, (author.why, why)))))
-    return gone
+    done = next((each for each in reversed(changes(models)) if each.vertical == vertical), None)
+    if done is None or done.before is None or done.before == done.after:
+        raise NotChanged(f"no change of {vertical} is recorded that could be taken back")
+    before, after = done.before, done.after
+    for version in filter(None, (before.live, before.challenger)):
+        whole(models, vertical, version, declared)
+
+    def become(was: Entry | None) -> Entry:
+        if was != after:
+            raise NotChanged(f"{vertical} was changed again meanwhile: look at it and decide anew")
+        return before
+
+    return change(models, vertical, "undo", author, become, forced=done.forced)
+
+
+def begin_again(models: Path, vertical: str, version: str, author: Author) -> Change:
+    """Have this canary judged by what it buys from now on."""
+
+    def become(was: Entry | None) -> Entry:
+        entry = _live(vertical, was)
+        if entry.challenger != version or not entry.canary:
+            raise NotChanged(f"{vertical} {version} is no canary")
+        return replace(entry, since=utc_text(author.at))
+
+    return change(models, vertical, "resume", author, become)
 
 
 def _live_is_real(models: Path, vertical: str) -> bool:
@@ -196,7 +206,7 @@ def _must_have_passed(card: ModelCard, *, force: bool) -> bool:
         return False
     if not force:
         why = f"it failed: {', '.join(card.failed)}" if card.failed else "its card does not record that it passed"
-        raise NotChanged(f"{card.vertical} {card.version} may not bid ({why}). --force overrides this and is recorded")
+        raise NotCleared(f"{card.vertical} {card.version} may not bid ({why})")
     return True
 
 

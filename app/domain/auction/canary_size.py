@@ -4,9 +4,6 @@ from math import ceil
 from statistics import NormalDist
 
 import msgspec
-import numpy as np
-
-from training.statistics import Array
 
 DIFFERENCE = 0.10
 """Of the champion's surplus: less is not worth a trial, and would take four times as long for each half."""
@@ -30,15 +27,21 @@ class CanarySize(msgspec.Struct, frozen=True, kw_only=True):
     days: float
 
 
-def canary_sizes(cents: Array, pings_a_day: float, leads_a_ping: float, share: float) -> tuple[CanarySize, ...]:
-    """For its own share and the usual ones; `cents` is what each matured ping brought. None where it brought nothing.
+class PingSurplus(msgspec.Struct, frozen=True, kw_only=True):
+    """What a matured ping brought, in cents: the mean of all, and their variance."""
+
+    mean: float
+    variance: float
+
+
+def canary_sizes(surplus: PingSurplus, pings_a_day: float, leads_a_ping: float, share: float) -> tuple[CanarySize, ...]:
+    """For its own share and the usual ones, by what pings brought the champion. None where that is nothing.
 
     Two means are compared: n = (z + z')^2 s^2 (1 / share + 1 / (1 - share)) / difference^2.
     """
-    mean = float(np.mean(cents)) if len(cents) else 0.0
-    if mean <= 0.0 or pings_a_day <= 0.0:
+    if surplus.mean <= 0.0 or pings_a_day <= 0.0:
         return ()
-    difference, variance = DIFFERENCE * mean, float(np.var(cents))
+    difference, variance = DIFFERENCE * surplus.mean, surplus.variance
     sizes = []
     for each in sorted({share, *SHARES} - {0.0, 1.0}):
         pings = ceil(_Z**2 * variance * (1.0 / each + 1.0 / (1.0 - each)) / difference**2)

@@ -1,9 +1,7 @@
 """Change which versions are live and tried: one file, replaced at once, and each change noted beside it."""
 
-import getpass
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +11,6 @@ import msgspec
 from app.domain.calendar import utc_text
 from app.scoring.artefact import Unusable
 from app.scoring.pointer import POINTER, Entry, edited, entries_in
-from training.errors import TrainingError
 
 if sys.platform != "win32":
     import fcntl
@@ -21,7 +18,7 @@ if sys.platform != "win32":
 HISTORY = "history.jsonl"
 
 
-class NotChanged(TrainingError):
+class NotChanged(Exception):
     """Nothing was changed: the text says why, and what to do."""
 
 
@@ -31,16 +28,6 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     at: float
     why: str = ""
-
-
-def author(why: str = "") -> Author:
-    """The user at this keyboard, now."""
-    try:
-        who = getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        # In a container a user may have a number and no name.
-        who = "unknown"
-    return Author(who=who, at=time.time(), why=why)
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.calendar import utc_text
 from app.scoring.pointer import POINTER, Entry, read_pointer
-from training.registry.pointer import HISTORY, Author, NotChanged, change, changes, entries, point_at
+from app.scoring.registry.changes import HISTORY, Author, NotChanged, change, changes, entries, point_at
 
 NOW = 1_795_190_400.0
 ME = Author(who="maria", at=NOW, why="it won")

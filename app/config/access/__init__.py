@@ -1,0 +1,1 @@
+"""Builds what the file says of who is let in to the console."""

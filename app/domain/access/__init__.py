@@ -1,0 +1,1 @@
+"""Pure rules of who is let in to the console by the word of others."""

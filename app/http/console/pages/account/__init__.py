@@ -1,0 +1,1 @@
+"""Whoever has signed in, its password, and who else has."""

@@ -1,0 +1,1 @@
+"""Versions of a model: which exist, which bid, and who decided that."""
