@@ -1,14 +1,17 @@
 # The service on its own: no compiler, no training tools, no root. What its commands read comes with the package.
-FROM python:3.13-slim
+FROM python:3.13.7-slim-bookworm
 
 COPY . /tmp/leadbid
 RUN pip install --no-cache-dir --constraint /tmp/leadbid/constraints.txt '/tmp/leadbid[postgres]' && rm -r /tmp/leadbid
 
 WORKDIR /srv/leadbid
 RUN useradd --system --uid 10001 --no-create-home --home-dir /srv/leadbid leadbid \
-    && install --directory --owner leadbid --mode 0700 data
+    && install --directory --owner leadbid --mode 0700 data keys
 
-USER leadbid
+# Nothing is written beside the data directory and /tmp: the root may be read-only.
+ENV PYTHONDONTWRITEBYTECODE=1 MPLCONFIGDIR=/tmp
+# By number, so that Kubernetes sees that it is not root.
+USER 10001
 VOLUME /srv/leadbid/data
 EXPOSE 8000
 

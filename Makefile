@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Tools that look at what is installed are not among it: they have an environment of their own, made at their first use.
+AUDIT := .venv-audit
+AUDIT_STAMP := $(AUDIT)/.installed
+
 # Where this is set, as in many containers, every process that a test starts compiles all of leadbid anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -12,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 2))')" --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test long check quick bench drill dist
+.PHONY: help setup demo serve test long check quick bench drill dist audit
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +32,7 @@ serve: setup ## Serve the demo configuration on http://127.0.0.1:8000, with its 
 test: setup ## Run the tests in parallel (ARGS="-k caps" selects, ARGS=--cov reports coverage)
 	@$(PYTEST) $(ARGS)
 
-long: setup ## Run the tests that take minutes: whole days and markets, packaging, kills
+long: setup $(AUDIT_STAMP) ## Run the tests that take minutes: whole days and markets, packaging, kills
 	@$(PYTEST) -m long $(ARGS)
 
 check: quick ## Check style, format, types and the direction of imports
@@ -41,6 +45,9 @@ quick: setup ## Check style and format only, in a second, as before each commit
 
 dist: setup ## Build the wheel and the source archive into ./dist
 	@$(BIN)/python -m hatchling build
+
+audit: setup $(AUDIT_STAMP) ## Judge licenses and known vulnerabilities of all that is installed, into ./dist/sbom.json
+	@$(BIN)/python -m tests.audit
 
 drill: setup ## Break the service in earnest and see its promises kept (ARGS=--sample takes a minute, --list names all)
 	@$(BIN)/python -m tests.drill $(ARGS)
@@ -61,4 +68,9 @@ $(STAMP): pyproject.toml constraints.txt
 	  exit 1; }
 	@echo "Installing leadbid and what it needs into $(VENV) (a minute or two, once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[training,reports,postgres,otel,mcp,dev]'
+	@touch $@
+
+$(AUDIT_STAMP): Makefile
+	@test -x $(AUDIT)/bin/python || $(BIN)/python -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=7.5,<8' 'pip-audit>=2.10,<3'
 	@touch $@

@@ -96,15 +96,28 @@ def read(
             f"SELECT {columns} FROM read_parquet($file) WHERE {where} {order}",  # noqa: S608 - words of our own modules
             {"file": escape(str(path)), **(values or {})},
         )
-        while batch := database.fetchmany(_FETCHED):
+        while batch := _fetched(database, path):
             yield from batch
+
+
+def _fetched(database: Any, path: Path) -> list[Any]:
+    """The next rows. What a damaged file holds may be no text, or no time that there is."""
+    try:
+        rows: list[Any] = database.fetchmany(_FETCHED)
+    except (ValueError, OverflowError) as error:
+        raise ParquetError(f"{path} is damaged: it cannot be read ({type(error).__name__})") from None
+    return rows
 
 
 def notes(path: Path) -> dict[str, int]:
     """What `write` noted in a file's metadata."""
     with _asking(path) as database:
         database.execute("SELECT key, value FROM parquet_kv_metadata(?)", [escape(str(path))])
-        return {key.decode(): int(value) for key, value in database.fetchall()}
+        found = database.fetchall()
+        try:
+            return {key.decode(): int(value) for key, value in found}
+        except ValueError:
+            raise ParquetError(f"{path} is damaged: its notes cannot be read") from None
 
 
 @contextmanager
@@ -114,8 +127,8 @@ def _asking(path: Path) -> Iterator[Any]:
     with database.cursor() as cursor:
         try:
             yield cursor
-        except duckdb.Error as error:
-            # By its kind alone: its own text may hold values.
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            # What a damaged file holds may be no text. By its kind alone: its own text may hold values.
             raise ParquetError(
                 f"{path} failed as Parquet ({type(error).__name__}): is it damaged, or the disk full?"
             ) from None

@@ -15,6 +15,8 @@ SEEN_S = 15.0
 T = TypeVar("T")
 
 _PLACES, _STATE = "service.json", "service-state.json"
+NOTES = (_PLACES, _STATE)
+"""The files in which it does so."""
 
 
 class ServicePlaces(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +109,12 @@ def service_state(data: Path) -> ServiceState | None:
     return _read(data / _STATE, ServiceState)
 
 
+def note_is_damaged(data: Path, name: str) -> bool:
+    """Whether one of `NOTES` is there and cannot be read."""
+    read = service_places if name == _PLACES else service_state
+    return (data / name).exists() and read(data) is None
+
+
 def _write(path: Path, value: msgspec.Struct) -> None:
     """Whole or not at all: a command may read at any moment."""
     fresh = path.with_name(f".{path.name}.unfinished")
@@ -118,5 +126,5 @@ def _write(path: Path, value: msgspec.Struct) -> None:
 def _read(path: Path, kind: type[T]) -> T | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind, dec_hook=lambda _, text: Path(text))
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None

@@ -170,6 +170,12 @@ def evidence_key(settings: Settings, chance: Callable[[int], bytes]) -> tuple[by
     return _read_key(_write_key(path, chance(KEY_BYTES))), path
 
 
+def require_evidence_key(settings: Settings) -> None:
+    """SettingsError where the key that signs archives is there and is none."""
+    if (settings.keys / _EVIDENCE).exists():
+        _read_key(settings.keys / _EVIDENCE)
+
+
 def add_key(settings: Settings, kind: str, chance: Callable[[int], bytes]) -> Path:
     """Make the next key of a kind, which a running service takes up by itself. SettingsError where it cannot."""
     number = max(map(int, _keys(settings, kind))) + 1

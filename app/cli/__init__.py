@@ -27,6 +27,7 @@ GROUPS = {
         "monitoring": "write alert rules for Prometheus and a dashboard for Grafana",
         "mcp": "answer an AI assistant's questions from the reports, over MCP",
         "migrate": "migrate a database to the tables of this version",
+        "doctor": "examine a restored or copied data directory: what is damaged, and what is lost",
     },
     "sellers": {
         "sellers": "add sellers, rotate their keys, take them live and list them",

@@ -1,14 +1,13 @@
 """Turns past hours into Parquet without changing a byte of their lines."""
 
 from collections.abc import Callable, Iterator
-from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
 
 from app import parquet
 from app.journal.flat import Flat, flat
-from app.journal.parts import OPEN, Part, parquet_texts, parts
+from app.journal.parts import OPEN, LinesDigest, Part, parquet_texts, parts
 from app.journal.versions import COLUMNS, check_columns
 from app.journal.writer import hour_of
 
@@ -84,7 +83,7 @@ class _Source:
     def __init__(self, path: Path, tell: Callable[[str, int], None]) -> None:
         self._path = path
         self._tell = tell
-        self._digest = blake2b()
+        self._digest = LinesDigest()
         self._lines = self._broken = self._bytes = 0
 
     def rows(self) -> Iterator[Flat]:
@@ -92,7 +91,7 @@ class _Source:
             for text in file:
                 line = text.removesuffix(b"\n")
                 row = flat(line, self._path)
-                _take_in(self._digest, line)
+                self._digest.add(line)
                 self._lines += 1
                 self._broken += row.broken is not None
                 self._bytes += len(text)
@@ -101,17 +100,18 @@ class _Source:
                 yield row
 
     def notes(self) -> dict[str, int]:
-        return {"v": COLUMNS, "lines": self._lines, "broken": self._broken, "jsonl_bytes": self._bytes}
+        return {
+            "v": COLUMNS,
+            "lines": self._lines,
+            "broken": self._broken,
+            "jsonl_bytes": self._bytes,
+            "digest": self._digest.number,
+        }
 
     def prove(self, made: Path) -> None:
         """The JSON lines are about to go: what takes their place is read back, byte for byte."""
-        digest = blake2b()
+        digest = LinesDigest()
         for line in parquet_texts(made):
-            _take_in(digest, line)
-        if digest.digest() != self._digest.digest():
+            digest.add(line)
+        if digest.number != self._digest.number:
             raise NotTheSame(f"{self._path} is kept: what was written of it reads back as something else")
-
-
-def _take_in(digest: blake2b, line: bytes) -> None:
-    digest.update(line)
-    digest.update(b"\n")

@@ -31,7 +31,11 @@ class NoConfiguration(Exception):
 
 def configuration_of(catalogue: Catalogue) -> Configuration:
     """What is kept of a catalogue: all that `decide` reads of a configuration, and nobody's key or address."""
-    whole = catalogue.configuration
+    return without_secrets(catalogue.configuration)
+
+
+def without_secrets(whole: Configuration) -> Configuration:
+    """A configuration as it is kept here, whoever keeps it in full."""
     sellers = tuple(replace(seller, key_sha256=(), allowed_ips=()) for seller in whole.sellers)
     return replace(whole, sellers=sellers, operators=(), destinations=(), alerts=AlertTerms())
 

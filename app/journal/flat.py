@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 import msgspec
 
+from app import parquet
 from app.domain.auction.weighing import Offer
 from app.domain.reasons import Refusal
 from app.journal.lines import AnyLine, Line, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
@@ -61,6 +62,9 @@ class Flat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     broken: bytes | None = None
 
 
+_COLUMNS = Flat.__struct_fields__
+
+
 class _Stranger(msgspec.Struct, frozen=True):
     """A JSON object that is none of our lines."""
 
@@ -81,6 +85,24 @@ def flat(text: bytes, path: Path) -> Flat:
     return Flat(
         at_utc=_moment(line.at), kind=str(line.__struct_config__.tag), seller=line.seller, line=written, **_said(line)
     )
+
+
+def misfits(path: Path) -> int:
+    """How many rows of a compacted file say something else than their own line. ParquetError, OtherVersion."""
+    count = 0
+    for row in parquet.read(path, ", ".join(_COLUMNS)):
+        *_, line, broken = row
+        text = line.encode() if line is not None else broken or b""
+        made = flat(text, path)
+        count += [*map(_stored, row)] != [_stored(getattr(made, each)) for each in _COLUMNS]
+    return count
+
+
+def _stored(value: object) -> object:
+    """A value as Parquet gives it back: times without their zone, lists for tuples."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _strange(line: _Stranger, written: str) -> Flat:

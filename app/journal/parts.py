@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
@@ -38,6 +39,23 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     def is_parquet(self) -> bool:
         """Whether it is compacted."""
         return self.path.suffix == ".parquet"
+
+
+class LinesDigest:
+    """Over lines in their order, noted in a Parquet file when it is made, so that damage shows afterwards."""
+
+    def __init__(self) -> None:
+        self._hash = blake2b(digest_size=16)
+
+    def add(self, line: bytes) -> None:
+        """Take in the next line, which has no line break."""
+        self._hash.update(line)
+        self._hash.update(b"\n")
+
+    @property
+    def number(self) -> int:
+        """What it comes to."""
+        return int.from_bytes(self._hash.digest())
 
 
 def parts(directory: Path, since: float = 0.0, until: float = float("inf")) -> list[Part]:

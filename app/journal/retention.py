@@ -144,6 +144,15 @@ def _stamp(path: Path) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
+def can_be_read(directory: Path) -> bool:
+    """Whether the note of what is stripped can be read, where there is one."""
+    try:
+        msgspec.json.decode((directory / STRIPPED).read_bytes(), type=Stripped)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return not (directory / STRIPPED).exists()
+    return True
+
+
 def _read(directory: Path) -> Stripped:
     try:
         return msgspec.json.decode((directory / STRIPPED).read_bytes(), type=Stripped)

@@ -10,7 +10,7 @@ from pathlib import Path
 from app import parquet
 from app.journal.compact import closed, to_parquet
 from app.journal.flat import Flat, flat
-from app.journal.parts import Part, texts
+from app.journal.parts import LinesDigest, Part, texts
 from app.journal.versions import COLUMNS
 from app.private_files import write_new
 
@@ -92,6 +92,7 @@ class _Changing:
     def __init__(self, path: Path, change: Change, rest: Callable[[], None]) -> None:
         self.count = self.left = self.broken = 0
         self._bytes = 0
+        self._digest = LinesDigest()
         self._path = path
         self._change = change
         self._rest = rest
@@ -103,7 +104,14 @@ class _Changing:
         if new is not None:
             self.left += 1
             self._bytes += len(new) + 1
+            self._digest.add(new)
         return new
 
     def notes(self) -> dict[str, int]:
-        return {"v": COLUMNS, "lines": self.left, "broken": self.broken, "jsonl_bytes": self._bytes}
+        return {
+            "v": COLUMNS,
+            "lines": self.left,
+            "broken": self.broken,
+            "jsonl_bytes": self._bytes,
+            "digest": self._digest.number,
+        }

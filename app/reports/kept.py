@@ -41,6 +41,16 @@ def read(directory: Path, hour: str, parts: tuple[Stamp, ...]) -> JournalTally |
         return None
 
 
+def is_damaged(path: Path) -> bool:
+    """Whether a file is not what was kept in it, whatever became of the journal meanwhile."""
+    try:
+        head, _, tally = path.read_bytes().partition(b"\n")
+        noted = msgspec.json.decode(head, type=_Head)
+        return noted.v == VERSION and noted != _head(noted.parts, tally)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return True
+
+
 def write(directory: Path, hour: str, parts: tuple[Stamp, ...], tally: JournalTally) -> None:
     """Keep what these parts of an hour come to; the file is whole or not there. Raises OSError."""
     path, text = _path(directory, hour), msgspec.json.encode(tally)

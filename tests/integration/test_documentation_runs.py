@@ -31,6 +31,8 @@ ELSEWHERE = {
     "leadbid conform": "tests/integration/test_conform.py",
     "leadbid fakes --port": "tests/integration/test_fakes.py",
     "leadbid exchange": "tests/integration/test_exchange.py",
+    "leadbid mcp": "tests/simulation/test_mcp.py",
+    "leadbid operators password": "tests/integration/console/test_sign_in.py",
     "leadbid migrate": "tests/integration/store/test_migrate.py",
     "leadbid reload --yes": "tests/integration/test_live_reload.py",
     "leadbid export --since 30d --database URL": "tests/integration/store/test_export.py",
@@ -48,6 +50,8 @@ NOTHING_TO_DO = {
     "leadbid suspend delta": "there is no seller `delta`",
     "leadbid alerts test": "nobody is told of anything",
     "leadbid forget": "doe v. acme",
+    "leadbid returns withdraw": "this return is credited",
+    "leadbid explain ID --what-if model=challenger": "no challenger is tried",
     "leadbid deliveries move old-crm harbor-crm": "no lead waits for old-crm",
 }
 """What is said, with status 1, where this service has none of what a command is for."""
@@ -112,6 +116,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
         assert until(lambda: run(["explain", ping_id]).status == 0)
         listed = run(["deliveries", "list"]).said
         placed = {
+            "ID": ping_id,
             "LEAD": lead_id,
             "LEAD_ID": lead_id,
             "PING_ID": ping_id,

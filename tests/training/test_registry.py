@@ -282,6 +282,17 @@ def test_a_canary_that_goes_on_as_it_is_began_when_it_began_and_one_that_changes
     )
 
 
+@pytest.mark.parametrize(
+    ("card", "told", "days"), [(21.0, (), 21.0), (None, (), 14.0), (21.0, ("--maturity-days", "3"), 3.0)]
+)
+def test_a_canary_is_judged_by_leads_as_old_as_its_history_took_to_mature(
+    models: Path, card: float | None, told: tuple[str, ...], days: float
+) -> None:
+    add_version(models, "solar", "0006", shift=0.1, maturity_days=card)
+    assert registry(models, "canary", "--version", "0006", "--share", "0.1", *told) == 0
+    assert solar(models).matures_days == days
+
+
 def test_old_versions_that_never_bid_are_removed_and_no_other(models: Path, capsys: Said) -> None:
     for number in range(4, 10):
         add_version(models, "solar", f"{number:04d}")

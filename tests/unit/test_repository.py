@@ -119,15 +119,6 @@ def test_the_image_copies_what_there_is_and_is_sent_all_that_the_package_is_made
     assert [each for each in needed if not any(fnmatch(f"{each}/", f"{parent}/*") for parent in sent)] == []
 
 
-def test_compose_builds_the_image_and_mounts_where_the_service_keeps_its_data() -> None:
-    services = read(ROOT / "compose.yaml")["services"]
-    dockerfile = (ROOT / "Dockerfile").read_text()
-    (data,) = re.findall(r"^VOLUME (\S+)$", dockerfile, re.MULTILINE)
-    for name in ("leadbid", "leadbid-postgres"):
-        assert services[name]["build"] == "."
-        assert services[name]["volumes"][0].endswith(f":{data}")
-
-
 def test_the_package_is_made_of_what_there_is_and_finds_it_in_either_place() -> None:
     assert all((ROOT / each).is_dir() for each in WHEEL["only-include"])
     assert WHEEL["sources"] == {name: f"app/packaged/{name}" for name in ("fixtures", "models")}

@@ -47,8 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             one.add_argument(
                 "--maturity-days",
                 type=real(0, 3_650),
-                default=MATURITY_DAYS,
-                help=f"how many days a lead has to convert (default: {MATURITY_DAYS:g})",
+                default=None,
+                help="how many days a lead has to convert (default: what its history took to mature, or else "
+                f"{MATURITY_DAYS:g})",
             )
         if name == "prune":
             add(one, "keep")

@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         print(*read, sep="\n", file=sys.stderr)
         print(f"\n{_count(read, 'problem')}: the service cannot start with this file.", file=sys.stderr)
         return 1
-    live = _started_with(args.models, read.declared)
+    live = started_with(args.models, read.declared)
     refused = live.problems
     if refused and args.models.resolve() != MODELS:
         print(*(f"{args.models}: {reason}" for reason in refused), sep="\n", file=sys.stderr)
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _started_with(models: Path, declared: Declared) -> Reloaded:
+def started_with(models: Path, declared: Declared) -> Reloaded:
     """What the service would start with, with what it would say of the live models and of what cannot act."""
     has_models = (models / POINTER).is_file()
     sources = Sources(

@@ -20,6 +20,9 @@ from app.telemetry.logs import LogFormat, configure_logs
 from app.telemetry.tracing import CannotTrace, wants_traces
 
 BUYER = Path("buyer.toml")
+SHUTDOWN_S = 10
+"""Seconds in which requests under way are answered when it is stopped; then deliveries get theirs."""
+
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _log = logging.getLogger(__name__)
@@ -145,7 +148,7 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def _serve(settings: Settings, listener: socket.socket, per_address: int) -> int:
-    server = server_of(build_app(settings), shutdown_s=10, per_address=per_address)
+    server = server_of(build_app(settings), shutdown_s=SHUTDOWN_S, per_address=per_address)
     _log.info("leadbid starts on http://%s:%s", *listener.getsockname()[:2])
     # The server stops in order and then raises the signal again: that it was asked to is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -126,11 +126,12 @@ def canary(
     version: str = "",
     declared: Verticals | None = None,
     force: bool = False,
-    matures_days: float = MATURES_DAYS,
+    matures_days: float | None = None,
 ) -> Change:
     """Have the challenger bid for a share of all leads. It spends money, so it must be what `promote` would take.
 
-    It stops itself where it costs more than chance explains, by what its leads came to in `matures_days`.
+    It stops itself where it costs more than chance explains, by what its leads came to in `matures_days`, by
+    default as many as its history took to mature.
     """
     if not 0.0 < share <= 1.0:
         raise NotChanged("a canary needs a share above 0 and at most 1, such as 0.1; it shadows with none")
@@ -138,7 +139,8 @@ def canary(
     if not chosen:
         raise NotChanged(f"{vertical} has no challenger: name one")
     forced = _must_have_passed(whole(models, vertical, chosen, declared), force=force)
-    wanted = Entry(live="", challenger=chosen, canary=share, since=utc_text(author.at), matures_days=matures_days)
+    days = matures_days if matures_days is not None else card_of(models, vertical, chosen).maturity_days or MATURES_DAYS
+    wanted = Entry(live="", challenger=chosen, canary=share, since=utc_text(author.at), matures_days=days)
     return change(models, vertical, "canary", author, _tries(wanted, vertical), forced=forced)
 
 

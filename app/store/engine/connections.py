@@ -97,6 +97,21 @@ def reading_engine(url: URL, connections: int, busy_ms: int = BUSY_MS) -> Engine
     return create_engine(url, **_postgres_options(connections, _ONE_MOMENT))
 
 
+def inspecting_engine(url: URL) -> Engine:
+    """The same for a copy that may be damaged: of a SQLite database and its log not a byte is changed.
+
+    Whoever opens a log for writing applies it in the end, also one that was left beside another database.
+    """
+    if not is_sqlite(url):
+        return reading_engine(url, 2)
+    file = Path(str(url.database))
+    # Without a log nobody works on the file, and even a directory that cannot be written to will do.
+    unshared = {} if Path(f"{file}-wal").exists() else {"immutable": "1"}
+    address = _of_a_file(url).update_query_dict({"mode": "ro", **unshared})
+    engine = create_engine(address, poolclass=QueuePool, **_sqlite_options(2))
+    return _kept_to(engine, BUSY_MS, "BEGIN", may_write=False)
+
+
 def async_writing_engine(url: URL, connections: int, busy_ms: int = BUSY_MS) -> AsyncEngine:
     """The same as `writing_engine`, for tasks."""
     if is_sqlite(url):

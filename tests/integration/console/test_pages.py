@@ -8,7 +8,7 @@ import pytest
 from app.http.console.frame import ASSETS
 from app.http.console.pages.all_views import VIEWS
 from tests.console import proof_of
-from tests.service import Service
+from tests.service import ROOT, Service
 
 KEY = {"X-API-Key": "demo-operator-key"}
 PLAIN = [view for view in VIEWS if "{" not in view.path and view.role != "admin"]
@@ -31,6 +31,11 @@ def test_a_report_needs_an_operators_key_also_of_who_has_signed_in(console: http
     path = f"/v1/reports/{view.path or 'now'}"  # type: ignore[attr-defined]
     assert console.get(path).status_code == 401
     assert console.get(path, headers={"X-API-Key": "demo-acme-key"}).status_code == 401
+
+
+def test_every_page_of_the_menu_is_documented() -> None:
+    text = (ROOT / "docs" / "console.md").read_text()
+    assert [view.label for view in VIEWS if view.label and f"| {view.label} |" not in text] == []
 
 
 def test_a_page_loads_nothing_from_elsewhere_and_all_that_it_names(console: httpx.Client) -> None:
