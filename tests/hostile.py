@@ -1,9 +1,9 @@
 """Text that would be markup if it were not escaped, put wherever a value holds free text."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from html.parser import HTMLParser
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec.structs import replace
@@ -68,3 +68,26 @@ def assert_harmless(page: str, like: str, times: int) -> None:
     assert "img" not in {tag for tag, _ in read.elements}
     assert "<script>alert" not in page
     assert read.text.count(TEMPLATE) >= times
+
+
+def filled(hint: Any, text: str, given: Mapping[str, object] | None = None) -> Any:
+    """A value of any type: one of whatever there may be many, and this text wherever any may stand.
+
+    `given` are fields by name that hold no free text.
+    """
+    origin, inner, given = get_origin(hint), get_args(hint), given or {}
+    if origin is Annotated:
+        return filled(inner[0], text, given)
+    if origin is Literal:
+        return inner[0]
+    if origin in (Union, UnionType):
+        return filled(next(each for each in inner if each is not type(None)), text, given)
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        hints = get_type_hints(hint, include_extras=True)
+        return hint(**{name: filled(each, str(given.get(name, text)), given) for name, each in hints.items()})
+    if origin is not None and issubclass(origin, Mapping):
+        return {filled(inner[0], text, given): filled(inner[1], text, given)}
+    if origin is not None and issubclass(origin, Collection):
+        hints_of = inner[:1] if inner[-1] is ... or origin is not tuple else inner
+        return tuple([filled(each, text, given) for each in hints_of])
+    return {str: text, bool: True, int: 3, float: 1.5}.get(hint, text)

@@ -15,6 +15,7 @@ from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
 from app.dialects.values.moments import EPOCH_SERIAL, SERIAL_DAYS
 from app.dialects.values.states import state_of
+from app.domain.calendar import YEAR_3000
 from app.domain.money import signed_cents
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
@@ -330,9 +331,8 @@ def _occurred_at(raw: Scalar) -> ReadValue:
 def _until(raw: Scalar) -> ReadValue:
     """When something ends; whoever sends anything but a time does not mean the end of the day."""
     at = fields.moment(raw)
-    return (
-        at if isinstance(at, float) else Trouble("a time in ISO 8601, as 2026-11-20T18:00:00-06:00, or epoch seconds")
-    )
+    is_time = isinstance(at, float) and at < YEAR_3000
+    return at if is_time else Trouble("a time in ISO 8601, as 2026-11-20T18:00:00-06:00, or epoch seconds")
 
 
 def _one_of(words: tuple[str, ...]) -> str:

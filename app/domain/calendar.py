@@ -13,6 +13,9 @@ WindowKind = Literal["hour", "day", "week", "month", "total"]
 
 _SPANS_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
+YEAR_3000 = 32_503_680_000.0
+"""Later times are shown by no clock: they would break each page that shows them."""
+
 
 class LocalTime(msgspec.Struct, frozen=True, kw_only=True):
     """One minute of one time zone.
@@ -102,14 +105,21 @@ def moment(text: str, now: float, zone: tzinfo = UTC) -> float:
     """
     span = re.fullmatch(r"(\d{1,6})([smhd])", text)
     if span:
-        return now - int(span[1]) * _SPANS_S[span[2]]
+        return max(now - int(span[1]) * _SPANS_S[span[2]], 0.0)
     if re.fullmatch(r"\d{9,11}(?:\.\d*)?", text):
-        return float(text)
+        return within_calendars(float(text))
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r}: write 2026-11-21, 2026-11-21T10:00Z, or 30m, 12h, 7d") from None
-    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).timestamp()
+    return within_calendars((at if at.tzinfo is not None else at.replace(tzinfo=zone)).timestamp())
+
+
+def within_calendars(at: float) -> float:
+    """The same moment, where every clock can show it; ValueError."""
+    if not 0.0 <= at < YEAR_3000:
+        raise ValueError("it is not in the years 1970 to 2999")
+    return at
 
 
 def until_when(text: str, now: float, zone: tzinfo) -> float:
@@ -117,8 +127,11 @@ def until_when(text: str, now: float, zone: tzinfo) -> float:
     span = re.fullmatch(r"(\d{1,6})([smhd])", text)
     try:
         at = now + int(span[1]) * _SPANS_S[span[2]] if span else moment(text, now, zone)
+        within_calendars(at)
     except ValueError:
-        raise ValueError(f"{text!r}: write 2026-11-21, 2026-11-21T10:00, or 30m, 12h, 7d from now") from None
+        raise ValueError(
+            f"{text!r}: write 2026-11-21, 2026-11-21T10:00, or 30m, 12h, 7d from now, before 3000"
+        ) from None
     if at <= now:
         raise ValueError(f"{text!r} lies in the past")
     return at

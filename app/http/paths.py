@@ -25,7 +25,9 @@ class Endpoints:
         self._known = [(_parts(path), frozenset(each)) for path, each in sorted(methods.items())]
 
     def at(self, path: str) -> KnownPath | None:
-        """The endpoint that a path means."""
+        """The endpoint that a path means; none has a NUL in it, for which PostgreSQL cannot even look."""
+        if "\0" in path:
+            return None
         parts = _parts(path)
         for known, methods in self._known:
             spelled = _spelled(parts, known)

@@ -21,6 +21,7 @@ from tests.bench.people import people_megabytes
 from tests.bench.rivals import RowCosts, row_costs
 from tests.bench.scorers import ratio, scorer_costs
 from tests.bench.servers import MODELS, VERTICAL
+from tests.bench.viewers import beside_viewers
 
 KEY = "demo-acme-key"
 HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "X-API-Key": KEY}
@@ -47,6 +48,8 @@ async def _bench() -> None:
             rates = await _rounds({"echo": echo, "usual": usual, "ours": ours})
             dialects = await dialect_ratios(ours, CONNECTIONS, KEY)
             posts = await _posts(ours)
+            print("\nthe console: pings with and without people who look on")
+            viewers = await beside_viewers(ours)
     overload = await _overload()
     slowest = max(dialects, key=lambda name: dialects[name])
     print(f"\nslowest dialect over generic, whole pings: {slowest}, {dialects[slowest]:.2f} times")
@@ -78,6 +81,9 @@ async def _bench() -> None:
         "landscape_us_p50": round(max(found.exclusive_us, found.shared_us), 1),
         "posts_per_s": round(posts),
         "slowest_dialect_vs_generic": round(dialects[slowest], 2),
+        "console_viewers_p50": viewers.p50_ratio,
+        "console_viewers_p99": viewers.p99_ratio,
+        "console_viewers_per_s": viewers.per_second_ratio,
         "goodput_at_2_5x": overload.goodput_at_2_5x,
         "goodput_at_3x": overload.goodput_at_3x,
         "pings_beside_posts_p99": overload.pings_beside_posts_p99,

@@ -57,7 +57,7 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
 
 def month_bounds(month: str, zone: str) -> tuple[float, float]:
     """Start and end of a month such as 2026-11 in an IANA zone, in UTC epoch seconds; ValueError."""
-    if not _MONTH.fullmatch(month) or month < "1970-02":
+    if not _MONTH.fullmatch(month) or not "1970-02" <= month < "3000":
         raise ValueError(f"{month!r} is not a month: write it as 2026-11")
     year, number = map(int, month.split("-"))
     return window_bounds(datetime(year, number, 15, tzinfo=UTC).timestamp(), zone, "month")

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from app.domain.buyer import Role
 from app.domain.reasons import Refusal
 from app.http.answer import http_answer, http_refusal
-from app.http.console.by_session import attached, given
+from app.http.console.brought import in_address
+from app.http.console.by_session import attached
 from app.http.console.fields import Unreadable, read_fields
 from app.http.console.session import Opened
 from app.http.console.view import ConsoleRequest, Download, NotShown, View
@@ -23,7 +24,7 @@ async def report(request: Opened, view: View) -> Response[Any]:
     """The values of a view."""
 
     async def reported(asked: ConsoleRequest, read: SellerRequest) -> Response[Any]:
-        values = await view.show(asked, read_fields(given(request), view.query))
+        values = await view.show(asked, read_fields(in_address(request), view.query))
         return response(http_answer(read, 200, msgspec.json.encode(values)))
 
     return await _for_key(request, view.role, reported)
@@ -33,7 +34,7 @@ async def send_by_key(request: Opened, download: Download) -> Response[Any]:
     """A file."""
 
     async def sent(asked: ConsoleRequest, _: SellerRequest) -> Response[Any]:
-        return attached(await download.make(asked, read_fields(given(request), download.query)))
+        return attached(await download.make(asked, read_fields(in_address(request), download.query)))
 
     return await _for_key(request, download.role, sent)
 

@@ -1,14 +1,15 @@
 """Answers whoever has signed in: with a page, a file, or what became of an act."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from litestar import Response
-from litestar.datastructures import UploadFile
 from litestar.response import Redirect, Stream
 
 from app.domain.buyer import Operator, Role
 from app.http.console import session
+from app.http.console.brought import in_address, in_form
 from app.http.console.fields import Unreadable, read_fields
 from app.http.console.frame import MenuItem, away, page, trouble
 from app.http.console.session import Opened, Said
@@ -24,10 +25,10 @@ async def show(request: Opened, view: View, menu: Sequence[MenuItem]) -> Respons
     """The page of a view."""
 
     async def shown(visit: OperatorVisit) -> Response[Any]:
-        asked, query = _asked(request, visit, view.role), read_fields(given(request), view.query)
+        asked, query = _asked(request, visit, view.role), read_fields(in_address(request), view.query)
         values = await view.show(asked, query)
         charts = view.draw(values, asked.zone)
-        return page(
+        return await page(
             request,
             view.template,
             visit.operator,
@@ -47,7 +48,7 @@ async def send(request: Opened, download: Download, menu: Sequence[MenuItem]) ->
 
     async def sent(visit: OperatorVisit) -> Response[Any]:
         asked = _asked(request, visit, download.role)
-        return attached(await download.make(asked, read_fields(given(request), download.query)))
+        return attached(await download.make(asked, read_fields(in_address(request), download.query)))
 
     return await _for_visitor(request, "There is no such file", menu, sent)
 
@@ -56,14 +57,13 @@ async def do(request: Opened, act: ConsoleAct, menu: Sequence[MenuItem]) -> Resp
     """Do what a form asks for, and go on at the page that it came from, which says what was done."""
 
     async def done(visit: OperatorVisit) -> Response[Any]:
-        form = await request.form()
-        back = session.local_path(str(form.get("back", "")))
-        if not session.is_proven(request, form.get("proof")):
+        form = await in_form(request)
+        back, proof = session.local_path(str(form.pop("back", ""))), form.pop("proof", "")
+        if not session.is_proven(request, proof):
             return _told(request, back, Said(Done(_OLD_FORM), refusal=True))
         asked = _asked(request, visit, act.role)
-        fields = {name: await _value(value) for name, value in form.items()} | request.path_params
         try:
-            said = Said(await act.do(asked, read_fields(fields, act.form)))
+            said = Said(await act.do(asked, read_fields(form, act.form)))
         except (NotDone, Unreadable) as reason:
             said = Said(Done(str(reason)), refusal=True)
         return _told(request, session.local_path(said.done.to) if said.done.to else back, said)
@@ -75,12 +75,15 @@ async def reveal(request: Opened, revealed: Reveal, menu: Sequence[MenuItem]) ->
     """The page that a form asks for; the browser keeps no copy of it."""
 
     async def shown(visit: OperatorVisit) -> Response[Any]:
-        form = await request.form()
-        if not session.is_proven(request, form.get("proof")):
+        form = await in_form(request)
+        if not session.is_proven(request, form.pop("proof", "")):
             raise NotShown(_OLD_FORM, 403)
+        form.pop("back", "")
         asked = _asked(request, visit, revealed.role)
-        values = await revealed.show(asked, read_fields({**dict(form), **request.path_params}, revealed.form))
-        answer = page(request, revealed.template, visit.operator, menu, view=revealed, shown=values, now=asked.now)
+        values = await revealed.show(asked, read_fields(form, revealed.form))
+        answer = await page(
+            request, revealed.template, visit.operator, menu, view=revealed, shown=values, now=asked.now
+        )
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -96,14 +99,10 @@ async def nowhere(request: Opened, menu: Sequence[MenuItem]) -> Response[Any]:
     return await _for_visitor(request, "No such page", menu, missing)
 
 
-def given(request: Opened) -> dict[str, object]:
-    """What the path and its query say."""
-    return {**dict(request.query_params), **request.path_params}
-
-
 def attached(attachment: Attachment) -> Response[Any]:
-    """A file as a browser stores it."""
-    headers = {"Content-Disposition": f'attachment; filename="{attachment.name}"'}
+    """A file as a browser stores it; what it is called after may have any character."""
+    name = re.sub(r"[^\w.-]", "_", attachment.name, flags=re.ASCII)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if isinstance(attachment.body, bytes):
         return Response(attachment.body, media_type=attachment.media_type, headers=headers)
     return Stream(attachment.body, media_type=attachment.media_type, headers=headers)
@@ -120,11 +119,11 @@ async def _for_visitor(
         operator = visit.operator
         return await answer(visit)
     except StoreUnavailable:
-        return away(request, operator, menu)
+        return await away(request, operator, menu)
     except Unreadable as fault:
-        return trouble(request, "That cannot be read", str(fault), 400, operator, menu)
+        return await trouble(request, "That cannot be read", str(fault), 400, operator, menu)
     except NotShown as reason:
-        return trouble(request, title, str(reason), reason.status, operator, menu)
+        return await trouble(request, title, str(reason), reason.status, operator, menu)
 
 
 def _asked(request: Opened, visit: OperatorVisit, role: Role) -> ConsoleRequest:
@@ -139,7 +138,3 @@ def _asked(request: Opened, visit: OperatorVisit, role: Role) -> ConsoleRequest:
 def _told(request: Opened, to: str, said: Said) -> Response[Any]:
     answer = Redirect(to, status_code=303)
     return session.say(answer, request, said) if said.done.said else answer
-
-
-async def _value(value: object) -> object:
-    return await value.read() if isinstance(value, UploadFile) else value

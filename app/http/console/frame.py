@@ -1,10 +1,12 @@
 """A page of the console: its frame with menu and what was just done, around the part that a template fills."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import MediaType, Response
@@ -29,7 +31,7 @@ class MenuItem(msgspec.Struct, frozen=True):
     path: str
 
 
-def page(
+async def page(
     request: Opened,
     template: str,
     operator: Operator | None,
@@ -38,17 +40,21 @@ def page(
     status: int = 200,
     **values: Any,
 ) -> Response[str]:
-    """The whole page; its template extends `app/http/console/frame.html`."""
+    """The whole page; its template extends `app/http/console/frame.html`.
+
+    It is filled in a thread: a template is compiled when it is first used, which takes as long as hundreds of pings.
+    """
     said = session.what_was_said(request)
     buyer = request.app.state.bidder.catalogue.buyer
-    text = document(
+    text = await asyncio.to_thread(
+        document,
         template,
         operator=operator,
         menu=menu,
         said=said,
         proof=session.proof(request),
         here=request.scope["path"],
-        address=request.scope["path"] + _query(request),
+        address=quote(request.scope["path"], errors="replace") + _query(request),
         buyer=buyer,
         zone=buyer.zone,
         asset=asset_path,
@@ -61,20 +67,20 @@ def page(
     return session.shown(answer, request)
 
 
-def away(request: Opened, operator: Operator | None = None, menu: Sequence[MenuItem] = ()) -> Response[str]:
+async def away(request: Opened, operator: Operator | None = None, menu: Sequence[MenuItem] = ()) -> Response[str]:
     """The page where the database does not answer."""
     text = (
         "The database does not answer, so nothing can be shown or changed here. Bids go on as long as sales can be "
         "recorded; `/readyz` says how it is. This page tries again when you reload it."
     )
-    return trouble(request, "Not just now", text, 503, operator, menu)
+    return await trouble(request, "Not just now", text, 503, operator, menu)
 
 
-def trouble(
+async def trouble(
     request: Opened, title: str, text: str, status: int, operator: Operator | None, menu: Sequence[MenuItem] = ()
 ) -> Response[str]:
     """A page that says why there is nothing else."""
-    return page(
+    return await page(
         request, "app/http/console/trouble.html", operator, menu, status=status, page_title=title, trouble_text=text
     )
 

@@ -30,7 +30,7 @@ async def to_provider(request: Opened) -> Response[Any]:
     try:
         there = await way_to_provider(bidder, attempt, _redirect_uri(request))
     except NotSignedIn as reason:
-        return _refused(request, to, reason)
+        return await _refused(request, to, reason)
     return session.begin_attempt(Redirect(there, status_code=303), request, BegunAttempt(attempt.secret, to))
 
 
@@ -46,9 +46,9 @@ async def from_provider(request: Opened) -> Response[Any]:
         )
         response = await session.begin(Redirect(to, status_code=303), request, signed_in.token)
     except NotSignedIn as reason:
-        response = _refused(request, to, reason)
+        response = await _refused(request, to, reason)
     except StoreUnavailable:
-        response = away(request)
+        response = await away(request)
     return session.end_attempt(response, request)
 
 
@@ -63,5 +63,5 @@ def _redirect_uri(request: Opened) -> str:
     return f"{address}{BACK}"
 
 
-def _refused(request: Opened, to: str, reason: NotSignedIn) -> Response[Any]:
-    return sign_in_form(request, to, str(reason), 503 if reason.is_away else 401)
+async def _refused(request: Opened, to: str, reason: NotSignedIn) -> Response[Any]:
+    return await sign_in_form(request, to, str(reason), 503 if reason.is_away else 401)

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie, State
+from msgspec.structs import replace
 
 from app.domain.operators.sign_in import SESSION_S
 from app.http.console.view import Done
@@ -24,6 +25,9 @@ HOME = "/console"
 _SESSION, _SAID, _ATTEMPT = "leadbid_session", "leadbid_said", "leadbid_attempt"
 _SAID_S = 60
 """How long the answer to an act waits for the page that shows it."""
+
+_SAID_MAX = 3_800
+"""Characters of a cookie beside its name and seal: browsers drop one of more than 4,096."""
 
 _ATTEMPT_S = 600
 """How long somebody may take to sign in at the provider."""
@@ -45,10 +49,11 @@ class Said(msgspec.Struct, frozen=True):
     refusal: bool = False
 
 
-async def visit(request: Opened) -> OperatorVisit | None:
-    """Whose session this is. Raises StoreUnavailable."""
+async def visit(request: Opened, *, by_hand: bool = True) -> OperatorVisit | None:
+    """Whose session this is. A page that keeps itself up to date keeps no session going. Raises StoreUnavailable."""
     state = request.app.state
-    return await visit_of(state.bidder, token_of(request), state.clock())
+    by_hand = by_hand and "hx-request" not in request.headers
+    return await visit_of(state.bidder, token_of(request), state.clock(), by_hand=by_hand)
 
 
 def token_of(request: Opened) -> str:
@@ -86,13 +91,17 @@ def end_attempt(response: Response[Any], request: Opened) -> Response[Any]:
 
 def say(response: Response[Any], request: Opened, said: Said) -> Response[Any]:
     """Have the next page show this."""
-    response.set_cookie(_cookie(request, _SAID, _packed(said), _SAID_S))
+    text = _packed(said)
+    if len(text) > _SAID_MAX:
+        return say(response, request, replace(said, done=Done(f"{said.done.said[:400]}…")))
+    response.set_cookie(_cookie(request, _SAID, f"{text}.{_seal(request, text)}", _SAID_S))
     return response
 
 
 def what_was_said(request: Opened) -> Said | None:
-    """What the act before has answered."""
-    return _unpacked(_kept(request, _SAID), Said)
+    """What the act before has answered in this session, and nobody else."""
+    text, _, seal = _kept(request, _SAID).partition(".")
+    return _unpacked(text, Said) if _is_same(seal, _seal(request, text)) else None
 
 
 def shown(response: Response[Any], request: Opened) -> Response[Any]:
@@ -102,12 +111,12 @@ def shown(response: Response[Any], request: Opened) -> Response[Any]:
 
 def proof(request: Opened) -> str:
     """What a form of this session must bring along: nobody learns it who cannot read our pages."""
-    return sha256(b"leadbid.form/" + token_of(request).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(b"leadbid.form/" + _bytes(token_of(request))).hexdigest()
 
 
 def is_proven(request: Opened, given: object) -> bool:
     """Whether a form was filled in on one of our pages, in this session."""
-    return isinstance(given, str) and is_ours(request) and hmac.compare_digest(given.encode(), proof(request).encode())
+    return isinstance(given, str) and is_ours(request) and _is_same(given, proof(request))
 
 
 def is_ours(request: Opened) -> bool:
@@ -132,6 +141,19 @@ def to_sign_in(request: Opened) -> str:
     query = request.scope["query_string"].decode("latin-1")
     here = request.scope["path"] + (f"?{query}" if query else "")
     return SIGN_IN if request.method != "GET" or here == HOME else f"{SIGN_IN}?next={quote(here, safe='')}"
+
+
+def _seal(request: Opened, text: str) -> str:
+    """What shows that this session was told so: a forged answer could offer any form as its undo."""
+    return hmac.new(b"leadbid.said/" + _bytes(token_of(request)), _bytes(text), sha256).hexdigest()
+
+
+def _is_same(given: str, ours: str) -> bool:
+    return hmac.compare_digest(_bytes(given), _bytes(ours))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _kept(request: Opened, name: str) -> str:

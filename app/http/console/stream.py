@@ -19,6 +19,9 @@ ALIVE_S = 15.0
 STREAMS_MAX = 64
 """Pages that are kept up to date at once; others show what was when they were opened."""
 
+_TURNS_TO_ASK = 10
+"""After so many looks it is asked whether the session still holds: whoever signs out is told nothing more."""
+
 _LIFE_S = 600.0
 """A stream ends after so long; the browser opens it again, if its session still holds."""
 
@@ -27,27 +30,24 @@ _LIFE_S = 600.0
 async def stream(request: Opened) -> Response[Any]:
     """The event `changed`, at most every two seconds."""
     state = request.app.state
-    try:
-        visit = await session.visit(request)
-    except StoreUnavailable:
-        visit = None
-    if visit is None:
+    if not await _is_signed_in(request):
         # A browser does not ask again after 204.
         return Response(None, status_code=204)
     if state.streams >= STREAMS_MAX:
         return Response(b"too many pages are open\n", status_code=503, media_type="text/plain")
-    return ServerSentEvent(_events(state), status_code=200)
+    return ServerSentEvent(_events(request), status_code=200)
 
 
-async def _events(state: Any) -> AsyncIterator[ServerSentEventMessage]:
-    """Until the service stops or the page is closed."""
+async def _events(request: Opened) -> AsyncIterator[ServerSentEventMessage]:
+    """Until the service stops, the session ends or the page is closed."""
+    state = request.app.state
     state.streams = state.streams + 1
     try:
         bidder: Bidder = state.bidder
         told, quiet_s = _signature(bidder), 0.0
-        for _ in range(int(_LIFE_S / LOOK_S)):
+        for turn in range(1, int(_LIFE_S / LOOK_S) + 1):
             await asyncio.sleep(LOOK_S)
-            if state.is_stopping():
+            if state.is_stopping() or (turn % _TURNS_TO_ASK == 0 and not await _is_signed_in(request)):
                 break
             now, quiet_s = _signature(bidder), quiet_s + LOOK_S
             if now != told or quiet_s >= ALIVE_S:
@@ -55,6 +55,14 @@ async def _events(state: Any) -> AsyncIterator[ServerSentEventMessage]:
                 yield ServerSentEventMessage(event="changed", data="changed")
     finally:
         state.streams -= 1
+
+
+async def _is_signed_in(request: Opened) -> bool:
+    """Whether the session holds. That a page stands open is nothing that its operator does."""
+    try:
+        return await session.visit(request, by_hand=False) is not None
+    except StoreUnavailable:
+        return False
 
 
 def _signature(bidder: Bidder) -> object:

@@ -1,7 +1,7 @@
 """What the console shows and does, each declared once: a page and its JSON, a file to download, an act and its undo."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,6 +13,9 @@ from app.pages.chart import Chart
 from app.usecases.background import BackgroundJobs
 from app.usecases.bidder import Bidder
 from app.usecases.operators.requests import NotDone, RequestTerms
+
+Why = Annotated[str, msgspec.Meta(max_length=400, description="The reason, for the audit log.")]
+"""Of an act."""
 
 
 class ConsoleRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """What a ping is found by, and the row that stands for it: kept apart from where rows come from."""
 
+import re
 from math import inf
 from typing import Any, Literal, get_args
 
@@ -95,6 +96,8 @@ def place_text(place: tuple[float, str]) -> str:
 def read_place(text: str) -> tuple[float, str]:
     """The place that a text names; ValueError where it names none."""
     at, _, row_id = text.partition("~")
+    if not re.fullmatch(r"\d{1,11}(\.\d{1,9})?", at, re.ASCII):
+        raise ValueError(text)
     return float(at), row_id
 
 

@@ -89,8 +89,11 @@ async def begin_session(bidder: Bidder, operator: Operator, now: float, identity
     return SignedIn(operator=operator, token=token)
 
 
-async def visit_of(bidder: Bidder, token: str, now: float) -> OperatorVisit | None:
-    """Whose token this is, as long as the session holds and its operator is one. Raises StoreUnavailable."""
+async def visit_of(bidder: Bidder, token: str, now: float, *, by_hand: bool = True) -> OperatorVisit | None:
+    """Whose token this is, as long as the session holds and its operator is one. Raises StoreUnavailable.
+
+    What is not done by hand does not count as something asked in the session.
+    """
     session = await bidder.store.session_of(_digest(token)) if token else None
     if session is None or not holds(session, now):
         return None
@@ -98,7 +101,8 @@ async def visit_of(bidder: Bidder, token: str, now: float) -> OperatorVisit | No
     if operator is None:
         await bidder.store.end_session(session, SERVICE, now)
         return None
-    await bidder.store.see_session(session, now)
+    if by_hand:
+        await bidder.store.see_session(session, now)
     return OperatorVisit(operator=operator, session=session)
 
 

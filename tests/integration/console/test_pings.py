@@ -137,6 +137,23 @@ def test_who_it_is_is_shown_on_an_audited_click_alone(
     assert console.post(f"/console/reveals/leads/{'0' * 24}/person", data={"proof": proof}).status_code == 404
 
 
+def test_nobody_who_was_sought_suppressed_or_looked_at_is_in_a_file_or_a_log(
+    console: httpx.Client, console_service: Service, bought: Bought, caplog: pytest.LogCaptureFixture
+) -> None:
+    proof = proof_of(arrived(console, f"/console/pings/{bought.lead_id}"))
+    for who in (WHO, someone(77_003)):
+        for fields in ({"phone": who.phone}, {"email": who.email}, {"phone": f"{who.phone}\0"}):
+            for act in ("leads/find", "suppression/check", "suppression/add", "suppression/remove"):
+                why = {"why": "asked us"} if act in ("suppression/add", "suppression/remove") else {}
+                send(console, "/console/pings", act, {**fields, **why})
+    assert says_who(console.post(f"/console/reveals/leads/{bought.lead_id}/person", data={"proof": proof}).text)
+    files = [path for path in console_service.settings.data.rglob("*") if path.is_file()]
+    for who in (WHO, someone(77_003)):
+        for trace in (who.phone, who.email.lower()):
+            assert [path for path in files if trace.encode() in path.read_bytes().lower()] == []
+            assert trace not in caplog.text.lower()
+
+
 def test_the_proof_of_a_lead_is_downloaded_by_whom_may_see_it(
     console: httpx.Client, console_service: Service, bought: Bought, capsys: pytest.CaptureFixture[str]
 ) -> None:

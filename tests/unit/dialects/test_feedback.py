@@ -232,7 +232,9 @@ def test_a_notice_without_a_bid_or_a_result_is_refused(seller: Seller) -> None:
     )
 
 
-@pytest.mark.parametrize("until", ["n/a", "0", "none", "{until}", "tomorrow", "6pm", "2026-13-01", True])
+@pytest.mark.parametrize(
+    "until", ["n/a", "0", "none", "{until}", "tomorrow", "6pm", "2026-13-01", "9999-12-31T23:59:59-12:00", True]
+)
 def test_an_end_that_cannot_be_read_is_refused_and_never_the_end_of_the_day(until: Scalar) -> None:
     for value in (
         read_demand({"open": 1, "expected": 1, "until": until}).value,

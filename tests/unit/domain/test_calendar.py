@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.calendar import WindowKind, local_time, until_when, utc_offset, utc_text, window_bounds
+from app.domain.calendar import WindowKind, local_time, moment, until_when, utc_offset, utc_text, window_bounds
 
 CHICAGO = "America/Chicago"
 ZONES = st.sampled_from([CHICAGO, "America/New_York", "America/Phoenix", "Pacific/Honolulu", "America/St_Johns", "UTC"])
@@ -126,9 +126,24 @@ def test_an_end_is_a_span_from_now_or_a_moment_there(text: str, at: float) -> No
     assert until_when(text, NOW, ZoneInfo("America/Chicago")) == at
 
 
+@pytest.mark.parametrize("text", ["0001-01-01", "1969-12-31", "9999-12-31T23:59:59-12:00", "99999999999"])
+def test_a_moment_that_no_clock_shows_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="1970 to 2999"):
+        moment(text, NOW, ZoneInfo("America/Chicago"))
+    assert moment("999999d", NOW) == 0.0
+
+
 @pytest.mark.parametrize(
-    ("text", "wrong"), [("0s", "in the past"), ("2020-01-01", "in the past"), ("soon", "from now")]
+    ("text", "wrong"),
+    [
+        ("0s", "in the past"),
+        ("2020-01-01", "in the past"),
+        ("soon", "from now"),
+        ("999999d", "before 3000"),
+        ("99999999999", "before 3000"),
+        ("9999-12-31T23:59:59-12:00", "before 3000"),
+    ],
 )
-def test_an_end_lies_ahead(text: str, wrong: str) -> None:
+def test_an_end_lies_ahead_and_where_every_clock_can_show_it(text: str, wrong: str) -> None:
     with pytest.raises(ValueError, match=wrong):
         until_when(text, NOW, ZoneInfo("America/Chicago"))

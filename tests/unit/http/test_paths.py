@@ -53,3 +53,8 @@ def test_an_endpoint_knows_its_methods() -> None:
     endpoint = ENDPOINTS.at("/v1/notices")
     assert endpoint is not None
     assert endpoint.methods == {"GET", "POST"}
+
+
+@pytest.mark.parametrize("path", ["/v1/posts/\0", "/v1/posts/a\0b", "/\0"])
+def test_no_endpoint_has_a_nul_in_its_path(path: str) -> None:
+    assert ENDPOINTS.at(path) is None

@@ -52,6 +52,7 @@ def test_every_kind_of_line_is_read_by_its_own_method_and_in_order(tmp_path_fact
 
 KINDS = {kind.__name__ for kind in get_args(AnyLine)}
 KNOWERS = {
+    "app/cli/service/doctor/journal.py": "which sales a journal tells of, read from damaged lines, too",
     "app/journal/flat.py": "what each kind says in columns",
     "app/journal/nameless.py": "which kind says who somebody is, below every reader",
     "app/journal/retention.py": "which pings were bought and are kept longer, below every reader",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, View
+from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, View, Why
 from app.usecases.operators.account import OperatorAccount, account_of, accounts, change_password, end_sessions
 from app.usecases.operators.requests import NotDone
 
@@ -49,7 +49,7 @@ class EndForm(msgspec.Struct, frozen=True):
     """Whose sessions are ended, and why."""
 
     operator: str
-    why: str
+    why: Why
 
 
 async def _account(asked: ConsoleRequest, _: AccountQuery) -> AccountView:

@@ -2,12 +2,14 @@
 
 import msgspec
 
+from app.http.console.view import Why
+
 
 class PauseForm(msgspec.Struct, frozen=True):
     """A campaign, or a seller, until a time or until it is resumed."""
 
     name: str
-    why: str
+    why: Why
     until: str = ""
 
 
@@ -15,7 +17,7 @@ class ResumeForm(msgspec.Struct, frozen=True):
     """What goes on."""
 
     name: str
-    why: str
+    why: Why
 
 
 class BoostForm(msgspec.Struct, frozen=True):
@@ -24,14 +26,14 @@ class BoostForm(msgspec.Struct, frozen=True):
     campaign: str
     dollars: str
     until: str
-    why: str
+    why: Why
 
 
 class EndBoostForm(msgspec.Struct, frozen=True):
     """Whose boost ends."""
 
     campaign: str
-    why: str
+    why: Why
 
 
 class CapForm(msgspec.Struct, frozen=True):
@@ -39,7 +41,7 @@ class CapForm(msgspec.Struct, frozen=True):
 
     cap: str
     limit: str
-    why: str
+    why: Why
     until: str = ""
     meant: bool = False
 
@@ -48,7 +50,7 @@ class ResetCapForm(msgspec.Struct, frozen=True):
     """Which cap, OWNER/CAP, is as it is declared again."""
 
     cap: str
-    why: str
+    why: Why
 
 
 class DemandForm(msgspec.Struct, frozen=True):
@@ -56,7 +58,7 @@ class DemandForm(msgspec.Struct, frozen=True):
 
     territory: str
     open: int
-    why: str
+    why: Why
     expected: int | None = None
     campaign: str = ""
     limit: bool = False
@@ -67,7 +69,7 @@ class EndDemandForm(msgspec.Struct, frozen=True):
     """Which demand is forgotten."""
 
     territory: str
-    why: str
+    why: Why
     campaign: str = ""
 
 
@@ -78,7 +80,7 @@ class SignalForm(msgspec.Struct, frozen=True):
     dollars: str
     cause: str
     until: str
-    why: str
+    why: Why
     vertical: str = ""
 
 
@@ -87,4 +89,4 @@ class EndSignalForm(msgspec.Struct, frozen=True):
 
     territory: str
     cause: str
-    why: str
+    why: Why

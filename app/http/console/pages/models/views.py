@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from app.http.console.pages.models.charts import model_charts
-from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, NotShown, Undo, View
+from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, NotShown, Undo, View, Why
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
 from app.reports.models.models import ModelFacts, ModelsView, VerticalModels, models_view, vertical_models
@@ -36,7 +36,7 @@ class ModelForm(msgspec.Struct, frozen=True, kw_only=True):
     """A vertical, and why."""
 
     vertical: str
-    why: str
+    why: Why
 
 
 class VersionForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ class VersionForm(msgspec.Struct, frozen=True, kw_only=True):
 
     vertical: str
     version: str
-    why: str
+    why: Why
     force: bool = False
 
 
@@ -54,7 +54,7 @@ class CanaryForm(msgspec.Struct, frozen=True, kw_only=True):
     vertical: str
     version: str
     percent: Annotated[float, msgspec.Meta(gt=0.0, le=100.0)]
-    why: str
+    why: Why
     matures_days: Annotated[float, msgspec.Meta(ge=0.0, le=3_650.0)] = MATURES_DAYS
     force: bool = False
 

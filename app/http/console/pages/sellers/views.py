@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from app.domain.seller import Seller
-from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, NotShown, Undo, View
+from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, NotShown, Undo, View, Why
 from app.reports.scorecard import first_hour
 from app.reports.tally import JournalTally
 from app.usecases.operators import requests
@@ -34,7 +34,7 @@ class SellerForm(msgspec.Struct, frozen=True, kw_only=True):
     """A seller, and why."""
 
     seller: str
-    why: str
+    why: Why
 
 
 async def _sellers(asked: ConsoleRequest, query: SellersQuery) -> SellersView:

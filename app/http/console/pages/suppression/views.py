@@ -2,7 +2,7 @@
 
 import msgspec
 
-from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, View
+from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, View, Why
 from app.store.suppression.lists import SuppressionList
 from app.usecases.feedback import allow_person, suppress_person
 from app.usecases.operators.requests import NotDone
@@ -31,14 +31,14 @@ class PersonForm(msgspec.Struct, frozen=True, kw_only=True):
 class SuppressForm(PersonForm, frozen=True, kw_only=True):
     """The same, and why."""
 
-    why: str
+    why: Why
 
 
 class DropForm(msgspec.Struct, frozen=True):
     """A list, and why it is dropped."""
 
     list: str
-    why: str
+    why: Why
 
 
 async def _lists(asked: ConsoleRequest, _: SuppressionQuery) -> SuppressionView:
