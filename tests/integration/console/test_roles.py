@@ -9,12 +9,13 @@ import pytest
 from app.cli import main
 from app.http.auction.routes import PATHS
 from app.http.console.pages.all_views import ACTS, DOWNLOADS, REVEALS, VIEWS
-from tests.console import proof_of, signed_in
+from tests.console import proof_of, send, signed_in
 from tests.service import Service, until
 
 OPEN = {
     "",
     "account",
+    "alerts",
     "audit",
     "audit/verdict",
     "campaigns",
@@ -31,6 +32,7 @@ OPEN = {
     "money/invoices",
     "money/leads.csv",
     "money/leads.parquet",
+    "money/returns",
     "pings",
     "pings/{id}",
     "pings/{id}/what-if",
@@ -40,8 +42,8 @@ OPEN = {
 }
 """What is open to a viewer: nothing of it shows anybody's identity, or a key, or the address of a seller's own page."""
 
-OWN = {"acts/account/password", "acts/account/end", "acts/account/end-others"}
-"""What a viewer may do: its own password and sessions are everybody's."""
+OWN = {"acts/account/password", "acts/account/end", "acts/account/end-others", "acts/find"}
+"""What a viewer may do: its own password and sessions are everybody's, and so is a look for an id."""
 
 SHOWN = [(each.path, each.role) for each in VIEWS] + [(each.path, each.role) for each in DOWNLOADS]
 SENT = [(f"acts/{each.path}", each.role) for each in ACTS] + [(f"reveals/{each.path}", each.role) for each in REVEALS]
@@ -94,6 +96,11 @@ def test_a_viewers_form_does_and_reveals_nothing(viewer: httpx.Client) -> None:
     for path in {path for path, _ in SENT} - OWN:
         answer = viewer.post(f"/console/{somebodys(path)}", data={"proof": proof, "why": "x"})
         assert (answer.status_code, "needs the role" in answer.text) == (403, True), path
+
+
+@pytest.mark.parametrize("person", ["(212) 555-0143", "ada@sommer-family.net"])
+def test_a_viewer_finds_nobody_by_phone_or_email(viewer: httpx.Client, person: str) -> None:
+    assert "To find a person needs the role operator." in send(viewer, "/console", "find", {"what": person})
 
 
 def test_no_address_changes_anything_by_being_opened(viewer: httpx.Client) -> None:
