@@ -20,7 +20,7 @@ from app.scoring.load import load as load_models
 from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 from tests.service import MODELS
 
-SEED = 7
+SEED = 4
 LEADS = 700
 
 
