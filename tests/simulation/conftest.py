@@ -51,8 +51,17 @@ def live(data: Path, leads: int = LEADS) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     """A Friday with 700 leads."""
-    data = tmp_path_factory.mktemp("day") / "demo"
-    figures = live(data)
+    return _lived(tmp_path_factory.mktemp("day") / "demo", LEADS)
+
+
+@pytest.fixture(scope="session")
+def quiet_day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """One with 150, for those who ask what reports say, and not how the market went."""
+    return _lived(tmp_path_factory.mktemp("quiet") / "demo", 150)
+
+
+def _lived(data: Path, leads: int) -> Day:
+    figures = live(data, leads)
     return Day(data, figures, list(lines(data / "journal")), catalogue_of(data / "config" / "buyer.toml"))
 
 

@@ -5,6 +5,7 @@ import asyncio
 import logging
 import os
 import shutil
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +91,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _stay(args: argparse.Namespace) -> int:
+    # Whoever starts it in the background, as scripts do, passes on that Ctrl-C is ignored.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     try:
         asyncio.run(stay(_settings(args.data), MARKET, args.seed, args.port, _say_address))
     except OSError as taken:

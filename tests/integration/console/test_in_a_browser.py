@@ -5,7 +5,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ SERIOUS = ("serious", "critical")
 REACHABLE = ", ".join(
     f"{each}:visible" for each in ("a[href]", "button:enabled", "input:not([type=hidden])", "select", "textarea")
 )
+DESK, IN_THE_HAND = ("light", BIDDER), ("dark", PHONE)
 PAGES_MAX = 80
 """So many pages are looked at: one of each view, and some of what they link to."""
 
@@ -113,9 +115,9 @@ def walked(page: Page, service: Service) -> Iterator[str]:
         yield path
 
 
-def assert_sound(page: Page, path: str) -> None:
-    """At both widths, in both schemes: nothing wider than the screen, and nothing seriously wrong to axe."""
-    for scheme, width in (("light", BIDDER), ("dark", PHONE)):
+def assert_sound(page: Page, path: str, screens: Sequence[tuple[str, int]]) -> None:
+    """On these screens nothing is wider than they are, nor seriously wrong to axe."""
+    for scheme, width in screens:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
         for_axe: dict[str, Any] = Axe().run(page).response
@@ -136,7 +138,7 @@ def test_every_page_of_a_day_is_sound_and_reached_by_links(context: BrowserConte
     reached = set()
     for path in walked(page, demo_day):
         reached.add(view_of(urlsplit(path).path))
-        assert_sound(page, path)
+        assert_sound(page, path, (DESK, IN_THE_HAND))
     assert said == []
     assert reached == {view.path for view in VIEWS}
 
@@ -144,7 +146,7 @@ def test_every_page_of_a_day_is_sound_and_reached_by_links(context: BrowserConte
 def test_every_page_is_sound_where_nothing_has_happened_yet(context: BrowserContext, empty: Service) -> None:
     page, said = opened(context, empty)
     for path in walked(page, empty):
-        assert_sound(page, path)
+        assert_sound(page, path, (IN_THE_HAND,))
         assert page.locator("main").inner_text().strip(), path
     assert said == []
 
@@ -166,13 +168,16 @@ def test_every_page_says_so_while_the_database_is_away(
             database.execute("ALTER TABLE gone RENAME TO operator_session")
 
 
-def test_all_of_a_page_is_reached_by_keyboard_and_its_focus_is_seen(context: BrowserContext, demo_day: Service) -> None:
+@pytest.mark.parametrize("most", [5, pytest.param(PAGES_MAX, marks=pytest.mark.long)])
+def test_all_of_a_page_is_reached_by_keyboard_and_its_focus_is_seen(
+    context: BrowserContext, demo_day: Service, most: int
+) -> None:
     page, _ = opened(context, demo_day)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-    for path in walked(page, demo_day):
+    for path in islice(walked(page, demo_day), most):
         wanted = page.locator(REACHABLE).count()
         page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0); window.reached = new Set()")
         for _ in range(3 * wanted + 60):

@@ -174,8 +174,8 @@ def test_ten_times_the_pings_take_no_more_memory(day: TradingDay) -> None:
         return most
 
     peak(1)
-    # Whoever kept each line would take ten times as much; what others allocate meanwhile is some kilobytes.
-    assert peak(10) < 2.0 * peak(1)
+    # Whoever kept each line would take ten times as much; what others allocate meanwhile is some hundred kB.
+    assert peak(10) < 5.0 * peak(1)
 
 
 def test_a_day_of_an_hour_more_has_four_bins_more() -> None:
