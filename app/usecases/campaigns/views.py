@@ -13,6 +13,7 @@ from app.domain.configuration import Configuration
 from app.domain.territory import ZipStates
 from app.reports.campaigns.cap_plans import CapAgainstPlan, CapsNow, all_caps_against_plans
 from app.reports.campaigns.facts import CampaignFacts
+from app.reports.campaigns.price_course import PriceQuarter, price_course
 from app.reports.campaigns.recent import SPAN_S, RecentPings
 from app.reports.campaigns.sample import JournalSample, LiveCurves, Sample
 from app.scoring.fit import unfit
@@ -77,6 +78,12 @@ async def live_campaigns(bidder: Bidder, recent: RecentPings, view: Callable[[Ca
         bidder.store, configuration, campaigns, catalogue.models, catalogue.zip_states, sample, now
     )
     return await asyncio.to_thread(view, facts)
+
+
+async def live_price_course(bidder: Bidder, recent: RecentPings, since: float, now: float) -> tuple[PriceQuarter, ...]:
+    """How prices went from a time of the last day on, in a thread as above."""
+    sample = await recent.sample(curves_of(bidder), now)
+    return await asyncio.to_thread(price_course, sample, since)
 
 
 async def live_caps(bidder: Bidder, now: float) -> tuple[CapAgainstPlan, ...]:

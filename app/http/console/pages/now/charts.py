@@ -1,11 +1,13 @@
 """The day so far as charts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from app.domain.money import money
 from app.http.console.pages.now.now_view import NowView
 from app.pages.chart import Chart, ChartLine, bar_chart, line_chart
+from app.reports.campaigns.price_course import PriceQuarter
 from app.reports.now.day_so_far import DaySoFar
 
 _REASONS_SHOWN = 8
@@ -16,7 +18,12 @@ def now_charts(shown: NowView, zone: str) -> Mapping[str, Chart]:
     day = shown.day
     if day is None or not day.pings:
         return {}
-    return {"flow": _flow(day, zone)} | ({"no_bids": _no_bids(day)} if day.no_bids else {})
+    charts = {"flow": _flow(day, zone)}
+    if shown.prices:
+        charts["prices"] = _prices(day, shown.prices, zone)
+    if day.no_bids:
+        charts["no_bids"] = _no_bids(day)
+    return charts
 
 
 def _flow(day: DaySoFar, zone: str) -> Chart:
@@ -27,12 +34,29 @@ def _flow(day: DaySoFar, zone: str) -> Chart:
         )
         for name, kind in (("pings", "blue"), ("bids", "teal"), ("leads", "orange"))
     ]
-
-    def clock(hour: float) -> str:
-        return f"{datetime.fromtimestamp(day.since + hour * 3_600.0, ZoneInfo(zone)):%H:%M}"
-
     says = f"Today by the quarter of an hour: {day.pings:,} pings, {day.bids:,} bids, {day.leads:,} leads"
-    return line_chart(says, lines, x_text=clock, y_text="{:,.0f}".format, in_whole=True)
+    return line_chart(says, lines, x_text=_clock(day, zone), y_text="{:,.0f}".format, in_whole=True)
+
+
+def _prices(day: DaySoFar, prices: tuple[PriceQuarter, ...], zone: str) -> Chart:
+    hours = [(each.start - day.since) / 3_600.0 for each in prices]
+    lines = [
+        ChartLine(
+            name="mean bid", kind="blue", points=[*zip(hours, [each.price_cents for each in prices], strict=True)]
+        ),
+        ChartLine(
+            name="taken off by shadow prices",
+            kind="orange",
+            points=[*zip(hours, [each.shadow_cents for each in prices], strict=True)],
+        ),
+    ]
+    last = prices[-1]
+    says = f"The mean bid was {money(last.price_cents)} last, after {money(last.shadow_cents)} of shadow prices"
+    return line_chart(says, lines, x_text=_clock(day, zone), y_text=money)
+
+
+def _clock(day: DaySoFar, zone: str) -> Callable[[float], str]:
+    return lambda hour: f"{datetime.fromtimestamp(day.since + hour * 3_600.0, ZoneInfo(zone)):%H:%M}"
 
 
 def _no_bids(day: DaySoFar) -> Chart:

@@ -12,9 +12,10 @@ from app.http.console.pages.now.now_view import CampaignNow, NowView
 from app.http.console.view import ConsoleRequest, Download, View
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
+from app.reports.campaigns.price_course import PriceQuarter
 from app.reports.now.day_so_far import DaySoFar, day_so_far
 from app.reports.status import BoughtStatus, Status
-from app.usecases.campaigns.views import live_caps
+from app.usecases.campaigns.views import live_caps, live_price_course
 from app.usecases.operators.status import status
 
 
@@ -35,7 +36,13 @@ async def _now(asked: ConsoleRequest, _: NoQuery) -> NowView:
         unread=day if isinstance(day, str) else "",
         campaigns=tuple(_campaigns(catalogue, found)),
         caps=await live_caps(bidder, asked.now),
+        prices=await _prices(asked) if not isinstance(day, str) else (),
     )
+
+
+async def _prices(asked: ConsoleRequest) -> tuple[PriceQuarter, ...]:
+    since = window_bounds(asked.now, asked.zone, "day")[0]
+    return await live_price_course(asked.bidder, asked.background.recent, since, asked.now)
 
 
 def _campaigns(catalogue: Catalogue, found: Status) -> Iterator[CampaignNow]:
