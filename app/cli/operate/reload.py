@@ -10,9 +10,8 @@ from app.cli.database import add_database, run_with_store
 from app.domain.calendar import utc_text
 from app.store.configurations import PendingConfiguration
 from app.store.store import Store
+from app.usecases.operators.status import PENDING_S
 
-_SEEN_S = 30.0
-"""A service that holds a configuration back says so every few seconds; what was said earlier is over."""
 _WAIT_S = 15.0
 _POLL_S = 0.25
 
@@ -33,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _reload(store: Store, args: argparse.Namespace) -> int:
-    pending = await store.awaiting_consent(time.time() - _SEEN_S)
+    pending = await store.awaiting_consent(time.time() - PENDING_S)
     if not pending:
         print("No configuration waits for consent. A running service takes a changed file by itself within seconds.")
         newest = await store.newest_configurations()

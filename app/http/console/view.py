@@ -67,6 +67,10 @@ class NotShown(Exception):
         self.status = status
 
 
+class NoQuery(msgspec.Struct, frozen=True):
+    """Nothing to choose."""
+
+
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """A page at `/console/PATH` and the same values as JSON at `/v1/reports/PATH`.
 

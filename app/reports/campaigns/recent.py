@@ -5,6 +5,7 @@ from functools import partial
 
 from app.reports.campaigns.price_to_win import Part, PricesToWin, prices_to_win
 from app.reports.campaigns.sample import JournalSample, LiveCurves, Sample
+from app.reports.latest_reading import LatestReading
 
 SPAN_S = 25 * 3_600.0
 """A day of the buyer's has up to 25 hours."""
@@ -22,9 +23,7 @@ class RecentPings:
 
     def __init__(self, journal: JournalSample) -> None:
         self._journal = journal
-        self._latest: Sample | None = None
-        self._curves: LiveCurves | None = None
-        self._reading: asyncio.Task[None] | None = None
+        self._reading = LatestReading(self._read, kept_s=KEPT_S, wait_s=WAIT_S)
         self._prices: dict[tuple[Part, str, str], tuple[Sample, PricesToWin]] = {}
 
     async def prices(self, curves: LiveCurves, part: Part, seller: str, leg: str, now: float) -> PricesToWin:
@@ -40,22 +39,7 @@ class RecentPings:
 
     async def sample(self, curves: LiveCurves, now: float) -> Sample:
         """The last one that was read by these curves, or one that `is_counting`. Raises what the reading raised."""
-        known = self._known(curves)
-        if known is not None and 0.0 <= now - known.until < KEPT_S:
-            return known
-        if self._reading is None:
-            self._reading = asyncio.create_task(self._read(curves, now))
-        done, _ = await asyncio.wait({self._reading}, timeout=WAIT_S)
-        for reading in done:
-            reading.result()
-        return self._known(curves) or Sample(since=now, until=now, is_counting=True)
+        return await self._reading.of(curves, now) or Sample(since=now, until=now, is_counting=True)
 
-    def _known(self, curves: LiveCurves) -> Sample | None:
-        return self._latest if curves == self._curves else None
-
-    async def _read(self, curves: LiveCurves, now: float) -> None:
-        try:
-            self._latest = await asyncio.to_thread(self._journal.between, now - SPAN_S, now, curves)
-            self._curves = curves
-        finally:
-            self._reading = None
+    async def _read(self, curves: LiveCurves, now: float) -> Sample:
+        return await asyncio.to_thread(self._journal.between, now - SPAN_S, now, curves)

@@ -7,10 +7,8 @@ from app.config.changes import changes
 from app.reports.settings.settings import HeldBack, SettingsView, difference
 from app.usecases.bidder import Bidder
 from app.usecases.former import unpacked
+from app.usecases.operators.status import PENDING_S
 from app.usecases.reload.config_watcher import ConfigWatcher
-
-SEEN_S = 30.0
-"""A service that holds a configuration back says so every few seconds; what was said earlier is over."""
 
 
 async def settings_view(bidder: Bidder, watch: ConfigWatcher, now: float) -> SettingsView:
@@ -33,7 +31,7 @@ async def settings_view(bidder: Bidder, watch: ConfigWatcher, now: float) -> Set
         held=tuple(
             [
                 HeldBack(config_hash=each.config_hash, since=each.found_at, words=each.words)
-                for each in await store.awaiting_consent(now - SEEN_S)
+                for each in await store.awaiting_consent(now - PENDING_S)
             ]
         ),
     )

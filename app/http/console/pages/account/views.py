@@ -4,13 +4,9 @@ from typing import Annotated
 
 import msgspec
 
-from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, View, Why
+from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, NoQuery, View, Why
 from app.usecases.operators.account import OperatorAccount, account_of, accounts, change_password, end_sessions
 from app.usecases.operators.requests import NotDone
-
-
-class AccountQuery(msgspec.Struct, frozen=True):
-    """Nothing to choose."""
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +48,7 @@ class EndForm(msgspec.Struct, frozen=True):
     why: Why
 
 
-async def _account(asked: ConsoleRequest, _: AccountQuery) -> AccountView:
+async def _account(asked: ConsoleRequest, _: NoQuery) -> AccountView:
     account = await account_of(asked.bidder, asked.operator, asked.session, asked.now)
     terms = asked.bidder.catalogue.openid
     return AccountView(
@@ -62,7 +58,7 @@ async def _account(asked: ConsoleRequest, _: AccountQuery) -> AccountView:
     )
 
 
-async def _operators(asked: ConsoleRequest, _: AccountQuery) -> OperatorsView:
+async def _operators(asked: ConsoleRequest, _: NoQuery) -> OperatorsView:
     return OperatorsView(operators=await accounts(asked.bidder, asked.session, asked.now))
 
 
@@ -97,7 +93,7 @@ VIEWS = (
         template="app/http/console/pages/account/account.html",
         shows=AccountView,
         show=_account,
-        query=AccountQuery,
+        query=NoQuery,
     ),
     View(
         path="account/operators",
@@ -106,7 +102,7 @@ VIEWS = (
         template="app/http/console/pages/account/operators.html",
         shows=OperatorsView,
         show=_operators,
-        query=AccountQuery,
+        query=NoQuery,
         role="admin",
     ),
 )

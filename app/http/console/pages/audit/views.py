@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from app.domain.operators.audit import AuditLine, AuditVerdict, OperatorAct, verify
-from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Download, View
+from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Download, NoQuery, View
 from app.journal.audit_heads import kept_heads
 
 
@@ -14,10 +14,6 @@ class AuditQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which lines, newest first."""
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=5_000, description="How many lines, newest first.")] = 50
-
-
-class NoAuditQuery(msgspec.Struct, frozen=True):
-    """All of it."""
 
 
 class AuditView(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,14 +28,14 @@ async def _audit(asked: ConsoleRequest, query: AuditQuery) -> AuditView:
     return AuditView(lines=tuple(lines), more=bool(lines) and lines[-1].number > 1)
 
 
-async def _verdict(asked: ConsoleRequest, _: NoAuditQuery) -> AuditVerdict:
+async def _verdict(asked: ConsoleRequest, _: NoQuery) -> AuditVerdict:
     # The service writes meanwhile, so the heads are read first: what they name is in the log by then.
     heads = list(kept_heads(asked.background.journal_directory))
     log = await asked.bidder.store.audit_log()
     return await asyncio.to_thread(verify, log, heads)
 
 
-async def _export(asked: ConsoleRequest, _: NoAuditQuery) -> Attachment:
+async def _export(asked: ConsoleRequest, _: NoQuery) -> Attachment:
     store = asked.bidder.store
     await store.note(OperatorAct(by=asked.by, action="export audit", target="console"), asked.now)
     log = await store.audit_log()
@@ -65,7 +61,7 @@ VIEWS = (
         template="app/http/console/pages/audit/verdict.html",
         shows=AuditVerdict,
         show=_verdict,
-        query=NoAuditQuery,
+        query=NoQuery,
     ),
 )
 DOWNLOADS = (
@@ -74,7 +70,7 @@ DOWNLOADS = (
         says="The whole log of operators' acts, one JSON object a line",
         media_type="application/jsonl",
         make=_export,
-        query=NoAuditQuery,
+        query=NoQuery,
         role="operator",
     ),
 )

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from app.http.console.pages.models.charts import model_charts
-from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, NotShown, Undo, View, Why
+from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, NoQuery, NotShown, Undo, View, Why
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
 from app.reports.models.models import ModelFacts, ModelsView, VerticalModels, models_view, vertical_models
@@ -19,10 +19,6 @@ from app.usecases.operators.requests import NotDone
 from app.wire.scorecard import DAYS_MAX
 
 _UNDONE = {"why": "taken back at once"}
-
-
-class ModelsQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Nothing to choose."""
 
 
 class VerticalQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +55,7 @@ class CanaryForm(msgspec.Struct, frozen=True, kw_only=True):
     force: bool = False
 
 
-async def _models(asked: ConsoleRequest, _: ModelsQuery) -> ModelsView:
+async def _models(asked: ConsoleRequest, _: NoQuery) -> ModelsView:
     return models_view(await _facts(asked, 7))
 
 
@@ -161,7 +157,7 @@ VIEWS = (
         template="app/http/console/pages/models/models.html",
         shows=ModelsView,
         show=_models,
-        query=ModelsQuery,
+        query=NoQuery,
     ),
     View(
         path="models/{vertical}",

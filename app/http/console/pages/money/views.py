@@ -11,7 +11,7 @@ from app.domain.returns.invoice import month_bounds
 from app.http.console.pages.money.charts import forecast_charts, profit_charts
 from app.http.console.pages.money.files import attachment, write_csv, write_parquet, write_text
 from app.http.console.pages.money.returns import RETURNS_ACTS, RETURNS_VIEW
-from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Done, Download, NotShown, View
+from app.http.console.view import Attachment, ConsoleAct, ConsoleRequest, Done, Download, NoQuery, NotShown, View
 from app.reports.money.bill_comparison import BillsView
 from app.reports.money.forecast import Forecast
 from app.reports.money.invoice_rows import invoice_text
@@ -48,10 +48,6 @@ class OfProfit(OfSpan, frozen=True):
     ] = "campaigns"
 
 
-class NoChoice(msgspec.Struct, frozen=True):
-    """Nothing to choose."""
-
-
 class OfMonth(msgspec.Struct, frozen=True):
     """Which month."""
 
@@ -84,7 +80,7 @@ async def _profit(asked: ConsoleRequest, query: OfSpan) -> Profit:
     return await asked.background.money.profit(asked.bidder.catalogue.configuration, span, terms)
 
 
-async def _forecast(asked: ConsoleRequest, _: NoChoice) -> Forecast:
+async def _forecast(asked: ConsoleRequest, _: NoQuery) -> Forecast:
     return await asked.background.money.forecast(asked.bidder.catalogue.configuration, asked.now)
 
 
@@ -191,7 +187,7 @@ VIEWS = (
         template=f"{_TEMPLATES}/forecast.html",
         shows=Forecast,
         show=_forecast,
-        query=NoChoice,
+        query=NoQuery,
         draw=forecast_charts,
     ),
     View(

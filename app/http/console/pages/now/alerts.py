@@ -7,7 +7,7 @@ import msgspec
 from app.domain.alerts.alert import CAUSES, Alert, key_of
 from app.domain.alerts.notices import AlertState, Mute
 from app.http.console.pages.now.mend import mended_at
-from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Undo, View
+from app.http.console.view import ConsoleAct, ConsoleRequest, Done, NoQuery, Undo, View
 from app.store.operators.alerts import AlertRows, OutgoingAlert
 from app.usecases.alerts.requests import mute, try_addresses, unmute
 from app.usecases.operators.status import status
@@ -51,10 +51,6 @@ class AlertsView(msgspec.Struct, frozen=True, kw_only=True):
     causes: tuple[str, ...]
 
 
-class NoAlertsQuery(msgspec.Struct, frozen=True):
-    """Nothing to choose."""
-
-
 class MuteForm(msgspec.Struct, frozen=True, kw_only=True):
     """A cause, or CAUSE:TARGET, until a time or until it is unmuted."""
 
@@ -95,7 +91,7 @@ def _open(alert: Alert, states: dict[str, AlertState], mutes: Iterable[Mute], pa
     )
 
 
-async def _alerts(asked: ConsoleRequest, _: NoAlertsQuery) -> AlertsView:
+async def _alerts(asked: ConsoleRequest, _: NoQuery) -> AlertsView:
     bidder = asked.bidder
     found = await status(bidder.store, None, asked.background.state(), asked.now)
     known = await bidder.store.alert_rows(asked.now, _MESSAGES)
@@ -159,7 +155,7 @@ ALERTS_VIEW = View(
     template="app/http/console/pages/now/alerts.html",
     shows=AlertsView,
     show=_alerts,
-    query=NoAlertsQuery,
+    query=NoQuery,
 )
 ALERTS_ACTS = (
     ConsoleAct(path="alerts/mute", form=MuteForm, do=_mute),

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
 from app.domain.calendar import window_bounds
 from app.domain.catalogue import Catalogue
 from app.http.console.pages.now.alerts import ALERTS_ACTS, ALERTS_VIEW, open_alerts
 from app.http.console.pages.now.charts import now_charts
 from app.http.console.pages.now.now_view import CampaignNow, NowView
-from app.http.console.view import ConsoleRequest, Download, View
+from app.http.console.view import ConsoleRequest, Download, NoQuery, View
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
 from app.reports.campaigns.price_course import PriceQuarter
@@ -17,10 +15,6 @@ from app.reports.now.day_so_far import DaySoFar, day_so_far
 from app.reports.status import BoughtStatus, Status
 from app.usecases.campaigns.views import live_caps, live_price_course
 from app.usecases.operators.status import status
-
-
-class NoQuery(msgspec.Struct, frozen=True):
-    """Nothing to choose."""
 
 
 async def _now(asked: ConsoleRequest, _: NoQuery) -> NowView:

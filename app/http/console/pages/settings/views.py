@@ -2,14 +2,10 @@
 
 import msgspec
 
-from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, View
+from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, NoQuery, View
 from app.reports.settings.settings import SettingsView
 from app.usecases.operators.requests import NotDone
 from app.usecases.settings.settings import settings_view
-
-
-class SettingsQuery(msgspec.Struct, frozen=True):
-    """Nothing to choose."""
 
 
 class ConsentForm(msgspec.Struct, frozen=True):
@@ -18,7 +14,7 @@ class ConsentForm(msgspec.Struct, frozen=True):
     config_hash: str
 
 
-async def _settings(asked: ConsoleRequest, _: SettingsQuery) -> SettingsView:
+async def _settings(asked: ConsoleRequest, _: NoQuery) -> SettingsView:
     return await settings_view(asked.bidder, asked.background.watch, asked.now)
 
 
@@ -37,7 +33,7 @@ VIEWS = (
         template="app/http/console/pages/settings/settings.html",
         shows=SettingsView,
         show=_settings,
-        query=SettingsQuery,
+        query=NoQuery,
         role="operator",
     ),
 )

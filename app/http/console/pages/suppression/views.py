@@ -2,16 +2,12 @@
 
 import msgspec
 
-from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, View, Why
+from app.http.console.view import ConsoleAct, ConsoleRequest, Done, Download, NoQuery, View, Why
 from app.store.suppression.lists import SuppressionList
 from app.usecases.feedback import allow_person, suppress_person
 from app.usecases.operators.requests import NotDone
 from app.usecases.people.who import READERS, REMEDIES, NobodyNamed
 from app.usecases.suppression.suppress import held_by
-
-
-class SuppressionQuery(msgspec.Struct, frozen=True):
-    """Nothing to choose: whom a page is about never stands in its address."""
 
 
 class SuppressionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +37,7 @@ class DropForm(msgspec.Struct, frozen=True):
     why: Why
 
 
-async def _lists(asked: ConsoleRequest, _: SuppressionQuery) -> SuppressionView:
+async def _lists(asked: ConsoleRequest, _: NoQuery) -> SuppressionView:
     return SuppressionView(lists=tuple(await asked.bidder.store.suppression_lists()))
 
 
@@ -95,7 +91,7 @@ VIEWS = (
         template="app/http/console/pages/suppression/suppression.html",
         shows=SuppressionView,
         show=_lists,
-        query=SuppressionQuery,
+        query=NoQuery,
     ),
 )
 ACTS = (
