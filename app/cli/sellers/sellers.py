@@ -6,7 +6,6 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from pathlib import Path
 from shlex import quote
 from typing import Any, get_args
@@ -19,11 +18,9 @@ from app.cli.help import sentence
 from app.cli.places import add_config, add_config_and_data
 from app.cli.sellers.declared import NotDeclared
 from app.cli.table import table
-from app.config.file.edit import NewSeller, NewValue, NotEdited, edit
+from app.config.file.edit import NewSeller, NotEdited, edit
 from app.config.file.problem import did_you_mean
 from app.config.load import Declared, LoadedConfig, load
-from app.config.values.kind import UnreadableValue
-from app.config.values.kinds import read_slug
 from app.dialects.own_words import GENERIC
 from app.domain.reasons import Disclosure
 from app.domain.seller import Seller, Statuses
@@ -34,6 +31,8 @@ from app.reports.tally import SellerTrade
 from app.store.certifications import LIVE
 from app.store.store import Store
 from app.usecases.operators.new_key import new_key
+from app.usecases.operators.requests import NotDone
+from app.usecases.sellers.seller_changes import hash_of_key, newest_key_alone, one_key_more, require_name, taken_live
 
 _LOCAL = "http://127.0.0.1:8000"
 _HEADS = ("seller", "title", "dialect", "mode", "status", "keys", "a second", "pings", "bids", "sales")
@@ -78,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     try:
         return actions[args.action](args, read.declared)
-    except (Refused, NotEdited) as reason:
+    except (Refused, NotDone, NotEdited) as reason:
         print(reason, file=sys.stderr)
         return 1
 
@@ -125,7 +124,7 @@ def _add_choices(adding: argparse.ArgumentParser) -> None:
 
 
 def _add(args: argparse.Namespace, declared: Declared) -> int:
-    _refuse_name(args.name, declared)
+    require_name(args.name, [each.name for each in declared.sellers], [each.name for each in declared.campaigns])
     args.base_url = args.base_url or next(iter(declared.buyer.public_urls), _LOCAL)
     verticals = [vertical.name for vertical in declared.verticals]
     if args.vertical and args.vertical not in verticals:
@@ -147,22 +146,11 @@ def _add(args: argparse.Namespace, declared: Declared) -> int:
     return 0
 
 
-def _refuse_name(name: str, declared: Declared) -> None:
-    try:
-        read_slug(name)
-    except UnreadableValue as wrong:
-        raise Refused(f"{wrong.reason}: {wrong.remedy}") from None
-    if any(seller.name == name for seller in declared.sellers):
-        raise Refused(f"there is a seller `{name}` already: `leadbid sellers rotate-key {name}` gives it another key")
-    if any(campaign.name == name for campaign in declared.campaigns):
-        raise Refused(f"a campaign is named `{name}`, and a pause by that name would stop both: choose another name")
-
-
 def _values(args: argparse.Namespace, key: str) -> dict[str, Any]:
     """The keys of its table, without those at their defaults."""
     chosen = {
         "title": args.title,
-        "key_sha256": [_sha256(key)],
+        "key_sha256": [hash_of_key(key)],
         "mode": args.mode,
         "dialect": args.dialect,
         "format": args.format,
@@ -189,8 +177,7 @@ def _said_once(key: str, url: str, dialect: str) -> str:
 
 def _rotate(args: argparse.Namespace, declared: Declared) -> int:
     seller, key = _seller(args, declared), new_key(secrets.token_bytes)
-    kept = () if args.drop_old else seller.key_sha256
-    edit(args.config, os.environ, NewValue(seller=seller.name, key="key_sha256", value=[*kept, _sha256(key)]))
+    edit(args.config, os.environ, one_key_more(seller, key, drop_old=args.drop_old))
     print(f"The new key of {seller.name}, shown only now: {key}")
     if args.drop_old:
         print(f"All its other keys are revoked. {_TAKEN_UP}")
@@ -201,9 +188,7 @@ def _rotate(args: argparse.Namespace, declared: Declared) -> int:
 
 def _drop(args: argparse.Namespace, declared: Declared) -> int:
     seller = _seller(args, declared)
-    if len(seller.key_sha256) == 1:
-        raise Refused(f"{seller.name} has only one key: `leadbid sellers rotate-key {seller.name}` adds another")
-    edit(args.config, os.environ, NewValue(seller=seller.name, key="key_sha256", value=[seller.key_sha256[-1]]))
+    edit(args.config, os.environ, newest_key_alone(seller))
     count = len(seller.key_sha256) - 1
     print(f"{count} old {'key' if count == 1 else 'keys'} of {seller.name} dropped. {_TAKEN_UP}")
     return 0
@@ -214,7 +199,7 @@ def _go_live(args: argparse.Namespace, declared: Declared) -> int:
     if seller.mode == "live":
         print(f"{seller.name} is live already")
         return 0
-    edit(args.config, os.environ, NewValue(seller=seller.name, key="mode", value="live"))
+    edit(args.config, os.environ, taken_live(seller))
     print(f"{seller.name} is live: its leads are bought. {_TAKEN_UP}")
     return 0
 
@@ -298,7 +283,3 @@ def _seller(args: argparse.Namespace, declared: Declared) -> Seller:
         remedy = did_you_mean(args.name, by_name) or f"`leadbid sellers list --config {args.config}` shows them"
         raise Refused(f"{args.config} declares no seller `{args.name}`: {remedy}")
     return by_name[args.name]
-
-
-def _sha256(key: str) -> str:
-    return sha256(key.encode()).hexdigest()
