@@ -21,7 +21,7 @@ from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 from tests.service import MODELS
 
 SEED = 4
-LEADS = 500
+LEADS = 700
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def live(data: Path, leads: int = LEADS) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    """A Friday with 500 leads."""
+    """A Friday with 700 leads."""
     return _lived(tmp_path_factory.mktemp("day") / "demo", LEADS)
 
 
