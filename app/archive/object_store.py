@@ -58,13 +58,14 @@ def _opened(url: str) -> Any:
     from obstore.store import LocalStore, from_url  # noqa: PLC0415 - as above
 
     scheme, _, rest = url.partition("://")
-    if scheme not in SCHEMES or not rest.strip("/"):
+    is_folder = url.startswith(("/", "./", "../"))
+    if not is_folder and (scheme not in SCHEMES or not rest.strip("/")):
         raise ArchiveError(
-            f"{url!r} is no object store: name one as s3://BUCKET/FOLDER, gs://..., az://... or file:///..."
+            f"{url!r} is no object store: name one as s3://BUCKET/FOLDER, gs://... or az://..., or a folder as ./FOLDER"
         )
     try:
-        if scheme == "file":
-            return LocalStore(Path(f"/{rest.lstrip('/')}"), mkdir=True)
+        if is_folder:
+            return LocalStore(Path(url).absolute(), mkdir=True)
         # A store of one's own may have no TLS; that is said by its address and not by default.
         plain = environ.get("AWS_ENDPOINT_URL", environ.get("AWS_ENDPOINT", "")).startswith("http://")
         return from_url(url, client_options={"timeout": "60s", "allow_http": plain}, retry_config=_RETRIES)
