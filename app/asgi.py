@@ -10,6 +10,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from importlib.metadata import version
+from io import FileIO
+from pathlib import Path
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -34,10 +36,10 @@ from app.journal.reader import lines
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
 from app.openid.client import OpenIdClient
-from app.outbound.sender import Sender
+from app.outbound.sender import OutboundSender, Sender
 from app.packaged import MODELS
 from app.parquet import ParquetError
-from app.private_files import narrow
+from app.private_files import append_to, narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
@@ -108,7 +110,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     `steady` is never set.
 
     Where it is `stepped`, time stands still between two steps: no work runs by itself, and whoever moves the clock has
-    `Application.background` catch up.
+    `Application.background` catch up. `sender` makes its way out to the network, and `append` opens a journal file.
     """
 
     clock: Callable[[], float] = time.time
@@ -116,6 +118,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     chance: Callable[[int], bytes] = os.urandom
     uniform: Callable[[], float] = random.random
     stepped: bool = False
+    sender: Callable[[], OutboundSender] = Sender
+    append: Callable[[Path], FileIO] = append_to
 
 
 REAL = World()
@@ -154,12 +158,7 @@ def build_app(
     # Not from the world's chance, of which seeded days draw: an id decides nothing.
     ids = RequestIds(os.urandom(4).hex())
     intake = TracedIntake if settings.traces else Intake
-    return Application(running, _clock_of(world, clock), world.steady, pages, ids, intake)
-
-
-def _clock_of(world: World, clock: ServiceClock) -> Callable[[], float]:
-    """What everything takes the time from: who steps through time moves it himself, and never back."""
-    return world.clock if world.stepped else clock.now
+    return Application(running, clock.now, world.steady, pages, ids, intake)
 
 
 @asynccontextmanager
@@ -202,11 +201,11 @@ async def _started(
     sources = _sources(settings)
     live = first_catalogue(sources, declared)
     _tell_of_models(settings, live)
-    clock = _clock_of(world, service_clock)
+    clock = service_clock.now
     now = clock()
     former = await start_with(store, live, keys, world.clock(), has_consent=settings.has_consent)
-    journal = JournalWriter(settings.journal)
-    sender = Sender()
+    journal = JournalWriter(settings.journal, world.append)
+    sender = world.sender()
     stack.push_async_callback(sender.aclose)
     metrics = Metrics()
     tracing = _tracing(stack) if settings.traces else None
@@ -248,12 +247,13 @@ async def _started(
     background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, *parts)
     noting = StateNotes(settings.data, background.state)
     stack.callback(noting.note_stop)
+    clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
+    stack.callback(clock_watch.close)
     if world.stepped:
+        background.look_at_clock = clock_watch.look
         stack.callback(journal.flush)
     else:
         await _run_beside(stack, background, journal, KeyWatch(bidder, lambda: _keys_of(settings)), noting)
-        clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
-        stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
         await _beside(stack, _every(PURGE_S, _purging(settings, bidder, clock)))
     _tell_what_is_live(live.catalogue)
@@ -303,7 +303,9 @@ def _tracing(stack: AsyncExitStack) -> Tracing:
     return tracing
 
 
-def _worker(store: Store, sender: Sender, metrics: Metrics, world: World, tracing: Tracing | None) -> DeliveryWorker:
+def _worker(
+    store: Store, sender: OutboundSender, metrics: Metrics, world: World, tracing: Tracing | None
+) -> DeliveryWorker:
     """What delivers leads, counted by what came of it."""
 
     def settled(report: AttemptReport) -> None:
@@ -323,7 +325,7 @@ def _worker(store: Store, sender: Sender, metrics: Metrics, world: World, tracin
 
 
 def _provider_client(
-    sender: Sender,
+    sender: OutboundSender,
     secrets: Callable[[], Mapping[str, str]],
     usage: Mapping[str, int],
     metrics: Metrics,
@@ -355,7 +357,7 @@ async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: 
     file, database = settings.sqlite_file, None
     if file is not None:
         database = stack.enter_context(sole_database(file, int.from_bytes(world.chance(3))))
-    store = Store(settings.database, vault, file=database)
+    store = Store(settings.database, vault, file=database, steady=world.steady)
     stack.push_async_callback(store.close)
     await store.open()
     if file is None:
