@@ -1,0 +1,1 @@
+"""Breaks the service in earnest, and sees whether it keeps its promises."""

@@ -1,0 +1,272 @@
+"""The service in a process of its own that answers one command at a time, and can be killed within any of them."""
+
+import asyncio
+import logging
+import os
+import random
+import sys
+import traceback
+from collections.abc import Callable, MutableMapping, Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.asgi import World, build_app
+from app.drill.year.faults import Fault
+from app.drill.year.seams import LockstepSender, Seams, cut_in_database, journal_file
+from app.http.application import Application
+from app.outbound.message import OutboundAnswer, Outgoing
+from app.settings import Settings, SettingsError
+from app.store.errors import StoreError
+from app.usecases.returns.books import invoice_for
+
+Message = MutableMapping[str, Any]
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to the service."""
+
+    method: str
+    path: str
+    key: str
+    body: bytes = b""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What it answers."""
+
+    status: int
+    body: bytes
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """The world as a command finds it: both clocks of the machine, what is armed, and which disks are full."""
+
+    clock: float
+    steady: float
+    faults: tuple[Fault, ...] = ()
+    database_full: bool = False
+    journal_full: bool = False
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """`ask` sends requests at once, `step` has background work done, `owed` adds up invoices, `stop` ends in order."""
+
+    what: str
+    moment: Moment
+    requests: tuple[Sent, ...] = ()
+    sellers: tuple[str, ...] = ()
+    month: str = ""
+
+
+class Killed(Exception):
+    """The process is gone."""
+
+
+class CannotLive(Exception):
+    """The process did not come up, or broke; the text is what it said."""
+
+
+class ServiceProcess:
+    """One life of a service on these settings. `outside` answers what it sends, `happened` hears of each fault."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        seed: int,
+        log: Path,
+        outside: Callable[[Outgoing], OutboundAnswer],
+        happened: Callable[[Fault], None],
+    ) -> None:
+        self._outside = outside
+        self._happened = happened
+        context = get_context("fork")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(target=_main, args=(theirs, self._ours, settings, seed, log), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def start(self, moment: Moment) -> None:
+        """Wait until it is up. CannotLive where it says why it is not, Killed where it was killed first."""
+        self._told(Command(what="start", moment=moment))
+
+    def ask(self, moment: Moment, *requests: Sent) -> list[Answer]:
+        """The answers to requests that come at once."""
+        answers: list[Answer] = self._told(Command(what="ask", moment=moment, requests=requests))
+        return answers
+
+    def step(self, moment: Moment) -> str:
+        """Have everything done that is due; why it could not, where the database or a disk does not take it."""
+        trouble: str = self._told(Command(what="step", moment=moment))
+        return trouble
+
+    def owed(self, moment: Moment, sellers: Sequence[str], month: str) -> dict[str, tuple[int, int]]:
+        """Leads and cents on each seller's invoice of a month."""
+        owed: dict[str, tuple[int, int]] = self._told(
+            Command(what="owed", moment=moment, sellers=tuple(sellers), month=month)
+        )
+        return owed
+
+    def stop(self, moment: Moment) -> None:
+        """End it in order."""
+        self._told(Command(what="stop", moment=moment))
+        self._process.join()
+        self._ours.close()
+
+    def end(self) -> None:
+        """Kill it, wherever it is."""
+        self._process.kill()
+        self._process.join()
+        self._ours.close()
+
+    def _told(self, command: Command) -> Any:
+        try:
+            self._ours.send(command)
+            while True:
+                word, value = self._ours.recv()
+                if word == "send":
+                    self._ours.send(self._outside(value))
+                elif word == "happens":
+                    self._happened(value)
+                elif word == "broke":
+                    self.end()
+                    raise CannotLive(value)
+                else:
+                    return value
+        except (EOFError, ConnectionError):
+            self.end()
+            raise Killed from None
+
+
+def _main(pipe: Connection, parents: Connection, settings: Settings, seed: int, log: Path) -> None:
+    """The process, from its birth to its end."""
+    parents.close()
+    sys.stderr = log.open("a", encoding="utf-8")
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, force=True, format="%(levelname)s %(message)s")
+    try:
+        asyncio.run(_Life(pipe, settings, seed).live())
+    except (SettingsError, StoreError) as reason:
+        pipe.send(("broke", str(reason)))
+    except Exception:  # noqa: BLE001 - whatever it was, whoever drives this is to see it
+        pipe.send(("broke", traceback.format_exc()))
+    sys.stderr.flush()
+    # Nothing of the process that this one was forked from is to be ended here.
+    os._exit(0)
+
+
+class _Life:
+    """The service within its process."""
+
+    def __init__(self, pipe: Connection, settings: Settings, seed: int) -> None:
+        self._pipe = pipe
+        self._settings = settings
+        self._seams = Seams(lambda fault: pipe.send(("happens", fault)))
+        self._moment = Moment(clock=0.0, steady=0.0)
+        self._chance = random.Random(seed)
+        cut_in_database(self._seams)
+
+    async def live(self) -> None:
+        """Obey until told to stop."""
+        self._take(self._pipe.recv())
+        application = build_app(self._settings, self._world())
+        stop, ended = asyncio.Event(), asyncio.Event()
+        said: asyncio.Queue[Message] = asyncio.Queue()
+        heard = [{"type": "lifespan.startup"}]
+
+        async def receive() -> Message:
+            if heard:
+                return heard.pop()
+            await stop.wait()
+            return {"type": "lifespan.shutdown"}
+
+        async def serve() -> None:
+            await application({"type": "lifespan"}, receive, said.put)
+            ended.set()
+
+        service = asyncio.create_task(serve())
+        first = asyncio.create_task(said.get())
+        await asyncio.wait((service, first), return_when=asyncio.FIRST_COMPLETED)
+        if not first.done():
+            await service
+        if first.result()["type"] != "lifespan.startup.complete":
+            self._pipe.send(("broke", first.result()["message"]))
+            return
+        self._pipe.send(("done", None))
+        while (command := self._take(self._pipe.recv())).what != "stop":
+            self._pipe.send(("done", await self._done(application, command)))
+        stop.set()
+        await service
+        self._pipe.send(("done", None))
+
+    def _world(self) -> World:
+        return World(
+            clock=lambda: self._moment.clock,
+            steady=lambda: self._moment.steady,
+            chance=self._chance.randbytes,
+            uniform=self._chance.random,
+            stepped=True,
+            sender=lambda: LockstepSender(self._seams, self._ask_outside),
+            append=journal_file(self._seams),
+        )
+
+    def _take(self, command: Command) -> Command:
+        moment = self._moment = command.moment
+        self._seams.arm(moment.faults)
+        self._seams.database_full, self._seams.journal_full = moment.database_full, moment.journal_full
+        return command
+
+    def _ask_outside(self, request: Outgoing) -> OutboundAnswer:
+        self._pipe.send(("send", request))
+        answer: OutboundAnswer = self._pipe.recv()
+        return answer
+
+    async def _done(self, application: Application, command: Command) -> Any:
+        assert application.background is not None
+        if command.what == "ask":
+            return await asyncio.gather(*[_asked(application, each) for each in command.requests])
+        if command.what == "owed":
+            store, zone = application.background.bidder.store, application.background.bidder.catalogue.buyer.zone
+            invoices = [await invoice_for(store, seller, command.month, zone) for seller in command.sellers]
+            return {each.seller: (each.leads, each.bought_cents) for each in invoices}
+        try:
+            await application.background.catch_up()
+        except (StoreError, OSError) as trouble:
+            return f"{type(trouble).__name__}: {trouble}"
+        return ""
+
+
+async def _asked(application: Application, sent: Sent) -> Answer:
+    """What the application answers."""
+    status, body, whole = 0, bytearray(), [{"type": "http.request", "body": sent.body, "more_body": False}]
+
+    async def receive() -> Message:
+        if whole:
+            return whole.pop()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        nonlocal status, body
+        status = message.get("status", status)
+        body += message.get("body", b"")
+
+    path, _, query = sent.path.partition("?")
+    headers = [(b"host", b"year"), (b"x-api-key", sent.key.encode()), (b"content-type", b"application/json")]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": "http",
+        "method": sent.method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [*headers, (b"content-length", str(len(sent.body)).encode())],
+        "client": ("127.0.0.1", 40_000),
+        "server": ("127.0.0.1", 8_080),
+    }
+    await application(scope, receive, send)
+    return Answer(status, bytes(body))
