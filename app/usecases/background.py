@@ -291,6 +291,8 @@ class BackgroundJobs:
         await self.look_at_clock()
         await self.watch.look()
         due_at = await self._hear()
+        if self.bidder.store.availability.is_troubled:
+            await self.prove_database()
         await self.tick()
         await self.keep_shadow_prices()
         await self.keep_quotas()

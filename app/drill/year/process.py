@@ -1,10 +1,12 @@
 """The service in a process of its own that answers one command at a time, and can be killed within any of them."""
 
 import asyncio
+import gc
 import logging
 import os
 import random
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, MutableMapping, Sequence
 from multiprocessing import get_context
@@ -14,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+import app.store.migrate  # noqa: F401 - imported when it is first used, which is in every process
 from app.asgi import World, build_app
 from app.drill.year.faults import Fault
 from app.drill.year.seams import LockstepSender, Seams, cut_in_database, journal_file
@@ -139,6 +142,17 @@ class ServiceProcess:
         except (EOFError, ConnectionError):
             self.end()
             raise Killed from None
+
+
+def warm_up(settings: Settings) -> None:
+    """Import and compile once, in the process that the others are forked from, what each of them needs.
+
+    Nothing of it runs: an application that is not started has no thread and holds no file. It makes keys, elsewhere.
+    """
+    with tempfile.TemporaryDirectory() as elsewhere:
+        build_app(Settings(config=settings.config, data=Path(elsewhere), models=settings.models))
+    gc.collect()
+    gc.freeze()
 
 
 def _main(pipe: Connection, parents: Connection, settings: Settings, seed: int, log: Path) -> None:

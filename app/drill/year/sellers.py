@@ -16,6 +16,9 @@ TO_POST_S = 20.0
 """From ping to post, and a minute from one try to the next: a bid lives ten."""
 AGAIN_S = 60.0
 GIVES_UP = 200
+UNVERIFIED = "unverified"
+"""A provider could not be asked: worth another try or two."""
+_ASKS = 3
 
 
 class Heard(Enum):
@@ -74,7 +77,7 @@ class OfferedLead(msgspec.Struct, kw_only=True):
         reply: PostReply = post_reply(_answered(answer), 0.0)
         self.tries += 1
         self.trail.append(f"post {self.tries}: {reply.outcome} {reply.reason}".strip())
-        if reply.outcome not in ("accepted", "rejected"):
+        if reply.outcome not in ("accepted", "rejected") or (reply.reason == UNVERIFIED and self.tries < _ASKS):
             return ""
         heard = Heard.ACCEPTED if reply.outcome == "accepted" else Heard.REJECTED
         fault = ""

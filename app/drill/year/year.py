@@ -17,7 +17,7 @@ from app.domain.returns.invoice import month_bounds
 from app.drill.year.books import Books
 from app.drill.year.faults import Fault, drawn
 from app.drill.year.outside import Outside
-from app.drill.year.process import Answer, CannotLive, Killed, Moment, Sent, ServiceProcess
+from app.drill.year.process import Answer, CannotLive, Killed, Moment, Sent, ServiceProcess, warm_up
 from app.drill.year.sellers import AGAIN_S, KEYS, TO_POST_S, Heard, OfferedLead, offered
 from app.mock_exchange.chance import chance_of
 from app.packaged import DEMO, MODELS
@@ -31,8 +31,9 @@ STEP_S = 1_200.0
 """Background work is done at least so often."""
 CONFIG = Path(__file__).with_name("buyer.toml")
 PROMISE_S = 500.0
-"""A bid lives ten minutes; what is posted within this must be judged by its merits."""
-MERITS = frozenset({"cap_reached", "budget_exhausted", "duplicate", "suppressed", "consent_invalid", "suspected_fraud"})
+"""A bid lives ten minutes; what is posted within this is judged by its merits."""
+BROKEN_PROMISES = frozenset({"ping_unknown", "ping_expired", "ping_used", "ping_mismatch", "paused", "closed_hours", "filtered"})
+"""What no post of a live bid may be refused for."""
 
 T = TypeVar("T")
 
@@ -88,6 +89,7 @@ class Year:
     def live(self) -> YearReport:
         """From the first day to the last, and on until nothing waits any more."""
         started = _cpu_s()
+        warm_up(self._settings)
         self._start()
         while self._events and not self.report.findings:
             at, _, act = heappop(self._events)
@@ -280,7 +282,7 @@ class Year:
     def _promised(self, lead: OfferedLead) -> Iterable[str]:
         """A bid that lives is judged by its merits, unless somebody has just set the clock."""
         in_time = self._now - lead.bid_at < PROMISE_S and lead.bid_at - self._set_at > 3.0 * 3_600.0
-        if in_time and not self._ahead_s and lead.reason not in MERITS:
+        if in_time and not self._ahead_s and lead.reason in BROKEN_PROMISES:
             yield f"lead {lead.number} was refused within its bid's life: {'; '.join(lead.trail)}"
 
     # Books
