@@ -32,7 +32,9 @@ STEP_S = 1_200.0
 CONFIG = Path(__file__).with_name("buyer.toml")
 PROMISE_S = 500.0
 """A bid lives ten minutes; what is posted within this is judged by its merits."""
-BROKEN_PROMISES = frozenset({"ping_unknown", "ping_expired", "ping_used", "ping_mismatch", "paused", "closed_hours", "filtered"})
+BROKEN_PROMISES = frozenset(
+    {"ping_unknown", "ping_expired", "ping_used", "ping_mismatch", "paused", "closed_hours", "filtered"}
+)
 """What no post of a live bid may be refused for."""
 
 T = TypeVar("T")
@@ -194,9 +196,7 @@ class Year:
             return
         number = self.report.lives = self.report.lives + 1
         seed = self._seed * 1_000_003 + number
-        life = ServiceProcess(
-            self._settings, seed, self._folder / "service.log", self._outside.answer, self._happened
-        )
+        life = ServiceProcess(self._settings, seed, self._folder / "service.log", self._outside.answer, self._happened)
         before = self.report.faults
         try:
             life.start(self._moment)
@@ -352,7 +352,8 @@ def _settings(folder: Path) -> Settings:
     for vertical in ("solar", "roofing"):
         copytree(MODELS / vertical, models / vertical)
     current = [
-        line for line in (MODELS / "current.toml").read_text(encoding="utf-8").splitlines(keepends=True)
+        line
+        for line in (MODELS / "current.toml").read_text(encoding="utf-8").splitlines(keepends=True)
         if not line.strip() or line.startswith(("#", "solar", "roofing"))
     ]
     (models / "current.toml").write_text("".join(current), encoding="utf-8")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from app.private_files import FILE, make_directory
+from app.private_files import FILE, make_directory, sync_folder
 from app.store.errors import DatabaseGone, StoreUnavailable, StoreUnfit
 
 if sys.platform != "win32":
@@ -185,6 +185,8 @@ def make_private(path: Path) -> None:
         make_directory(path.parent)
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, FILE))
+            # SQLite waits for the names of its log, and not for that of a file which it finds there.
+            sync_folder(path.parent)
     except OSError as error:
         raise StoreUnfit(f"{path} cannot be written: {error.strerror}") from None
 
