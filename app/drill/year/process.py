@@ -8,7 +8,7 @@ import random
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,30 +19,13 @@ import msgspec
 import app.store.migrate  # noqa: F401 - imported when it is first used, which is in every process
 from app.asgi import World, build_app
 from app.drill.year.faults import Fault
+from app.drill.year.at_hand import Answer, NotStarted, Sent, asked, started
 from app.drill.year.seams import LockstepSender, Seams, cut_in_database, journal_file
 from app.http.application import Application
 from app.outbound.message import OutboundAnswer, Outgoing
 from app.settings import Settings, SettingsError
 from app.store.errors import StoreError
 from app.usecases.returns.books import invoice_for
-
-Message = MutableMapping[str, Any]
-
-
-class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """A request to the service."""
-
-    method: str
-    path: str
-    key: str
-    body: bytes = b""
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What it answers."""
-
-    status: int
-    body: bytes
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,34 +169,15 @@ class _Life:
         """Obey until told to stop."""
         self._take(self._pipe.recv())
         application = build_app(self._settings, self._world())
-        stop, ended = asyncio.Event(), asyncio.Event()
-        said: asyncio.Queue[Message] = asyncio.Queue()
-        heard = [{"type": "lifespan.startup"}]
-
-        async def receive() -> Message:
-            if heard:
-                return heard.pop()
-            await stop.wait()
-            return {"type": "lifespan.shutdown"}
-
-        async def serve() -> None:
-            await application({"type": "lifespan"}, receive, said.put)
-            ended.set()
-
-        service = asyncio.create_task(serve())
-        first = asyncio.create_task(said.get())
-        await asyncio.wait((service, first), return_when=asyncio.FIRST_COMPLETED)
-        if not first.done():
-            await service
-        if first.result()["type"] != "lifespan.startup.complete":
-            self._pipe.send(("broke", first.result()["message"]))
-            return
-        self._pipe.send(("done", None))
-        while (command := self._take(self._pipe.recv())).what != "stop":
-            self._pipe.send(("done", await self._done(application, command)))
-        stop.set()
-        await service
-        self._pipe.send(("done", None))
+        try:
+            async with started(application):
+                self._pipe.send(("done", None))
+                while (command := self._take(self._pipe.recv())).what != "stop":
+                    self._pipe.send(("done", await self._done(application, command)))
+        except NotStarted as why:
+            self._pipe.send(("broke", str(why)))
+        else:
+            self._pipe.send(("done", None))
 
     def _world(self) -> World:
         return World(
@@ -240,7 +204,7 @@ class _Life:
     async def _done(self, application: Application, command: Command) -> Any:
         assert application.background is not None
         if command.what == "ask":
-            return await asyncio.gather(*[_asked(application, each) for each in command.requests])
+            return await asyncio.gather(*[asked(application, each) for each in command.requests])
         if command.what == "owed":
             store, zone = application.background.bidder.store, application.background.bidder.catalogue.buyer.zone
             invoices = [await invoice_for(store, seller, command.month, zone) for seller in command.sellers]
@@ -250,37 +214,3 @@ class _Life:
         except (StoreError, OSError) as trouble:
             return f"{type(trouble).__name__}: {trouble}"
         return ""
-
-
-async def _asked(application: Application, sent: Sent) -> Answer:
-    """What the application answers."""
-    status, body, whole = 0, bytearray(), [{"type": "http.request", "body": sent.body, "more_body": False}]
-
-    async def receive() -> Message:
-        if whole:
-            return whole.pop()
-        return {"type": "http.disconnect"}
-
-    async def send(message: Message) -> None:
-        nonlocal status, body
-        status = message.get("status", status)
-        body += message.get("body", b"")
-
-    path, _, query = sent.path.partition("?")
-    headers = [(b"host", b"year"), (b"x-api-key", sent.key.encode()), (b"content-type", b"application/json")]
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "scheme": "http",
-        "method": sent.method,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [*headers, (b"content-length", str(len(sent.body)).encode())],
-        "client": ("127.0.0.1", 40_000),
-        "server": ("127.0.0.1", 8_080),
-    }
-    await application(scope, receive, send)
-    return Answer(status, bytes(body))

@@ -17,7 +17,8 @@ from app.domain.returns.invoice import month_bounds
 from app.drill.year.books import Books
 from app.drill.year.faults import Fault, drawn
 from app.drill.year.outside import Outside
-from app.drill.year.process import Answer, CannotLive, Killed, Moment, Sent, ServiceProcess, warm_up
+from app.drill.year.at_hand import Answer, Sent
+from app.drill.year.process import CannotLive, Killed, Moment, ServiceProcess, warm_up
 from app.drill.year.sellers import AGAIN_S, KEYS, TO_POST_S, Heard, OfferedLead, offered
 from app.mock_exchange.chance import chance_of
 from app.packaged import DEMO, MODELS
