@@ -251,13 +251,17 @@ async def _started(
     stack.callback(clock_watch.close)
     if world.stepped:
         background.look_at_clock = clock_watch.look
-        stack.callback(journal.flush)
+        stack.callback(journal.close, _tell_of_journal)
     else:
         await _run_beside(stack, background, journal, KeyWatch(bidder, lambda: _keys_of(settings)), noting)
         await _beside(stack, _every(TICK_S, clock_watch.look))
         await _beside(stack, _every(PURGE_S, _purging(settings, bidder, clock)))
     _tell_what_is_live(live.catalogue)
     return background
+
+
+def _tell_of_journal(error: OSError) -> None:
+    _log.error("the journal cannot be written: %s", error.strerror)
 
 
 def _tell_what_is_live(catalogue: Catalogue) -> None:
@@ -437,7 +441,7 @@ async def _run_beside(
     noting: StateNotes,
 ) -> None:
     """Have every background job done again and again while requests are answered."""
-    await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
+    await _beside(stack, journal.run(_tell_of_journal))
     stack.callback(background.write_keyless)
     stack.callback(background.write_shed)
     await _beside(stack, _every(TICK_S, background.tick))

@@ -99,7 +99,13 @@ class JournalWriter:
                 await asyncio.sleep(FLUSH_S)
                 await asyncio.to_thread(self.try_to_flush, on_error)
         finally:
-            self.try_to_flush(on_error)
+            self.close(on_error)
+
+    def close(self, on_error: Callable[[OSError], None]) -> None:
+        """Write what is left. What no disk takes is lost, and said."""
+        self.try_to_flush(on_error)
+        if self.waiting:
+            _log.error("the service stops, and %d lines of the journal are lost: %s", self.waiting, self.trouble)
 
     def flush(self) -> None:
         """Write all waiting lines, each to the file of its hour. OSError if some are still waiting afterwards."""

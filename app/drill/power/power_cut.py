@@ -215,8 +215,11 @@ def look(database: Path, accepted: frozenset[str]) -> list[str]:
         for uses in leads.values():
             counted.update(msgspec.json.decode(uses, type=dict[str, int]))
         used = dict(connection.execute("SELECT counter, used FROM cap_counter WHERE used > 0"))
-        return found + [f"{name} counts {used.get(name, 0)} of {count}" for name, count in counted.items()
-                        if used.get(name, 0) != count]
+        return found + [
+            f"{name} counts {used.get(name, 0)} of {count}"
+            for name, count in counted.items()
+            if used.get(name, 0) != count
+        ]
 
 
 def _torn(lines: bytes, chance: random.Random) -> bytes:

@@ -60,16 +60,16 @@ def cut_in_database(seams: Seams) -> None:
 
     class Cursor(sqlite3.Cursor):
         def execute(self, sql: str, *values: Any) -> "Cursor":
-            _passed(self.connection, sql)
+            _passed(self.connection)
             super().execute(sql, *values)
             return self
 
         def executemany(self, sql: str, *values: Any) -> "Cursor":
-            _passed(self.connection, sql)
+            _passed(self.connection)
             super().executemany(sql, *values)
             return self
 
-    def _passed(connection: Any, sql: str) -> None:
+    def _passed(connection: Any) -> None:
         if connection.is_writing:
             seams.touch("statement")
 
@@ -80,11 +80,11 @@ def cut_in_database(seams: Seams) -> None:
             if sql == "BEGIN IMMEDIATE":
                 self._begin()
             else:
-                _passed(self, sql)
+                _passed(self)
             return super().execute(sql, *values)
 
         def executemany(self, sql: str, *values: Any) -> sqlite3.Cursor:
-            _passed(self, sql)
+            _passed(self)
             return super().executemany(sql, *values)
 
         def cursor(self, factory: Any = None) -> Any:

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.domain.returns.invoice import month_bounds
+from app.drill.year.at_hand import Answer, Sent
 from app.drill.year.books import Books
 from app.drill.year.faults import Fault, drawn
 from app.drill.year.outside import Outside
-from app.drill.year.at_hand import Answer, Sent
 from app.drill.year.process import CannotLive, Killed, Moment, ServiceProcess, warm_up
 from app.drill.year.sellers import AGAIN_S, KEYS, TO_POST_S, Heard, OfferedLead, offered
 from app.mock_exchange.chance import chance_of
@@ -74,7 +74,7 @@ class Year:
         self._say = say
         self._seed = seed
         self._folder = folder
-        self._settings = _settings(folder)
+        self._settings = installation(folder, CONFIG.read_text(encoding="utf-8"))
         self._now, self._ahead_s = STARTS, 0.0
         secret = (DEMO / "crm-webhook-secret.txt").read_text(encoding="utf-8").strip()
         self._outside = Outside(lambda: self._clock, secret)
@@ -165,9 +165,10 @@ class Year:
         if self._life is None:
             return
         life = self._life
+        full = self._moment.journal_full
         if self._done(lambda: life.stop(self._moment)):
             self._life = None
-            self._books.written()
+            (self._books.killed if full else self._books.written)()
             self._after(5.0, self._start)
 
     def _flip(self, fault: Fault) -> None:
@@ -340,15 +341,15 @@ class Year:
         report.journal_lines, report.decided_again = books.lines, books.decisions
 
 
-def _settings(folder: Path) -> Settings:
-    """An installation of its own."""
+def installation(folder: Path, buyer: str) -> Settings:
+    """An installation of its own, with this `buyer.toml`."""
     rmtree(folder, ignore_errors=True)
     config = folder / "config"
     config.mkdir(parents=True)
     for name in ("crm-webhook-secret.txt", "provider-key.txt"):
         (config / name).write_bytes((DEMO / name).read_bytes())
         (config / name).chmod(0o600)
-    (config / "buyer.toml").write_bytes(CONFIG.read_bytes())
+    (config / "buyer.toml").write_text(buyer, encoding="utf-8")
     models = folder / "models"
     for vertical in ("solar", "roofing"):
         copytree(MODELS / vertical, models / vertical)
