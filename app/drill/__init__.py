@@ -1,1 +1,0 @@
-"""Breaks the service in earnest, and sees whether it keeps its promises."""
