@@ -50,7 +50,7 @@ audit: setup $(AUDIT_STAMP) ## Judge licenses and known vulnerabilities of all t
 	@$(BIN)/python -m tests.audit
 
 drill: setup ## Break the service in earnest and see its promises kept (ARGS=--sample takes a minute, --list names all)
-	@$(BIN)/python -m tests.drill $(ARGS)
+	@$(BIN)/leadbid drill $(ARGS)
 
 bench: setup ## Measure pings, posts and decisions against fixed baselines
 	@$(BIN)/python -m tests.bench
