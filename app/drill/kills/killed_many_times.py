@@ -30,7 +30,7 @@ def drill(folder: Path, say: Say) -> list[str]:
     port, data = free_port(), folder / "data"
     with demo_with_crm(folder / "config") as (config, receiver):
         trade = Trade(f"http://127.0.0.1:{port}", config, say)
-        books = Books(data, receiver, lambda: {CAP: trade.limit})
+        books = Books(data / "journal", data / "leadbid.db", receiver, lambda: {CAP: trade.limit})
 
         def compare() -> None:
             accepted = dict(trade.accepted)
@@ -55,12 +55,12 @@ def drill(folder: Path, say: Say) -> list[str]:
         with serve_process(config, data, port=port):
             trade.stop()
             trade.post_what_is_open()
-            stored = books.compare(trade.accepted)
-            missing = wait_for_leads(receiver, {lead.lead_id for lead in stored.leads}, DELIVERED_S)
+            leads = books.compare(trade.accepted)
+            missing = wait_for_leads(receiver, leads, DELIVERED_S)
             books.compare(trade.accepted)
     say.count("kills", KILLS_IN_SAMPLE if say.is_sample else KILLS)
     for name, count in {**trade.counted, "leads": len(trade.accepted)}.items():
         say.count(name, count)
-    untold = {lead.lead_id for lead in stored.leads} - trade.accepted.keys()
+    untold = leads - trade.accepted.keys()
     broken = [f"lead {lead_id} is stored, and its seller was never told" for lead_id in sorted(untold)]
     return [*books.close(say, missing), *trade.broken[:10], *broken[:10]]

@@ -21,32 +21,45 @@ _SHOWN = 5
 
 
 class Books:
-    """The books of a service on SQLite. What is wrong is found once, however often they are compared.
+    """The books of a service. What is wrong is found once, however often they are compared.
 
+    Without a `database` file, as on PostgreSQL, sellers, CRM and journal are compared alone.
     `limits` are those of caps at this moment, by what their counters begin with, as in `campaign/solar-tx/daily/`; none
     may become lower.
     """
 
-    def __init__(self, data: Path, receiver: CrmReceiver, limits: Callable[[], Mapping[str, int]]) -> None:
+    def __init__(
+        self,
+        journal: Path,
+        database: Path | None,
+        receiver: CrmReceiver,
+        limits: Callable[[], Mapping[str, int]] = dict,
+    ) -> None:
         self.found: dict[str, set[str]] = {figure: set() for figure in NEVER}
         self.unequal: set[str] = set()
         self.replayed = 0
-        self._data = data
+        self._journal = journal
+        self._database = database
         self._receiver = receiver
         self._limits = limits
         self._read_until = 0.0
         self._catalogue = cache(self._catalogue_of)
 
-    def compare(self, accepted: Mapping[str, str]) -> StoredBooks:
-        """All of them, beside a running service; `accepted` are the leads that sellers sold, with their bids."""
-        stored = stored_books(self._data / "leadbid.db")
-        bids = {lead.lead_id: lead.ping_id for lead in stored.leads}
-        self.found[LOST] |= {f"lead {lead_id} was accepted" for lead_id in accepted if lead_id not in bids}
-        self._look_for_twice(stored, accepted)
-        self._look_at_caps(stored)
-        self.found[DELIVERIES_LOST] |= {f"lead {each} has no delivery" for each in bids if not stored.deliveries[each]}
+    def compare(self, accepted: Mapping[str, str]) -> set[str]:
+        """All of them, beside a running service; `accepted` are the leads that sellers sold, with their bids. The leads
+        that the CRM has to get.
+        """
+        self._look_for_twice(accepted)
         self._replay()
-        return stored
+        if self._database is None:
+            return set(accepted)
+        stored = stored_books(self._database)
+        leads = {lead.lead_id for lead in stored.leads}
+        self.found[LOST] |= {f"lead {lead_id} was accepted" for lead_id in accepted if lead_id not in leads}
+        self.found[DELIVERIES_LOST] |= {f"lead {each} has no delivery" for each in leads if not stored.deliveries[each]}
+        self._look_for_stored_twice(stored)
+        self._look_at_caps(stored)
+        return leads
 
     def close(self, say: Say, missing: set[str]) -> list[str]:
         """Tell what was found in all; `missing` are leads that the CRM had time to get and did not."""
@@ -57,12 +70,15 @@ class Books:
         sentences = [f"{figure}: {case}" for figure, cases in self.found.items() for case in sorted(cases)[:_SHOWN]]
         return [*sentences, *sorted(self.unequal)[:_SHOWN]]
 
-    def _look_for_twice(self, stored: StoredBooks, accepted: Mapping[str, str]) -> None:
+    def _look_for_stored_twice(self, stored: StoredBooks) -> None:
         twice = self.found[SOLD_TWICE]
         twice |= {f"bid {bid}" for bid, count in Counter(lead.ping_id for lead in stored.leads).items() if count > 1}
-        twice |= {f"bid {bid} to its seller" for bid, count in Counter(accepted.values()).items() if count > 1}
         people = Counter((lead.person, lead.campaign) for lead in stored.leads)
         twice |= {f"a person to {campaign}" for (_, campaign), count in people.items() if count > 1}
+
+    def _look_for_twice(self, accepted: Mapping[str, str]) -> None:
+        twice = self.found[SOLD_TWICE]
+        twice |= {f"bid {bid} to its seller" for bid, count in Counter(accepted.values()).items() if count > 1}
         # A delivery that is made again bears the same id, and the CRM keeps it once.
         came = Counter(kept.lead_id for kept in list(self._receiver.kept.values()))
         twice |= {f"lead {lead_id} to the CRM, under {count} ids" for lead_id, count in came.items() if count > 1}
@@ -82,8 +98,8 @@ class Books:
 
     def _replay(self) -> None:
         """Decide again what the journal got since the last time; its last second may still be written."""
-        journal, until = self._data / "journal", self._read_until
-        for line in pings(journal, since=self._read_until):
+        until = self._read_until
+        for line in pings(self._journal, since=self._read_until):
             if line.at <= self._read_until:
                 continue
             until = max(until, line.at)
@@ -93,4 +109,4 @@ class Books:
         self._read_until = until
 
     def _catalogue_of(self, config: str) -> Catalogue:
-        return catalogue_from(read(self._data / "journal", config), load_models(MODELS).models)
+        return catalogue_from(read(self._journal, config), load_models(MODELS).models)

@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 
 from app.drill.drill import NotHere, Say
-from app.drill.kit.market import demo_with_crm, ping, post, someone
+from app.drill.kit.books import Books
+from app.drill.kit.market import demo_with_crm, ping, post, someone, wait_for_leads
 from app.drill.kit.service import serve
 
 PROMISE = (
@@ -28,7 +29,7 @@ def endure(config_folder: Path, data: Path, fault: Fault, say: Say, database_url
     """Serve, trade, have the fault for 22 s without and with posts, and see what is broken."""
     broken: list[str] = []
     with (
-        demo_with_crm(config_folder) as (config, _),
+        demo_with_crm(config_folder) as (config, receiver),
         serve(config, data, database_url=database_url) as service,
         httpx.Client(base_url=service.url, trust_env=False, timeout=60.0) as http,
         _lines() as lines,
@@ -42,7 +43,13 @@ def endure(config_folder: Path, data: Path, fault: Fault, say: Say, database_url
                 broken += _during(http, bids, say)
         broken += _afterwards(http, bids, say)
         broken += _told(http, bids, {number: each.result() for number, each in flying.items()}, say)
-    return broken + _noise(lines, say)
+        broken += _noise(lines, say)
+        # What was recorded is in the journal within a second.
+        time.sleep(1.0)
+        books = Books(service.settings.journal, service.settings.sqlite_file, receiver)
+        accepted = {post(http, someone(number), bid).json()["lead_id"]: bid for number, bid in bids.items()}
+        missing = wait_for_leads(receiver, books.compare(accepted))
+        return broken + books.close(say, missing)
 
 
 def _during(http: httpx.Client, bids: dict[int, str], say: Say) -> list[str]:
@@ -52,6 +59,7 @@ def _during(http: httpx.Client, bids: dict[int, str], say: Say) -> list[str]:
     noticed_s = time.monotonic() - began
     ready = http.get("/readyz").status_code
     say(f"noticed without posts after {noticed_s:.1f} s, /readyz {ready}")
+    say.most("s until noticed", noticed_s)
     if noticed_s > NOTICED_S or ready != 503:
         broken.append(f"noticed after {noticed_s:.1f} s, /readyz said {ready}")
     asked = late = 0
@@ -71,6 +79,7 @@ def _during(http: httpx.Client, bids: dict[int, str], say: Say) -> list[str]:
     if ping(http, someone(BIDS))["status"] == "accepted":
         broken.append("a bid was given again although no sale could be recorded")
     say(f"{asked} pings meanwhile, {late} bids after {SILENT_S:.0f} s")
+    say.count("bids without a database", late)
     return [*broken, f"{late} bids after {SILENT_S:.0f} s"] if late else broken
 
 
@@ -95,6 +104,7 @@ def _afterwards(http: httpx.Client, bids: dict[int, str], say: Say) -> list[str]
         time.sleep(0.1)
     recovered_s = time.monotonic() - began
     say(f"ready and bidding again after {recovered_s:.1f} s")
+    say.most("s until it bid again", recovered_s)
     if recovered_s > RECOVERS_S:
         broken.append(f"bidding again after {recovered_s:.1f} s only")
     answers = {number: post(http, someone(number), bid) for number, bid in bids.items()}
