@@ -68,7 +68,7 @@ async def _suffered(service: ServiceProcess, attack: Attack) -> Suffered:
     requests = [_ping(number) for number in range(int(SECONDS / _EVERY_S) + 100)]
     took_ms: list[float] = []
     await _ask(port, requests[:50], took_ms)
-    before_mb, peak_mb = _memory_mb(service), 0.0
+    before_mb, peak_mb = service.memory_mb, 0.0
     took_ms.clear()
     unanswered = 0
     with ExitStack() as stack:
@@ -76,7 +76,7 @@ async def _suffered(service: ServiceProcess, attack: Attack) -> Suffered:
         until = time.monotonic() + SECONDS
         for request in requests[50:]:
             unanswered += await _ask(port, [request], took_ms)
-            peak_mb = max(peak_mb, _memory_mb(service))
+            peak_mb = max(peak_mb, service.memory_mb)
             if time.monotonic() > until:
                 break
             await asyncio.sleep(_EVERY_S)
@@ -142,8 +142,3 @@ async def many(count: int, one: Callable[[int], Awaitable[None]], port: int, res
         started.append(asyncio.ensure_future(again()))
         await asyncio.sleep(1.0 / count)
     await asyncio.gather(*started)
-
-
-def _memory_mb(service: ServiceProcess) -> float:
-    status = Path(f"/proc/{service.process.pid}/status").read_text()
-    return float(status.partition("VmRSS:")[2].split()[0]) / 1024.0

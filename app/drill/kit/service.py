@@ -7,6 +7,7 @@ In a thread (`serve`) it can be looked into; as a process (`serve_process`) it c
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +25,7 @@ import uvicorn
 
 from app.asgi import REAL, World, build_app
 from app.domain.keys import Keys
+from app.drill.drill import NotHere
 from app.http.application import Application
 from app.http.server import server_of
 from app.mock_exchange.crm_receiver import CrmReceiver
@@ -57,6 +59,14 @@ class ServiceProcess:
     url: str
     process: "subprocess.Popen[bytes]"
     log: Path
+
+    @property
+    def memory_mb(self) -> float:
+        """What it holds of the machine's memory. NotHere where the system does not tell."""
+        status = Path(f"/proc/{self.process.pid}/status")
+        if not status.exists():
+            raise NotHere("/proc, which tells of a process what memory it holds")
+        return float(status.read_text().partition("VmRSS:")[2].split()[0]) / 1024.0
 
     def wait_until_up(self) -> None:
         """Wait until it answers; RuntimeError with what it said where it ends instead."""
@@ -113,6 +123,8 @@ def starting_process(
     data.mkdir(parents=True, exist_ok=True)
     port, log = port or free_port(), data / f"serve-{time.monotonic_ns()}.log"
     limited = ["prlimit", f"--nofile={descriptors}"] if descriptors else []
+    if limited and shutil.which("prlimit") is None:
+        raise NotHere("prlimit, which bounds the files that a process may open")
     places: list[str | Path] = ["--config", config, "--data", data, "--models", models]
     with (
         log.open("wb") as said,
