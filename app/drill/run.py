@@ -63,7 +63,11 @@ def run_drill(name: str, drill: Drill, seed: int, tell: Callable[[str], None], *
         except Exception:  # noqa: BLE001 - what a drill did not expect is broken, and the others are still tried
             found = [f"it could not go on: {traceback.format_exc(limit=-3)}"]
     if verdict == "kept":
-        found += [f"{figure}: {count:.0f}" for figure, count in say.figures.items() if figure in NEVER and count]
+        found += [
+            f"{figure}: {count:.0f}"
+            for figure, count in say.figures.items()
+            if figure in NEVER and count and not any(sentence.startswith(figure) for sentence in found)
+        ]
         verdict = "broken" if found else "kept"
     return DrillResult(
         drill=name,

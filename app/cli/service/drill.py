@@ -14,8 +14,8 @@ from app.cli.table import table
 from app.drill.drill import NEVER, Drill
 from app.drill.run import DrillReport, DrillResult, all_drills, reported, run_drill
 
-_HEADS = ("drill", "promise", "figures", "verdict")
-_WIDTHS = (28, 52, 36, 14)
+_HEADS = ("drill", "promise", "never", "figures", "verdict")
+_WIDTHS = (28, 48, 9, 34, 13)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,15 +78,16 @@ def _as_table(report: DrillReport) -> str:
         f"Again: leadbid drill {name} --seed {report.seed}{' --sample' if report.is_sample else ''}"
         for name in report.broken
     ]
-    return "\n".join([table(_HEADS, rows), "", f"{counted}.", f"{', '.join(ends)}.", *again])
+    return "\n".join([table(_HEADS, rows), "", f"never: {counted}.", f"{', '.join(ends)}.", *again])
 
 
 def _lines(result: DrillResult) -> list[tuple[str, ...]]:
     """One drill as lines of the table: what is long goes on in the next one."""
-    figures = ", ".join(f"{name} {value:,g}" for name, value in result.figures.items())
-    verdict = f"{result.verdict}, {result.seconds:,.0f} s"
-    cells = (result.drill, result.promise, figures, verdict)
+    counted = result.figures
+    never = " ".join([f"{counted[figure]:.0f}" if figure in counted else "-" for figure in NEVER])
+    figures = ", ".join([f"{value:,.12g} {name}" for name, value in counted.items() if name not in NEVER])
+    cells = (result.drill, result.promise, never, figures, f"{result.verdict}, {result.seconds:,.0f} s")
     if result.verdict == "not here":
-        cells = (result.drill, result.promise, result.found[0], result.verdict)
+        cells = (result.drill, result.promise, "", result.found[0], result.verdict)
     columns = [wrap(cell, width) for cell, width in zip(cells, _WIDTHS, strict=True)]
     return list(zip_longest(*columns, fillvalue=""))

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
+from app.domain.caps.caps import CapScope
 from app.domain.catalogue import Catalogue
 from app.drill.drill import CAPS_OVERRUN, DELIVERIES_LOST, LOST, NEVER, REPLAYS_DIFFER, SOLD_TWICE, Say
 from app.drill.kit.database import StoredBooks, stored_books
@@ -89,7 +91,9 @@ class Books:
         for lead in stored.leads:
             if not lead.is_credited:
                 taken.update(lead.cap_uses)
-        for counter in stored.used.keys() | taken.keys():
+        # Budgets of checks and quotas of sellers are counted beside them.
+        caps = {counter for counter in stored.used if counter.partition("/")[0] in get_args(CapScope)}
+        for counter in caps | taken.keys():
             if stored.used.get(counter, 0) != taken[counter]:
                 self.unequal.add(f"{counter} says {stored.used.get(counter, 0)}, its leads took {taken[counter]}")
         for beginning, limit in self._limits().items():

@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,10 +20,10 @@ VERTICAL = "auto_insurance"
 
 
 @contextmanager
-def demo_with_crm(folder: Path) -> Iterator[tuple[Path, CrmReceiver]]:
-    """The demo's configuration, copied to `folder`, with a CRM that listens and keeps what it gets."""
+def demo_with_crm(folder: Path, clock: Callable[[], float] = time.time) -> Iterator[tuple[Path, CrmReceiver]]:
+    """The demo's configuration, copied to `folder`, with a CRM that listens and keeps what it gets, by this clock."""
     secret = (DEMO / "crm-webhook-secret.txt").read_text().strip()
-    with crm((secret,)) as (receiver, url):
+    with crm((secret,), clock) as (receiver, url):
         shutil.copytree(DEMO, folder)
         config = folder / "buyer.toml"
         config.write_text(config.read_text().replace("http://127.0.0.1:8081", url))

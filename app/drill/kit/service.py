@@ -153,9 +153,9 @@ def until(is_so: Callable[[], bool], within_s: float = 20.0) -> bool:
 
 
 @contextmanager
-def crm(keys: tuple[str, ...] = ()) -> Iterator[tuple[CrmReceiver, str]]:
+def crm(keys: tuple[str, ...] = (), clock: Callable[[], float] = time.time) -> Iterator[tuple[CrmReceiver, str]]:
     """A CRM receiver and its URL. With `keys` (`whsec_...`) it takes only what is signed with one of them."""
-    receiver = CrmReceiver(time.time, keys)
+    receiver = CrmReceiver(clock, keys)
     with listening(receiver, lifespan="off") as url:
         yield receiver, url
 

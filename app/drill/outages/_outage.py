@@ -1,17 +1,16 @@
 """What every outage of the database must come to: no promise that cannot be kept, no sale lost or doubled, no noise."""
 
-import logging
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
 
-from app.drill.drill import NotHere, Say
+from app.drill.drill import Say
 from app.drill.kit.books import Books
+from app.drill.kit.log import said
 from app.drill.kit.market import demo_with_crm, ping, post, someone, wait_for_leads
 from app.drill.kit.service import serve
 
@@ -32,7 +31,7 @@ def endure(config_folder: Path, data: Path, fault: Fault, say: Say, database_url
         demo_with_crm(config_folder) as (config, receiver),
         serve(config, data, database_url=database_url) as service,
         httpx.Client(base_url=service.url, trust_env=False, timeout=60.0) as http,
-        _lines() as lines,
+        said() as lines,
     ):
         bids = {number: ping(http, someone(number))["ping_id"] for number in range(1, BIDS + 1)}
         if post(http, someone(1), bids[1]).json()["status"] != "accepted":
@@ -132,37 +131,3 @@ def _count(lines: list[str], text: str) -> int:
 
 def _is_writable(http: httpx.Client) -> bool:
     return b"leadbid_database_writable 1.0" in http.get("/metrics").content
-
-
-@contextmanager
-def _lines() -> Iterator[list[str]]:
-    """What the service logs that somebody should see."""
-    said: list[str] = []
-
-    class Keep(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.append(record.getMessage())
-
-    handler = Keep(logging.WARNING)
-    logging.getLogger("app").addHandler(handler)
-    try:
-        yield said
-    finally:
-        logging.getLogger("app").removeHandler(handler)
-
-
-@contextmanager
-def a_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A small file system in memory. NotHere where this user may not mount."""
-    folder.mkdir(parents=True)
-    mount: list[str | Path] = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder]
-    try:
-        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        mounted = False
-    if not mounted:
-        raise NotHere("this user may not mount a file system")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)

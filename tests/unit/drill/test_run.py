@@ -110,7 +110,7 @@ def test_the_table_ends_with_what_never_happens_and_how_to_do_it_again(
     assert main(["drill", "--seed", "5"]) == 1
     said = capsys.readouterr()
     assert said.out.splitlines()[-3:] == [
-        "lost 1, sold twice 0, caps overrun 0, deliveries lost 0, replays that differ 0.",
+        "never: lost 1, sold twice 0, caps overrun 0, deliveries lost 0, replays that differ 0.",
         "1 kept, 1 broken, 1 not here.",
         "Again: leadbid drill losing --seed 5",
     ]
