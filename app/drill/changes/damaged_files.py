@@ -164,11 +164,11 @@ def _spoiled_key(places: Places) -> None:
 
 
 _DAMAGES: dict[str, tuple[Damage, str]] = {
-    "a model that is cut off": (_cut_off, "scorer.json"),
-    "a model with one bit flipped": (_flipped, "scorer.json"),
-    "a model with NaN": (_no_number, "0001"),
-    "a model that is not its card's": (_another, "0001"),
-    "a model that is gone": (_without_models, "0001"),
+    "a model that is cut off": (_cut_off, VERTICAL),
+    "a model with one bit flipped": (_flipped, VERTICAL),
+    "a model with NaN": (_no_number, VERTICAL),
+    "a model that is not its card's": (_another, VERTICAL),
+    "a model that is gone": (_without_models, VERTICAL),
     "a version that there is not": (_no_such_version, "0002"),
     "a configuration that is no TOML": (_rewritten("[buyer]", "[buyer"), "buyer.toml"),
     "a configuration with an unknown key": (_rewritten("bid_lifetime", "bid_livetime"), "bid_livetime"),

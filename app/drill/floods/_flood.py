@@ -3,7 +3,7 @@
 import asyncio
 import multiprocessing
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from statistics import quantiles
@@ -37,6 +37,14 @@ class Suffered(msgspec.Struct, frozen=True, kw_only=True):
         """What ninety-nine of a hundred pings took at most."""
         return quantiles(self.ping_ms, n=100)[98]
 
+    def count(self, say: Say) -> None:
+        """Add it to what is counted of all attacks."""
+        say.count("attacks")
+        say.most("MB more", self.growth_mb)
+        say.count("pings", len(self.ping_ms))
+        say.most("ms of 99 of 100 pings", self.p99_ms)
+        say.count("pings without an answer", self.unanswered)
+
     def broken(self) -> list[str]:
         """The promises that it broke."""
         sentences = []
@@ -49,33 +57,44 @@ class Suffered(msgspec.Struct, frozen=True, kw_only=True):
         return sentences
 
 
-def attacked(folder: Path, say: Say, attacks: Mapping[str, Attack], *, descriptors: int = 0) -> list[str]:
-    """Each attack on a service of its own, while a seller pings; every broken promise in a sentence."""
+def attacked(
+    folder: Path,
+    say: Say,
+    attacks: Mapping[str, Attack],
+    *,
+    descriptors: int = 0,
+    more: Sequence[str] = (),
+    seller: str = "127.0.0.1",
+) -> list[str]:
+    """One attack after the other on one service, while a seller pings; every broken promise in a sentence.
+
+    The seller comes from the address `seller`, where attackers must not share one with it. `more` are options of the
+    service.
+    """
     broken = []
-    for name, attack in attacks.items():
-        with serve_process(DEMO_CONFIG, folder / name.replace(" ", "-"), descriptors=descriptors) as service:
-            suffered = asyncio.run(_suffered(service, attack))
-        say(
-            f"{name}: {suffered.growth_mb:+.0f} MB, {len(suffered.ping_ms)} pings, "
-            f"99 of 100 within {suffered.p99_ms:.0f} ms, the worst {max(suffered.ping_ms):.0f} ms"
-        )
-        broken += [f"{name}: {sentence}" for sentence in suffered.broken()]
+    with serve_process(DEMO_CONFIG, folder / "data", descriptors=descriptors, more=more) as service:
+        asyncio.run(_ask(service.port, [_ping(number) for number in range(50)], [], seller))
+        before_mb = service.memory_mb
+        for number, (name, attack) in enumerate(attacks.items(), start=1):
+            suffered = asyncio.run(_suffered(service, attack, number * 10_000, before_mb, seller))
+            say(
+                f"{name}: {suffered.growth_mb:+.0f} MB, {len(suffered.ping_ms)} pings, "
+                f"99 of 100 within {suffered.p99_ms:.0f} ms, the worst {max(suffered.ping_ms):.0f} ms"
+            )
+            suffered.count(say)
+            broken += [f"{name}: {sentence}" for sentence in suffered.broken()]
     return broken
 
 
-async def _suffered(service: ServiceProcess, attack: Attack) -> Suffered:
-    port = int(service.url.rpartition(":")[2])
-    requests = [_ping(number) for number in range(int(SECONDS / _EVERY_S) + 100)]
+async def _suffered(service: ServiceProcess, attack: Attack, first: int, before_mb: float, seller: str) -> Suffered:
+    requests = [_ping(first + number) for number in range(int(SECONDS / _EVERY_S) + 50)]
     took_ms: list[float] = []
-    await _ask(port, requests[:50], took_ms)
-    before_mb, peak_mb = service.memory_mb, 0.0
-    took_ms.clear()
-    unanswered = 0
+    peak_mb, unanswered, port = 0.0, 0, service.port
     with ExitStack() as stack:
         stack.enter_context(_attacking(attack, port))
         until = time.monotonic() + SECONDS
-        for request in requests[50:]:
-            unanswered += await _ask(port, [request], took_ms)
+        for request in requests:
+            unanswered += await _ask(port, [request], took_ms, seller)
             peak_mb = max(peak_mb, service.memory_mb)
             if time.monotonic() > until:
                 break
@@ -83,10 +102,10 @@ async def _suffered(service: ServiceProcess, attack: Attack) -> Suffered:
     return Suffered(growth_mb=peak_mb - before_mb, ping_ms=took_ms, unanswered=unanswered)
 
 
-async def _ask(port: int, requests: list[bytes], took_ms: list[float]) -> int:
+async def _ask(port: int, requests: list[bytes], took_ms: list[float], seller: str) -> int:
     """Ask one after the other on a connection of their own; how many got no decision."""
     unanswered, began = 0, time.perf_counter()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(seller, 0))
     for request in requests:
         try:
             writer.write(request)

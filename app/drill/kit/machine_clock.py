@@ -15,10 +15,10 @@ TICKS_S = 0.4
 
 
 class MachineClock:
-    """Both of its clocks, ahead of the real ones."""
+    """Both of its clocks, ahead of the real ones; or the first at another time to begin with, UTC epoch seconds."""
 
-    def __init__(self) -> None:
-        self._set_s = 0.0
+    def __init__(self, starts: float | None = None) -> None:
+        self._set_s = 0.0 if starts is None else starts - time.time()
         self._passed_s = 0.0
 
     @property

@@ -61,6 +61,11 @@ class ServiceProcess:
     log: Path
 
     @property
+    def port(self) -> int:
+        """Of loopback."""
+        return int(self.url.rpartition(":")[2])
+
+    @property
     def memory_mb(self) -> float:
         """What it holds of the machine's memory. NotHere where the system does not tell."""
         status = Path(f"/proc/{self.process.pid}/status")
