@@ -1,36 +1,44 @@
-"""A service under attack: how much memory it takes, and how long a seller's pings wait meanwhile."""
+"""A service under attack: how much memory it takes, and whether a seller goes on trading meanwhile."""
 
 import asyncio
+import itertools
 import multiprocessing
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import quantiles
 
 import msgspec
 
 from app.drill.drill import Say
+from app.drill.kit.books import Books
+from app.drill.kit.market import demo_with_crm, someone, wait_for_leads
+from app.drill.kit.open_loop import HEADERS, ping_bytes, request_bytes
 from app.drill.kit.service import ServiceProcess, serve_process
-from app.mock_exchange.consumers import consumer, ping_of
-from app.packaged import DEMO_CONFIG
+from app.mock_exchange.consumers import post_of
 
-KEY = "demo-acme-key"
 SECONDS = 8.0
 GROWTH_MAX_MB = 100.0
 PING_MAX_MS = 200.0
 _EVERY_S = 0.02
+_POSTED = 5
+"""Every so many pings a lead is sold."""
 
 Attack = Callable[[int], Awaitable[None]]
 """Does harm to a port until it is cancelled."""
 
 
-class Suffered(msgspec.Struct, frozen=True, kw_only=True):
-    """What an attack did: megabytes that it took, milliseconds of each ping, and answers that were none."""
+class Suffered(msgspec.Struct, kw_only=True):
+    """What an attack did: megabytes that it took, milliseconds of each ping, answers that were none, posts that failed,
+    and what was sold, with its bids.
+    """
 
-    growth_mb: float
-    ping_ms: list[float]
-    unanswered: int
+    growth_mb: float = 0.0
+    ping_ms: list[float] = []
+    unanswered: int = 0
+    unsold: int = 0
+    accepted: dict[str, str] = {}
 
     @property
     def p99_ms(self) -> float:
@@ -43,7 +51,7 @@ class Suffered(msgspec.Struct, frozen=True, kw_only=True):
         say.most("MB more", self.growth_mb)
         say.count("pings", len(self.ping_ms))
         say.most("ms of 99 of 100 pings", self.p99_ms)
-        say.count("pings without an answer", self.unanswered)
+        say.count("sales", len(self.accepted))
 
     def broken(self) -> list[str]:
         """The promises that it broke."""
@@ -54,6 +62,8 @@ class Suffered(msgspec.Struct, frozen=True, kw_only=True):
             sentences.append(f"a hundredth of the pings took more than {self.p99_ms:.0f} ms")
         if self.unanswered:
             sentences.append(f"{self.unanswered} pings of a seller got no bid and no reason")
+        if self.unsold:
+            sentences.append(f"{self.unsold} posts to live bids were not taken")
         return sentences
 
 
@@ -66,14 +76,17 @@ def attacked(
     more: Sequence[str] = (),
     seller: str = "127.0.0.1",
 ) -> list[str]:
-    """One attack after the other on one service, while a seller pings; every broken promise in a sentence.
+    """One attack after the other on one service, while a seller trades; every broken promise in a sentence.
 
     The seller comes from the address `seller`, where attackers must not share one with it. `more` are options of the
     service.
     """
-    broken = []
-    with serve_process(DEMO_CONFIG, folder / "data", descriptors=descriptors, more=more) as service:
-        asyncio.run(_ask(service.port, [_ping(number) for number in range(50)], [], seller))
+    broken, accepted, data = list[str](), dict[str, str](), folder / "data"
+    with (
+        demo_with_crm(folder / "config") as (config, receiver),
+        serve_process(config, data, descriptors=descriptors, more=more) as service,
+    ):
+        asyncio.run(_trade(service.port, range(50), Suffered(), seller))
         before_mb = service.memory_mb
         for number, (name, attack) in enumerate(attacks.items(), start=1):
             suffered = asyncio.run(_suffered(service, attack, number * 10_000, before_mb, seller))
@@ -82,48 +95,57 @@ def attacked(
                 f"99 of 100 within {suffered.p99_ms:.0f} ms, the worst {max(suffered.ping_ms):.0f} ms"
             )
             suffered.count(say)
+            accepted |= suffered.accepted
             broken += [f"{name}: {sentence}" for sentence in suffered.broken()]
-    return broken
+        books = Books(data / "journal", data / "leadbid.db", receiver)
+        missing = wait_for_leads(receiver, books.compare(accepted))
+    return [*broken, *books.close(say, missing)]
 
 
 async def _suffered(service: ServiceProcess, attack: Attack, first: int, before_mb: float, seller: str) -> Suffered:
-    requests = [_ping(first + number) for number in range(int(SECONDS / _EVERY_S) + 50)]
-    took_ms: list[float] = []
-    peak_mb, unanswered, port = 0.0, 0, service.port
-    with ExitStack() as stack:
-        stack.enter_context(_attacking(attack, port))
+    suffered = Suffered()
+    with _attacking(attack, service.port):
         until = time.monotonic() + SECONDS
-        for request in requests:
-            unanswered += await _ask(port, [request], took_ms, seller)
-            peak_mb = max(peak_mb, service.memory_mb)
+        for number in itertools.count(first):
+            await _trade(service.port, [number], suffered, seller)
+            suffered.growth_mb = max(suffered.growth_mb, service.memory_mb - before_mb)
             if time.monotonic() > until:
                 break
             await asyncio.sleep(_EVERY_S)
-    return Suffered(growth_mb=peak_mb - before_mb, ping_ms=took_ms, unanswered=unanswered)
+    return suffered
 
 
-async def _ask(port: int, requests: list[bytes], took_ms: list[float], seller: str) -> int:
-    """Ask one after the other on a connection of their own; how many got no decision."""
-    unanswered, began = 0, time.perf_counter()
+async def _trade(port: int, numbers: Sequence[int], suffered: Suffered, seller: str) -> None:
+    """Ping one after the other on a connection of their own, and sell some of them."""
+    began = time.perf_counter()
     reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(seller, 0))
-    for request in requests:
-        try:
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            body = await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]))
-            unanswered += not head.startswith(b"HTTP/1.1 200") or b"load_shed" in body
-        except (OSError, asyncio.IncompleteReadError):
-            unanswered += 1
-        took_ms.append((time.perf_counter() - began) * 1000.0)
+    for number in numbers:
+        answer = await _answer(reader, writer, ping_bytes(number))
+        suffered.ping_ms.append((time.perf_counter() - began) * 1_000.0)
+        suffered.unanswered += answer is None or answer.get("reason_code") == "load_shed"
+        if answer is not None and answer["status"] == "accepted" and number % _POSTED == 0:
+            body = msgspec.json.encode(post_of(someone(number), answer["ping_id"], time.time()))
+            told = await _answer(reader, writer, request_bytes("/v1/post", body, HEADERS))
+            if told is not None and told["status"] == "accepted":
+                suffered.accepted[told["lead_id"]] = answer["ping_id"]
+            else:
+                suffered.unsold += 1
         began = time.perf_counter()
     writer.close()
-    return unanswered
 
 
-def _ping(number: int) -> bytes:
-    body = msgspec.json.encode(ping_of(consumer(11, number, "auto_insurance"), time.time()))
-    head = f"POST /v1/ping HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\nContent-Type: application/json\r\n"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> dict[str, str] | None:
+    """What is answered with 200, if anything is."""
+    try:
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]))
+    except (OSError, asyncio.IncompleteReadError):
+        return None
+    if not head.startswith(b"HTTP/1.1 200"):
+        return None
+    answer: dict[str, str] = msgspec.json.decode(body)
+    return answer
 
 
 @contextmanager

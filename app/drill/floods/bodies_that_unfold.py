@@ -7,21 +7,21 @@ from functools import partial
 from pathlib import Path
 
 from app.drill.drill import Say
-from app.drill.floods._flood import KEY, attacked, many
+from app.drill.floods._flood import attacked, many
+from app.drill.kit.open_loop import HEADERS
 from app.http.asgi_request import BODY_MAX
 
-PROMISE = (
-    "bodies that unfold, that are too large or that have no end take less than 100 MB, and pings their 200 ms at most"
-)
+PROMISE = "bodies that unfold, are too large or have no end take less than 100 MB, and pings their 200 ms at most"
 IN_SAMPLE = False
 
+_KEY = HEADERS["X-API-Key"]
 _CONNECTIONS = 8
 _ZEROS = 64 * 2**20
 
 
 def _request(body: bytes, *headers: str, length: int = -1) -> bytes:
     """A ping with this body, which may say another length."""
-    lines = [f"Content-Length: {len(body) if length < 0 else length}", "X-API-Key: " + KEY, *headers]
+    lines = [f"Content-Length: {len(body) if length < 0 else length}", f"X-API-Key: {_KEY}", *headers]
     return ("POST /v1/ping HTTP/1.1\r\nHost: x\r\n" + "\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
@@ -46,7 +46,7 @@ def _requests() -> dict[str, bytes]:
 
 
 def _chunked() -> bytes:
-    head = f"POST /v1/ping HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    head = f"POST /v1/ping HTTP/1.1\r\nHost: x\r\nX-API-Key: {_KEY}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
     return head + (b"ffff\r\n" + b" " * 65_535 + b"\r\n") * 64
 
 

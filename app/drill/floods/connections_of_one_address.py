@@ -9,8 +9,7 @@ from app.drill.drill import NotHere, Say
 from app.drill.floods._flood import Attack, attacked, many
 
 PROMISE = (
-    "one address takes no more connections than it may have; with thousands it shuts no other out, and takes less than "
-    "100 MB"
+    "thousands of connections of one address shut no other out where so many are not allowed, and take less than 100 MB"
 )
 IN_SAMPLE = False
 
@@ -25,8 +24,8 @@ async def _hold(beginning: bytes, port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(_ATTACKER, 0), limit=1)
     writer.write(beginning)
     try:
-        while await reader.read(1):
-            await asyncio.sleep(1.0)
+        while not reader.at_eof():
+            await asyncio.gather(reader.read(1), asyncio.sleep(1.0))
     finally:
         writer.close()
 
