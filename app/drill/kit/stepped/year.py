@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.domain.returns.invoice import month_bounds
-from app.drill.year.at_hand import Answer, Sent
-from app.drill.year.books import Books
-from app.drill.year.faults import Fault, drawn
-from app.drill.year.outside import Outside
-from app.drill.year.process import CannotLive, Killed, Moment, ServiceProcess, warm_up
-from app.drill.year.sellers import AGAIN_S, KEYS, TO_POST_S, Heard, OfferedLead, offered
+from app.drill.kit.stepped.at_hand import Answer, Sent
+from app.drill.kit.stepped.books import YearBooks
+from app.drill.kit.stepped.faults import Fault, drawn
+from app.drill.kit.stepped.outside import Outside
+from app.drill.kit.stepped.process import CannotLive, Killed, Moment, ServiceProcess, warm_up
+from app.drill.kit.stepped.sellers import AGAIN_S, KEYS, TO_POST_S, Heard, OfferedLead, offered
 from app.mock_exchange.chance import chance_of
 from app.packaged import DEMO, MODELS
 from app.settings import Settings
@@ -63,6 +63,13 @@ class YearReport(msgspec.Struct, kw_only=True):
     cpu_seconds: float = 0.0
     findings: list[str] = []
 
+    def by_kind(self) -> Counter[str]:
+        """The faults that happened, by kind alone."""
+        kinds: Counter[str] = Counter()
+        for name, count in self.happened.items():
+            kinds[name.partition(":")[0]] += count
+        return kinds
+
 
 class Year:
     """`folder` is where everything is kept. The year ends early with the first finding."""
@@ -78,7 +85,7 @@ class Year:
         self._now, self._ahead_s = STARTS, 0.0
         secret = (DEMO / "crm-webhook-secret.txt").read_text(encoding="utf-8").strip()
         self._outside = Outside(lambda: self._clock, secret)
-        self._books = Books(self._settings, self._outside)
+        self._books = YearBooks(self._settings, self._outside)
         self._life: ServiceProcess | None = None
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._ordered = 0
@@ -287,7 +294,7 @@ class Year:
         if in_time and not self._ahead_s and lead.reason in BROKEN_PROMISES:
             yield f"lead {lead.number} was refused within its bid's life: {'; '.join(lead.trail)}"
 
-    # Books
+    # YearBooks
 
     def _audit(self, day: int) -> None:
         """The books of a day, and at the end of a month its invoices."""

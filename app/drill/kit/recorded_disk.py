@@ -8,6 +8,7 @@ import _sqlite3
 import ctypes
 from collections.abc import Callable
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_int64, c_void_p
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from threading import RLock
@@ -214,9 +215,7 @@ def _sectors(written: Written) -> list[Written]:
         return [written]
     first = SECTOR - written.offset % SECTOR
     cuts = [0, *range(first, len(written.data), SECTOR), len(written.data)]
-    return [
-        Written(written.offset + start, written.data[start:end]) for start, end in zip(cuts, cuts[1:], strict=False)
-    ]
+    return [Written(written.offset + start, written.data[start:end]) for start, end in pairwise(cuts)]
 
 
 def _default_vfs() -> Any:

@@ -11,11 +11,12 @@ from pathlib import Path
 import msgspec
 
 from app.asgi import World, build_app
-from app.drill.drill import Say
-from app.drill.power.disk import FileState, RecordedDisk
-from app.drill.year.at_hand import asked, started
-from app.drill.year.outside import Outside
-from app.drill.year.sellers import Heard, OfferedLead
+from app.drill.drill import LOST, Say
+from app.drill.kit.apart import apart
+from app.drill.kit.recorded_disk import FileState, RecordedDisk
+from app.drill.kit.stepped.at_hand import asked, started
+from app.drill.kit.stepped.outside import Outside
+from app.drill.kit.stepped.sellers import Heard, OfferedLead
 from app.http.application import Application
 from app.mock_exchange.chance import chance_of
 from app.mock_exchange.consumers import consumer
@@ -24,9 +25,9 @@ from app.packaged import DEMO, MODELS
 from app.settings import Settings
 
 PROMISE = "After a power cut every lead that was accepted is there, whole, and is answered as before."
-IN_SAMPLE = False
+IN_SAMPLE = True
 
-CUTS = 1_000
+CUTS, CUTS_IN_SAMPLE = 1_000, 30
 """After `accepted`; about half as many come between two writes."""
 SALES = 200
 """Of one database: enough for its log to be taken over into it once or twice."""
@@ -61,8 +62,11 @@ class _Cut(msgspec.Struct, frozen=True):
 
 def drill(folder: Path, say: Say) -> list[str]:
     """The whole of it."""
-    cuts = cut(folder, CUTS, 1)
-    say(msgspec.json.encode(cuts).decode())
+    cuts = apart(cut, folder, CUTS_IN_SAMPLE if say.is_sample else CUTS, say.seed)
+    for figure in PowerCuts.__struct_fields__:
+        if figure != "findings":
+            say.count(figure.replace("_", " "), getattr(cuts, figure))
+    say.count(LOST, sum("is lost" in each for each in cuts.findings))
     return cuts.findings
 
 
@@ -206,7 +210,7 @@ def look(database: Path, accepted: frozenset[str]) -> list[str]:
         damage = connection.execute("PRAGMA integrity_check").fetchall()
         if damage != [("ok",)]:
             return [f"the database is damaged: {damage[0][0]}"]
-        leads = {lead_id: uses for lead_id, uses in connection.execute("SELECT lead_id, cap_uses FROM lead")}
+        leads = dict(connection.execute("SELECT lead_id, cap_uses FROM lead").fetchall())
         found = [f"lead {lead_id} was accepted and is lost" for lead_id in sorted(accepted - leads.keys())]
         for table in ("delivery", "evidence", "sighting"):
             has = {row[0] for row in connection.execute(f"SELECT lead_id FROM {table}")}  # noqa: S608 - our own names

@@ -12,8 +12,8 @@ import msgspec
 from app.config.load import LoadedConfig, load
 from app.domain.caps.caps import Cap
 from app.domain.catalogue import Catalogue
-from app.drill.year.outside import Outside
-from app.drill.year.sellers import OfferedLead
+from app.drill.kit.stepped.outside import Outside
+from app.drill.kit.stepped.sellers import OfferedLead
 from app.journal.configurations import NoConfiguration, catalogue_from, read
 from app.journal.lines import PingLine, PostLine
 from app.journal.reader import decode
@@ -39,7 +39,7 @@ class Sold(msgspec.Struct, frozen=True):
     sold_at: float
 
 
-class Books:
+class YearBooks:
     """Compares the service's database and journal with what sellers heard and the CRM got. Findings are sentences."""
 
     def __init__(self, settings: Settings, outside: Outside) -> None:
@@ -171,7 +171,7 @@ class Books:
             bought = [each for each in self.sold.values() if each.seller == seller and since <= each.sold_at < until]
             ours = (len(bought), sum(each.price_cents for each in bought))
             if ours != (leads, cents):
-                yield f"the invoice of {seller} has {leads} leads for {cents} cents; bought were {ours[0]} for {ours[1]}"
+                yield f"the invoice of {seller} has {leads} leads for {cents} cents; it should have {ours}"
 
     # How it is found out
 

@@ -18,9 +18,9 @@ import msgspec
 
 import app.store.migrate  # noqa: F401 - imported when it is first used, which is in every process
 from app.asgi import World, build_app
-from app.drill.year.at_hand import Answer, NotStarted, Sent, asked, started
-from app.drill.year.faults import Fault
-from app.drill.year.seams import LockstepSender, Seams, cut_in_database, journal_file
+from app.drill.kit.stepped.at_hand import Answer, NotStarted, Sent, asked, started
+from app.drill.kit.stepped.faults import Fault
+from app.drill.kit.stepped.seams import LockstepSender, Seams, cut_in_database, journal_file
 from app.http.application import Application
 from app.outbound.message import OutboundAnswer, Outgoing
 from app.settings import Settings, SettingsError

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from app.drill.year.at_hand import Answer, Sent
+from app.drill.kit.stepped.at_hand import Answer, Sent
 from app.mock_exchange.chance import Chance, chance_of
 from app.mock_exchange.consumers import Consumer, consumer, ping_of, post_of
 from app.mock_exchange.market.replies import Answered, Offered, PostReply, Unanswered, ping_reply, post_reply

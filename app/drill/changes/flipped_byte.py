@@ -15,11 +15,12 @@ import msgspec
 
 from app.cli import main
 from app.drill.drill import Say
-from app.drill.year.at_hand import Answer, Sent
-from app.drill.year.outside import Outside
-from app.drill.year.process import CannotLive, Killed, Moment, ServiceProcess, warm_up
-from app.drill.year.sellers import Heard, OfferedLead
-from app.drill.year.year import CONFIG, installation
+from app.drill.kit.apart import apart
+from app.drill.kit.stepped.at_hand import Answer, Sent
+from app.drill.kit.stepped.outside import Outside
+from app.drill.kit.stepped.process import CannotLive, Killed, Moment, ServiceProcess, warm_up
+from app.drill.kit.stepped.sellers import Heard, OfferedLead
+from app.drill.kit.stepped.year import CONFIG, installation
 from app.journal.compact import compact
 from app.mock_exchange.chance import chance_of
 from app.mock_exchange.consumers import consumer
@@ -30,6 +31,7 @@ PROMISE = "A flipped byte in any file is named, or changes nothing: no lead is b
 IN_SAMPLE = False
 
 NOW = 1_795_190_000.0
+BYTES, BYTES_IN_SAMPLE = 40, 1
 CAP = 6
 """A day's leads of one campaign, all of which are bought before a byte is flipped."""
 SECONDS = 60.0
@@ -74,12 +76,20 @@ class _Template(msgspec.Struct, kw_only=True):
 
 
 def drill(folder: Path, say: Say) -> list[str]:
-    """Forty bytes of each kind."""
-    flipped = flip(folder, 40, 1, say)
+    """So many of each kind: the figures say how many were named, and how many changed nothing that is bought."""
+    flipped = apart(flip, folder, BYTES_IN_SAMPLE if say.is_sample else BYTES, say.seed)
+    for kind, each in flipped.items():
+        say.count("bytes", each.bytes)
+        say.count("refused at the start", each.refused)
+        say.count("named in the log or by doctor", each.said)
+        say.count("without effect", each.harmless + len(each.unnamed))
+        say(
+            f"{kind}: {each.bytes} bytes, {each.refused} refused, {each.said} named, {len(each.unnamed)} without effect"
+        )
     return [finding for each in flipped.values() for finding in each.findings]
 
 
-def flip(folder: Path, count: int, seed: int, say: Say, kinds: tuple[str, ...] = tuple(FILES)) -> dict[str, Flipped]:
+def flip(folder: Path, count: int, seed: int, kinds: tuple[str, ...] = tuple(FILES)) -> dict[str, Flipped]:
     """So many bytes of each kind of file, each on a copy of one of two installations: stopped in order, or killed."""
     stopped, killed = _template(folder / "stopped", kills=False), _template(folder / "killed", kills=True)
     flipped: defaultdict[str, Flipped] = defaultdict(Flipped)
@@ -93,11 +103,6 @@ def flip(folder: Path, count: int, seed: int, say: Say, kinds: tuple[str, ...] =
             where = _flip(file, chance)
             _examine(template, place, file, f"{kind}, {file.name} {where} (seed {seed}, byte {number})", flipped[kind])
             shutil.rmtree(place)
-        each = flipped[kind]
-        say(
-            f"{kind}: {each.bytes} bytes, {each.refused} refused, {each.said} said, {each.harmless} harmless, "
-            f"{len(each.unnamed)} unnamed, {len(each.findings)} findings"
-        )
     return dict(flipped)
 
 
@@ -164,9 +169,8 @@ def _buyer() -> str:
         if skips and line.endswith("]"):
             skips = False
     text = "\n".join(lines) + "\n"
-    return text.replace(
-        'name = "solar"\nvertical', f'name = "solar"\ncaps = [{{ limit = {CAP}, window = "day" }}]\nvertical'
-    )
+    cap = f'caps = [{{ limit = {CAP}, window = "day" }}]'
+    return text.replace('name = "solar"\nvertical', f'name = "solar"\n{cap}\nvertical')
 
 
 def _started(settings: Settings, outside: Outside, moment: Moment | None = None) -> ServiceProcess:

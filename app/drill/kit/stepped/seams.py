@@ -7,11 +7,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Dialect, Engine, event
 
-from app.drill.year.faults import Fault, Place
+from app.drill.kit.stepped.faults import Fault, Place
 from app.outbound.message import OutboundAnswer, Outgoing
 from app.private_files import append_to
 
@@ -55,63 +55,71 @@ class Seams:
         raise sqlite3.OperationalError("disk I/O error")
 
 
+class _Cursor(sqlite3.Cursor):
+    """Runs its statements where its connection may fail."""
+
+    connection: Any
+
+    def execute(self, sql: str, *values: Any) -> "_Cursor":
+        self.connection.pass_seam()
+        super().execute(sql, *values)
+        return self
+
+    def executemany(self, sql: str, *values: Any) -> "_Cursor":
+        self.connection.pass_seam()
+        super().executemany(sql, *values)
+        return self
+
+
+class _Connection(sqlite3.Connection):
+    """Touches the seams where it writes: transactions that only read begin otherwise."""
+
+    seams: ClassVar[Seams]
+    is_writing = False
+
+    def pass_seam(self) -> None:
+        """A statement is about to run."""
+        if self.is_writing:
+            self.seams.touch("statement")
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        if sql == "BEGIN IMMEDIATE":
+            # A full disk as SQLite itself knows it: no page more than there are.
+            super().execute(f"PRAGMA max_page_count = {1 if self.seams.database_full else NO_LIMIT}")
+            self.seams.touch("begin")
+            self.is_writing = True
+        else:
+            self.pass_seam()
+        return super().execute(sql, *values)
+
+    def executemany(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        self.pass_seam()
+        return super().executemany(sql, *values)
+
+    def cursor(self, factory: Any = None) -> Any:
+        return super().cursor(factory or _Cursor)
+
+    def commit(self) -> None:
+        was_writing = self.is_writing
+        if was_writing:
+            self.seams.touch("commit")
+        super().commit()
+        self.is_writing = False
+        if was_writing:
+            self.seams.touch("committed")
+
+    def rollback(self) -> None:
+        self.is_writing = False
+        super().rollback()
+
+
 def cut_in_database(seams: Seams) -> None:
     """Have every connection of this process that writes to SQLite pass the seams."""
-
-    class Cursor(sqlite3.Cursor):
-        def execute(self, sql: str, *values: Any) -> "Cursor":
-            _passed(self.connection)
-            super().execute(sql, *values)
-            return self
-
-        def executemany(self, sql: str, *values: Any) -> "Cursor":
-            _passed(self.connection)
-            super().executemany(sql, *values)
-            return self
-
-    def _passed(connection: Any) -> None:
-        if connection.is_writing:
-            seams.touch("statement")
-
-    class Connection(sqlite3.Connection):
-        is_writing = False
-
-        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-            if sql == "BEGIN IMMEDIATE":
-                self._begin()
-            else:
-                _passed(self)
-            return super().execute(sql, *values)
-
-        def executemany(self, sql: str, *values: Any) -> sqlite3.Cursor:
-            _passed(self)
-            return super().executemany(sql, *values)
-
-        def cursor(self, factory: Any = None) -> Any:
-            return super().cursor(factory or Cursor)
-
-        def commit(self) -> None:
-            if not self.is_writing:
-                super().commit()
-                return
-            seams.touch("commit")
-            super().commit()
-            self.is_writing = False
-            seams.touch("committed")
-
-        def rollback(self) -> None:
-            self.is_writing = False
-            super().rollback()
-
-        def _begin(self) -> None:
-            # A full disk as SQLite itself knows it: no page more than there are.
-            super().execute(f"PRAGMA max_page_count = {1 if seams.database_full else NO_LIMIT}")
-            seams.touch("begin")
-            self.is_writing = True
+    factory = type("SeamConnection", (_Connection,), {"seams": seams})
 
     def connect(dialect: Dialect, _record: object, _values: Sequence[Any], options: dict[str, Any]) -> None:
         if dialect.driver == "pysqlite":
-            options["factory"] = Connection
+            options["factory"] = factory
 
     event.listen(Engine, "do_connect", connect)
 

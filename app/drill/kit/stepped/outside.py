@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.drill.year.faults import Fault
+from app.drill.kit.stepped.faults import Fault
 from app.mock_exchange.crm_receiver import CrmReceiver
 from app.mock_providers.fake import FakeRequest
 from app.mock_providers.server import FakeProviders

@@ -1,1 +1,0 @@
-"""Damages files at rest, a byte at a time, and sees what a service makes of them."""
