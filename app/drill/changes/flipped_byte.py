@@ -1,11 +1,10 @@
 """Flip one byte in each kind of file, and start: it is named with its remedy, or changes nothing that is bought."""
 
 import io
-import os
 import random
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -17,6 +16,7 @@ from app.cli import main
 from app.drill.drill import Say
 from app.drill.kit.apart import apart
 from app.drill.kit.stepped.at_hand import Answer, Sent
+from app.drill.kit.stepped.damage import FILES, files_of, flip_one, names
 from app.drill.kit.stepped.outside import Outside
 from app.drill.kit.stepped.process import CannotLive, Killed, Moment, ServiceProcess, warm_up
 from app.drill.kit.stepped.sellers import Heard, OfferedLead
@@ -35,22 +35,6 @@ BYTES, BYTES_IN_SAMPLE = 40, 1
 CAP = 6
 """A day's leads of one campaign, all of which are bought before a byte is flipped."""
 SECONDS = 60.0
-
-FILES: Mapping[str, tuple[str, ...]] = {
-    "database": ("data/leadbid.db",),
-    "log of the database": ("data/leadbid.db-wal",),
-    "journal": ("data/journal/*.jsonl",),
-    "compacted journal": ("data/journal/*.parquet",),
-    "configuration history": ("data/journal/configurations/*.json",),
-    "keys": ("data/keys/*.key",),
-    "state notes": ("data/service.json", "data/service-state.json", "data/clock"),
-    "buyer.toml": ("config/buyer.toml",),
-    "secrets": ("config/*.txt",),
-    "model artefact": ("models/*/*/*.json", "models/*/*/*.txt"),
-    "model pointer": ("models/current.toml",),
-}
-"""Every kind of file by where it lies. A model's card lies beside its artefact."""
-
 
 _LEFT_BY_A_KILL = ("log of the database", "journal")
 """What a service that stops in order leaves none of, or has compacted."""
@@ -83,9 +67,7 @@ def drill(folder: Path, say: Say) -> list[str]:
         say.count("refused at the start", each.refused)
         say.count("named in the log or by doctor", each.said)
         say.count("without effect", each.harmless + len(each.unnamed))
-        say(
-            f"{kind}: {each.bytes} bytes, {each.refused} refused, {each.said} named, {len(each.unnamed)} without effect"
-        )
+        say(f"{kind}: {each.bytes} bytes, {each.refused} refused, {each.said} named, the others without effect")
     return [finding for each in flipped.values() for finding in each.findings]
 
 
@@ -99,27 +81,11 @@ def flip(folder: Path, count: int, seed: int, kinds: tuple[str, ...] = tuple(FIL
         for number in range(count):
             place = folder / "copy"
             shutil.copytree(template.folder, place, copy_function=shutil.copy2)
-            file = _one_of(place, kind, chance)
-            where = _flip(file, chance)
-            _examine(template, place, file, f"{kind}, {file.name} {where} (seed {seed}, byte {number})", flipped[kind])
+            file = chance.choice(files_of(place, kind))
+            where = flip_one(file, chance)
+            _examine(template, place, file, f"{kind}, {where} (seed {seed}, byte {number})", flipped[kind])
             shutil.rmtree(place)
     return dict(flipped)
-
-
-def _one_of(place: Path, kind: str, chance: random.Random) -> Path:
-    files = sorted(path for pattern in FILES[kind] for path in place.glob(pattern) if path.stat().st_size)
-    return chance.choice(files)
-
-
-def _flip(file: Path, chance: random.Random) -> str:
-    content = bytearray(file.read_bytes())
-    at, mask = chance.randrange(len(content)), 1 << chance.randrange(8)
-    content[at] ^= mask
-    # A disk that fails leaves the time of the last change as it is.
-    status = file.stat()
-    file.write_bytes(content)
-    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
-    return f"at {at} by {mask}"
 
 
 # The installation that is damaged
@@ -216,7 +182,7 @@ def _examine(template: _Template, place: Path, file: Path, where: str, flipped: 
     except (CannotLive, Killed) as why:
         if "Traceback" in str(why) or not str(why):
             flipped.findings.append(f"{where}: the service broke: {why}")
-        elif _names(str(why), file):
+        elif names(str(why), file):
             flipped.refused += 1
         else:
             flipped.findings.append(f"{where}: the service does not start and does not say why: {why}")
@@ -229,13 +195,13 @@ def _examine(template: _Template, place: Path, file: Path, where: str, flipped: 
     except (CannotLive, Killed) as why:
         faults.append(f"the service broke: {why}")
     flipped.findings += [f"{where}: {fault}" for fault in faults]
-    if _names(settings_log.read_text(encoding="utf-8"), file):
+    if names(settings_log.read_text(encoding="utf-8"), file):
         flipped.said += 1
         return
     said = _doctor(settings)
     if "Traceback" in said:
         flipped.findings.append(f"{where}: the doctor broke: {said}")
-    elif _names(said, file):
+    elif names(said, file):
         flipped.said += 1
     elif lost:
         flipped.findings.append(f"{where}: nothing names it, and {lost[0]}")
@@ -268,11 +234,6 @@ def _answer(life: ServiceProcess, lead: OfferedLead) -> Answer | None:
         return life.ask(_moment(SECONDS + 1.0), lead.post())[0]
     except (CannotLive, Killed):
         return None
-
-
-def _names(text: str, file: Path) -> bool:
-    """Whether a text is about this file, by its name."""
-    return any(file.name in line and "use, with" not in line for line in text.splitlines())
 
 
 def _is_without_effect(template: Path, place: Path, file: Path) -> bool:

@@ -135,9 +135,8 @@ class _Installation:
 
     async def _sell(self, application: Application, lead: OfferedLead) -> None:
         lead.hear_ping(await asked(application, lead.ping()), NOW, chance_of(self._seed, lead.number))
-        if lead.heard is not Heard.BID:
-            return
-        lead.hear_post(await asked(application, lead.post()))
+        if not lead.is_over:
+            lead.hear_post(await asked(application, lead.post()))
         if lead.heard is Heard.ACCEPTED:
             # The seller has its answer. Now the power goes.
             self._accepted[lead.lead_id] = lead

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from app.config.load import LoadedConfig, load
+from app.config.load import Declared, LoadedConfig, load
 from app.domain.caps.caps import Cap
 from app.domain.catalogue import Catalogue
 from app.drill.kit.stepped.outside import Outside
@@ -53,7 +54,8 @@ class YearBooks:
         self._outside = outside
         declared = _declared(settings)
         self._caps: tuple[Cap, ...] = tuple(
-            [cap for owner in (*declared.campaigns, *declared.sellers) for cap in owner.caps]
+            [cap for campaign in declared.campaigns for cap in campaign.caps]
+            + [cap for seller in declared.sellers for cap in seller.caps]
         )
         self._duplicate_s = {each.name: each.duplicate_s for each in declared.campaigns}
         self._used: Counter[str] = Counter()
@@ -129,7 +131,7 @@ class YearBooks:
 
     def deliveries(self) -> Iterator[str]:
         """Every lead is in the CRM under one id, or waits; nothing is in the CRM that was not bought."""
-        states = dict(self._rows("SELECT lead_id, status FROM delivery"))
+        states: dict[str, str] = dict(self._rows("SELECT lead_id, status FROM delivery"))
         kept = self._outside.webhooks
         yield from [f"lead {each} has no delivery" for each in sorted(self.sold.keys() - states.keys())]
         for lead_id, status in states.items():
@@ -175,7 +177,7 @@ class YearBooks:
 
     # How it is found out
 
-    def _rows(self, statement: str, *values: object) -> list[tuple[object, ...]] | list[object]:
+    def _rows(self, statement: str, *values: object) -> list[Any]:
         # Opened each time: a connection must not live on in the process that is forked next.
         with closing(sqlite3.connect(f"file:{self._settings.data / 'leadbid.db'}?mode=ro", uri=True)) as connection:
             return connection.execute(statement, values).fetchall()
@@ -239,7 +241,7 @@ def _named(lead: OfferedLead) -> str:
     return f"lead {lead.number} of {lead.seller} ({'; '.join(lead.trail[-6:])})"
 
 
-def _declared(settings: Settings):  # type: ignore[no-untyped-def]
+def _declared(settings: Settings) -> Declared:
     loaded = load(settings.config, environ=os.environ)
     assert isinstance(loaded, LoadedConfig), loaded
     return loaded.declared

@@ -2,25 +2,29 @@
 
 import resource
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from heapq import heappop, heappush
 from pathlib import Path
-from shutil import copytree, rmtree
+from random import Random
+from shutil import copy2, copytree, rmtree
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.returns.invoice import month_bounds
 from app.drill.kit.stepped.at_hand import Answer, Sent
 from app.drill.kit.stepped.books import YearBooks
+from app.drill.kit.stepped.damage import FILES, files_of, flip_one, names
 from app.drill.kit.stepped.faults import Fault, drawn
 from app.drill.kit.stepped.outside import Outside
 from app.drill.kit.stepped.process import CannotLive, Killed, Moment, ServiceProcess, warm_up
 from app.drill.kit.stepped.sellers import AGAIN_S, KEYS, TO_POST_S, Heard, OfferedLead, offered
 from app.mock_exchange.chance import chance_of
+from app.outbound.message import OutboundAnswer, Outgoing
 from app.packaged import DEMO, MODELS
 from app.settings import Settings
 
@@ -94,6 +98,7 @@ class Year:
         self._full_until = {"database_full": 0.0, "journal_full": 0.0}
         self._set_at = STARTS - DAY_S
         self._leads = 0
+        self._accepted: list[OfferedLead] = []
         self._plan(days, faults, leads_a_day)
 
     def live(self) -> YearReport:
@@ -179,7 +184,44 @@ class Year:
             self._after(5.0, self._start)
 
     def _flip(self, fault: Fault) -> None:
-        """See `bytes`; nothing of the year itself is changed."""
+        """Kill the service, and start it on a copy with one byte flipped; then go on with what is whole."""
+        if self._life is not None:
+            self._life.end()
+            self._life = None
+            self._books.killed()
+        chance = Random(f"{self._seed} {fault.number}")
+        copy = self._folder / "copy"
+        for part in ("config", "data", "models"):
+            copytree(self._folder / part, copy / part, copy_function=copy2)
+        kind = chance.choice([kind for kind in FILES if files_of(copy, kind)])
+        file = chance.choice(files_of(copy, kind))
+        where = flip_one(file, chance)
+        self._find([f"{where}: {found}" for found in self._on_copy(copy, file)])
+        rmtree(copy)
+        self._start()
+
+    def _on_copy(self, copy: Path, file: Path) -> Iterator[str]:
+        """A start that is refused names the file; one that is not answers for what was bought as before."""
+        settings = Settings(config=copy / "config" / "buyer.toml", data=copy / "data", models=copy / "models")
+        life = ServiceProcess(settings, 1, copy / "service.log", _nobody, lambda _fault: None)
+        moment = Moment(clock=self._clock, steady=self._now)
+        try:
+            life.start(moment)
+        except CannotLive as why:
+            if "Traceback" in str(why) or not names(str(why), file):
+                yield f"the service does not start, and does not say why: {why}"
+            return
+        said = names((copy / "service.log").read_text(encoding="utf-8"), file)
+        for lead in self._accepted[-5:]:
+            again = replace(lead, trail=[])
+            try:
+                again.hear_post(life.ask(moment, lead.post())[0])
+            except (CannotLive, Killed) as why:
+                yield f"the service broke: {why}"
+                return
+            if (again.heard, again.lead_id) != (Heard.ACCEPTED, lead.lead_id) and not said:
+                yield f"{lead.lead_id} was bought, and is answered: {again.trail}"
+        life.end()
 
     def _fill(self, fault: Fault) -> None:
         self._full_until[fault.kind] = self._now + fault.seconds
@@ -280,6 +322,7 @@ class Year:
             self._find([fault] if fault else [])
         if lead.heard is Heard.ACCEPTED:
             self._find(self._books.heard(lead))
+            self._accepted.append(lead)
             self._after(1.0, self._step)
         elif lead.heard is Heard.REJECTED:
             self.report.refusals[f"post {lead.reason}"] += 1
@@ -346,6 +389,11 @@ class Year:
         report.spend_cents = sum(each.price_cents for each in books.sold.values())
         report.deliveries = len(self._outside.webhooks)
         report.journal_lines, report.decided_again = books.lines, books.decisions
+
+
+def _nobody(_request: Outgoing) -> OutboundAnswer:
+    """Nothing is sent from a copy."""
+    return OutboundAnswer(trouble="connect")
 
 
 def installation(folder: Path, buyer: str) -> Settings:
