@@ -84,7 +84,7 @@ from app.usecases.reload.key_watch import KeyWatch
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.reload.starting import NeedsConsent, start_with
-from app.usecases.standing.restore import restore, restore_bids
+from app.usecases.standing.restore import noting_lost, restore, restore_bids
 from app.usecases.test_recorder import TestRecorder
 
 TICK_S = 0.25
@@ -385,12 +385,20 @@ async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:
     # Bids may still live that were made under an earlier configuration, which gave them longer than today's does.
     longest_s = max(bidder.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
     ahead_s = await _set_back_by_s(settings, bidder.store, now)
-    recent = lines(settings.journal, now - longest_s)
+    lost: set[str] = set()
+    recent = noting_lost(bidder.standing, bidder.keys, lines(settings.journal, now - longest_s), lost)
     restored = restore_bids(
         bidder.standing, bidder.catalogue, bidder.former, bidder.keys, recent, now, ahead_s, longest_s
     )
     if restored:
         _log.info("restored %d live bids", restored)
+    if lost:
+        _log.error(
+            "%d leads that the journal has as bought are not in the database: %s is an older backup, or its log (-wal) "
+            "was damaged. Stop the service, and restore a newer one: what is lost may be bought again",
+            len(lost),
+            settings.sqlite_file or "it",
+        )
     return longest_s
 
 

@@ -1,6 +1,7 @@
 """Cut the power after every `accepted`, and between any two writes: whatever was said to be bought is there again."""
 
 import asyncio
+import os
 import random
 import shutil
 import sqlite3
@@ -171,6 +172,8 @@ class _Installation:
             # The index of the log is in memory alone.
             if not name.endswith("-shm"):
                 (place / name).write_bytes(state.after_cut(self._chance))
+                # The machine has started since.
+                os.utime(place / name, (0.0, 0.0))
         shutil.copytree(self._settings.journal, place / "journal")
         for path in (place / "journal").glob("*.jsonl"):
             path.write_bytes(_torn(path.read_bytes(), self._chance))

@@ -106,13 +106,22 @@ def _log_fault(log: Path) -> str:
     if seen is None:
         # An empty log begins so as well, if its first transaction was never complete.
         return f"{log} is damaged: its header does not fit: {remedy}" if len(content) > _HEADER else ""
-    # What a power cut left of the last transaction is its own end at most. Any before it was waited for.
-    if seen.commits_after > 1:
+    # A power cut may leave holes in the last transaction, which nobody has been told of. Any before it was waited for,
+    # and without a power cut the file is as it was written.
+    if seen.commits_after > int(_may_have_lost_power(log)):
         return (
-            f"{log} is damaged: frame {seen.whole + 1} of {seen.frames} does not fit, and at least "
-            f"{seen.commits_after - 1} later transactions would be lost with it: {remedy}"
+            f"{log} is damaged: frame {seen.whole + 1} of {seen.frames} does not fit, and {seen.commits_after} "
+            f"transactions would be lost with it: {remedy}"
         )
     return ""
+
+
+def _may_have_lost_power(log: Path) -> bool:
+    """Whether the machine was started since the log was written, or does not say when it was."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/stat").read_text(encoding="ascii").splitlines()
+        return log.stat().st_mtime < float(next(line for line in lines if line.startswith("btime ")).split()[1])
+    return True
 
 
 def _read(content: bytes) -> _Log | None:

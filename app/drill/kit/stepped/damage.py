@@ -40,4 +40,5 @@ def flip_one(file: Path, chance: Random) -> str:
 
 def names(text: str, file: Path) -> bool:
     """Whether a text is about this file, by its name, and not only says that it is in use."""
-    return any(file.name in line and "in use, with" not in line for line in text.splitlines())
+    name = file.name.removesuffix("-wal")
+    return any(name in line and "in use, with" not in line for line in text.splitlines())
