@@ -42,6 +42,8 @@ def drill(folder: Path, say: Say) -> list[str]:
         say(f"{len(honest)} honest pings, {middle:.1f} ms at the median, {max(honest):.1f} ms at most")
         work, shape = _dearest(service.url, service.process.pid)
         say(f"the dearest is {shape}: {work:.1f} ms of work")
+    say.most("ms of an honest ping", middle)
+    say.most("ms of work of the costliest", work)
     broken = []
     if middle > HONEST_MS_MAX:
         broken.append(f"honest pings took {middle:.1f} ms at the median")
