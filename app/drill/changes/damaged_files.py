@@ -27,7 +27,7 @@ PROMISE = (
 IN_SAMPLE = True
 
 PING_MAX_MS = 200.0
-NOTICED_S = 8.0
+NOTICED_S = 15.0
 STAYS_S = 1.0
 
 Damage = Callable[["Places"], None]
