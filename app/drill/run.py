@@ -1,6 +1,7 @@
 """Finds the drills, and runs one: what it found, what it counted, and whether the promise was kept."""
 
 import importlib
+import os
 import pkgutil
 import tempfile
 import time
@@ -36,6 +37,8 @@ class DrillReport(msgspec.Struct, frozen=True, kw_only=True):
 
     seed: int
     is_sample: bool
+    load_before: float
+    cores: int
     never: dict[str, int]
     drills: tuple[DrillResult, ...]
 
@@ -79,10 +82,17 @@ def run_drill(name: str, drill: Drill, seed: int, tell: Callable[[str], None], *
     )
 
 
-def reported(results: list[DrillResult], seed: int, *, is_sample: bool) -> DrillReport:
-    """The report on these drills."""
+def reported(results: list[DrillResult], seed: int, load_before: float, *, is_sample: bool) -> DrillReport:
+    """The report on these drills; so many processes were at work on the machine before they began."""
     never = {figure: int(sum(each.figures.get(figure, 0) for each in results)) for figure in NEVER}
-    return DrillReport(seed=seed, is_sample=is_sample, never=never, drills=tuple(results))
+    return DrillReport(
+        seed=seed,
+        is_sample=is_sample,
+        load_before=round(load_before, 1),
+        cores=os.cpu_count() or 1,
+        never=never,
+        drills=tuple(results),
+    )
 
 
 def _paths() -> Iterator[str]:

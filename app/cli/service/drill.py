@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from itertools import zip_longest
+from os import getloadavg
 from textwrap import wrap
 
 import msgspec
@@ -41,12 +42,13 @@ def run(args: argparse.Namespace) -> int:
         return 0
     # What a service says while it is broken on purpose is looked at by the drills.
     logging.getLogger().addHandler(logging.NullHandler())
-    results = []
+    results: list[DrillResult] = []
+    load_before = getloadavg()[0]
     for name, each in chosen.items():
         _tell(f"{name}: {each.PROMISE}")
         results.append(run_drill(name, each, args.seed, lambda text: _tell(f"    {text}"), is_sample=args.sample))
         _tell_of(results[-1])
-    report = reported(results, args.seed, is_sample=args.sample)
+    report = reported(results, args.seed, load_before, is_sample=args.sample)
     print(msgspec.json.encode(report).decode() if args.json else _as_table(report))
     return 1 if report.broken else 0
 
@@ -78,7 +80,16 @@ def _as_table(report: DrillReport) -> str:
         f"Again: leadbid drill {name} --seed {report.seed}{' --sample' if report.is_sample else ''}"
         for name in report.broken
     ]
-    return "\n".join([table(_HEADS, rows), "", f"never: {counted}.", f"{', '.join(ends)}.", *again])
+    return "\n".join([table(_HEADS, rows), "", *_busy(report), f"never: {counted}.", f"{', '.join(ends)}.", *again])
+
+
+def _busy(report: DrillReport) -> list[str]:
+    """Times say nothing of the service where the machine had other work."""
+    if report.load_before <= report.cores / 2:
+        return []
+    return [
+        f"This machine was busy before ({report.load_before:.1f} at work on {report.cores} cores): times are longer."
+    ]
 
 
 def _lines(result: DrillResult) -> list[tuple[str, ...]]:

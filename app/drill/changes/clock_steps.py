@@ -1,6 +1,5 @@
 """Sellers trade under a tight cap while the machine's clock is set back and forth and the service is restarted."""
 
-import random
 import re
 import shutil
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from app.drill.drill import Say
+from app.drill.drill import CAPS_OVERRUN, Say
 from app.drill.kit.database import stored_books
 from app.drill.kit.machine_clock import MachineClock
 from app.drill.kit.market import KEY, someone, wait_for_leads
@@ -33,15 +32,15 @@ TURNS = 40
 
 def drill(folder: Path, say: Say) -> list[str]:
     """Trade, and look at what the database has at the end."""
-    chance = random.Random(20_261_120)
     clock = MachineClock()
     found: list[str] = []
     with _demo(folder, clock) as receiver:
         found += _sent_once(folder, clock, receiver)
         say("a claim is not claimed again when the clock leaps")
-        found += _trades(folder, clock, chance, say)
-        found += _overruns(folder / "data" / "leadbid.db")
-    return found
+        found += _trades(folder, clock, say)
+    overruns = _overruns(folder / "data" / "leadbid.db")
+    say.count(CAPS_OVERRUN, len(overruns))
+    return [*found, *overruns]
 
 
 @contextmanager
@@ -97,8 +96,9 @@ def _sent_once(folder: Path, clock: MachineClock, receiver: CrmReceiver) -> list
     return []
 
 
-def _trades(folder: Path, clock: MachineClock, chance: random.Random, say: Say) -> list[str]:
+def _trades(folder: Path, clock: MachineClock, say: Say) -> list[str]:
     """Bids are posted at some moment of their lives, or after them, while the clock is set."""
+    chance = say.chance
     found: list[str] = []
     answers: Counter[str] = Counter()
     out: list[tuple[int, str, float]] = []
@@ -112,12 +112,14 @@ def _trades(folder: Path, clock: MachineClock, chance: random.Random, say: Say) 
                         out.append((number, bid, clock.steady()))
                 if chance.random() < 0.5:
                     clock.set_by(chance.choice(STEPS_S))
+                    say.count("steps of the clock")
                 clock.wait(chance.choice((5.0, HOLD_S + 1.0, 40.0, 70.0)))
                 chance.shuffle(out)
                 for _ in range(min(len(out), 2)):
                     which, bid, made_at = out.pop()
                     answer = _post(http, which, bid)
                     answers[answer] += 1
+                    say.count("posts")
                     found += _misjudged(answer, clock.steady() - made_at)
             say(f"life {life + 1}: {dict(answers)}")
         clock.set_by(chance.choice((-3_600.0, -86_400.0, 0.0)))

@@ -38,6 +38,8 @@ def drill(folder: Path, say: Say) -> list[str]:
             whole = text.replace(b"ceiling = 45.00", f"ceiling = {45 - number}.00".encode())
             taken = _taken_while(http, lambda write=write, whole=whole: write(config, whole))  # type: ignore[misc]
             say(f"{name}: {len(taken)} configuration(s) came into force")
+            say.count("ways of writing")
+            say.count("configurations taken", len(taken))
             if len(taken) != 1:
                 broken.append(f"{name}: {len(taken)} configurations came into force instead of one")
         broken += _cut_off(config, http, text, ends, say)

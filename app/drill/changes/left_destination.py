@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from app.drill.drill import Say
+from app.drill.drill import DELIVERIES_LOST, Say
 from app.drill.kit.market import demo_with_crm, ping, post, someone
 from app.drill.kit.service import Service, serve, until
 from app.store.delivery.destinations import disable
@@ -50,6 +50,7 @@ def drill(folder: Path, say: Say) -> list[str]:
             broken.append("the lead was sent without its secret")
         secret.write_text(kept)
         expect("the lead arrives", lambda: lead in receiver.received().lead_ids)
+        say.count(DELIVERIES_LOST, lead not in receiver.received().lead_ids)
         expect("nothing shows any more", lambda: "deliveries_stuck{" not in http.get("/metrics").text)
     return broken
 

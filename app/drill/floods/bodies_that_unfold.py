@@ -11,7 +11,7 @@ from app.drill.floods._flood import attacked, many
 from app.drill.kit.open_loop import HEADERS
 from app.http.asgi_request import BODY_MAX
 
-PROMISE = "bodies that unfold, are too large or have no end take less than 100 MB, and pings their 200 ms at most"
+PROMISE = "bodies that unfold, are too large or have no end take less than 100 MB, and pings 200 ms at most"
 IN_SAMPLE = False
 
 _KEY = HEADERS["X-API-Key"]

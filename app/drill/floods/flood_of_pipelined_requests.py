@@ -7,7 +7,7 @@ from pathlib import Path
 from app.drill.drill import Say
 from app.drill.floods._flood import attacked, many
 
-PROMISE = "requests without a key whose answers nobody reads take less than 100 MB, and pings their 200 ms at most"
+PROMISE = "requests without a key whose answers nobody reads take less than 100 MB, and pings 200 ms at most"
 IN_SAMPLE = False
 
 _CONNECTIONS = 64

@@ -26,7 +26,7 @@ PROMISE = (
 IN_SAMPLE = False
 
 CASES = 6_000
-SEED = 14
+PEOPLE = 14
 SELLERS = ("demo-acme-key", "demo-bluebird-key", "demo-cascade-key")
 KEYS = (*SELLERS * 3, "demo-operator-key", "demo-operator-key", "nobody's key", "")
 ODD: tuple[Any, ...] = (
@@ -61,7 +61,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 def drill(folder: Path, say: Say) -> list[str]:
     """Send them all in one order that a seed decides, and look at each answer."""
-    chance, broken, statuses = Random(SEED), [], Counter[int]()
+    chance, broken, statuses = say.chance, list[str](), Counter[int]()
     with (
         serve_process(DEMO_CONFIG, folder / "data") as service,
         httpx.Client(base_url=service.url, trust_env=False, timeout=20.0) as http,
@@ -72,6 +72,8 @@ def drill(folder: Path, say: Say) -> list[str]:
             answer = http.request(case.method, case.url, headers=case.headers, content=case.body)
             statuses[answer.status_code] += 1
             broken += [f"case {number}, {case.method} {case.url[:80]}: {fault}" for fault in _faults(case, answer)]
+    say.count("requests", CASES)
+    say.count("answers of 5xx", sum(count for status, count in statuses.items() if status >= 500))
     say(f"{CASES} requests: " + ", ".join(f"{count} times {status}" for status, count in sorted(statuses.items())))
     return broken[:20]
 
@@ -105,7 +107,7 @@ def _case(document: Json, number: int, chance: Random) -> Case:
 
 def _fields(number: int, route: str, chance: Random) -> Json:
     """A lead, of which some fields are missing, odd or unknown."""
-    who = consumer(SEED, number + 1)
+    who = consumer(PEOPLE, number + 1)
     lead: Json = ping_of(who, time.time()) if route == "ping" else post_of(who, "C" + "b" * 63, time.time())
     fields = {name: value for name, value in lead.items() if chance.random() < 0.97}
     for name in chance.sample(

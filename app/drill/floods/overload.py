@@ -47,7 +47,7 @@ async def _overload(service: ServiceProcess, say: Say) -> list[str]:
         answers = {number: ping(http, someone(number)) for number in range(1, POSTS + 1)}
         bids = {number: each["ping_id"] for number, each in answers.items() if each["status"] == "accepted"}
         # The bids come first: what is offered then takes the room in the caps.
-        capacity = await capacity_of(port, pings)
+        capacity = await capacity_of(port, pings, tell=say)
         say(f"it answers {capacity:,.0f} pings a second")
         offering = asyncio.create_task(offer(port, pings, TIMES * capacity, CONNECTIONS))
         taken = await _sold(port, [_post(number, bid) for number, bid in bids.items()])
@@ -57,6 +57,9 @@ async def _overload(service: ServiceProcess, say: Say) -> list[str]:
         f"of {offered.rate:,.0f} a second {offered.in_time_per_s:,.0f} were decided in time, {offered.shed} in all "
         f"were shed, and {taken} of {len(bids)} posts were taken meanwhile"
     )
+    say.count("pings a second", round(capacity))
+    say.count("% of that in time", round(100.0 * offered.in_time_per_s / capacity))
+    say.count("posts taken", taken)
     broken = _broken(offered, capacity)
     if taken < len(bids):
         broken.append(f"{len(bids) - taken} posts to live bids were not taken")

@@ -36,6 +36,7 @@ class Books:
         database: Path | None,
         receiver: CrmReceiver,
         limits: Callable[[], Mapping[str, int]] = dict,
+        models: Path = MODELS,
     ) -> None:
         self.found: dict[str, set[str]] = {figure: set() for figure in NEVER}
         self.unequal: set[str] = set()
@@ -45,6 +46,7 @@ class Books:
         self._receiver = receiver
         self._limits = limits
         self._read_until = 0.0
+        self._models = load_models(models).models
         self._catalogue = cache(self._catalogue_of)
 
     def compare(self, accepted: Mapping[str, str]) -> set[str]:
@@ -113,4 +115,4 @@ class Books:
         self._read_until = until
 
     def _catalogue_of(self, config: str) -> Catalogue:
-        return catalogue_from(read(self._journal, config), load_models(MODELS).models)
+        return catalogue_from(read(self._journal, config), self._models)

@@ -35,7 +35,7 @@ from app.settings import Settings, load_keys
 HOME = Path(__file__).resolve().parents[3]
 """The folder that the package lies in, so that no other of its name is run."""
 
-_START_S = 30.0
+_START_S = 120.0
 
 
 @dataclass(frozen=True)

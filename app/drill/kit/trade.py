@@ -23,6 +23,9 @@ SELLERS = 6
 LIFE_S = 110.0
 """After this time a seller does not post to a bid of the demo any more."""
 GIVEN_UP_S = 5.0
+REST_S = 0.03
+"""Between two requests of one seller: all of them together leave the service some time of its own."""
+AWAY_S = 0.2
 
 
 class Trade:
@@ -76,9 +79,10 @@ class Trade:
             while not self._over.is_set():
                 try:
                     work(http, chance)
+                    self._over.wait(REST_S)
                 except (httpx.TransportError, ValueError):
                     # It is away, or its answer was cut off.
-                    self._over.wait(0.1)
+                    self._over.wait(AWAY_S)
 
     def _sell(self, http: httpx.Client, chance: Random) -> None:
         """One lead, or once more what got no answer, or what was sold."""

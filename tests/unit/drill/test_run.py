@@ -49,7 +49,7 @@ def writing(folder: Path, say: Say) -> list[str]:
 
 def report_of(*does: Callable[[Path, Say], list[str]]) -> DrillReport:
     results = [run_drill(each.__name__, Told(each), 3, lambda _: None, is_sample=True) for each in does]
-    return reported(results, 3, is_sample=True)
+    return reported(results, 3, 0.5, is_sample=True)
 
 
 def test_a_drill_is_judged_by_what_it_finds_and_by_what_it_counts() -> None:
