@@ -17,7 +17,7 @@ from app.drill.kit.apart import apart
 from app.drill.kit.recorded_disk import FileState, RecordedDisk
 from app.drill.kit.stepped.at_hand import asked, started
 from app.drill.kit.stepped.outside import Outside
-from app.drill.kit.stepped.sellers import Heard, OfferedLead
+from app.drill.kit.stepped.sellers import LeadState, OfferedLead
 from app.http.application import Application
 from app.mock_exchange.chance import chance_of
 from app.mock_exchange.consumers import consumer
@@ -25,7 +25,7 @@ from app.outbound.message import OutboundAnswer, Outgoing
 from app.packaged import DEMO, MODELS
 from app.settings import Settings
 
-PROMISE = "After a power cut every lead that was accepted is there, whole, and is answered as before."
+PROMISE = "after a power cut every lead that was accepted is there, whole, and its post is answered as before"
 IN_SAMPLE = True
 
 CUTS, CUTS_IN_SAMPLE = 1_000, 30
@@ -138,7 +138,7 @@ class _Installation:
         lead.hear_ping(await asked(application, lead.ping()), NOW, chance_of(self._seed, lead.number))
         if not lead.is_over:
             lead.hear_post(await asked(application, lead.post()))
-        if lead.heard is Heard.ACCEPTED:
+        if lead.heard is LeadState.ACCEPTED:
             # The seller has its answer. Now the power goes.
             self._accepted[lead.lead_id] = lead
             self._found.cuts_after_accepted += 1
@@ -188,7 +188,7 @@ class _Installation:
                 lead = self._accepted[lead_id]
                 again = msgspec.structs.replace(lead, trail=[])
                 again.hear_post(await asked(application, lead.post()))
-                if (again.heard, again.lead_id) != (Heard.ACCEPTED, lead_id):
+                if (again.heard, again.lead_id) != (LeadState.ACCEPTED, lead_id):
                     self._found.findings.append(f"lead {lead_id} was accepted before the cut, and then: {again.trail}")
 
 

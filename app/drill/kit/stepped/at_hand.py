@@ -10,7 +10,7 @@ from app.http.application import Application
 from app.http.asgi_request import Message
 
 
-class Sent(msgspec.Struct, frozen=True, kw_only=True):
+class SellerCall(msgspec.Struct, frozen=True, kw_only=True):
     """A request to the service."""
 
     method: str
@@ -19,7 +19,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes = b""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class CallAnswer(msgspec.Struct, frozen=True):
     """What it answers."""
 
     status: int
@@ -59,7 +59,7 @@ async def started(application: Application) -> AsyncIterator[None]:
         await service
 
 
-async def asked(application: Application, sent: Sent) -> Answer:
+async def asked(application: Application, sent: SellerCall) -> CallAnswer:
     """What the application answers."""
     status, body, whole = 0, bytearray(), [{"type": "http.request", "body": sent.body, "more_body": False}]
 
@@ -90,4 +90,4 @@ async def asked(application: Application, sent: Sent) -> Answer:
         "server": ("127.0.0.1", 8_080),
     }
     await application(scope, receive, send)
-    return Answer(status, bytes(body))
+    return CallAnswer(status, bytes(body))

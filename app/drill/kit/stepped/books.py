@@ -13,6 +13,7 @@ import msgspec
 from app.config.load import Declared, LoadedConfig, load
 from app.domain.caps.caps import Cap
 from app.domain.catalogue import Catalogue
+from app.domain.delivery.retry import SCHEDULE_S
 from app.drill.kit.stepped.outside import Outside
 from app.drill.kit.stepped.sellers import OfferedLead
 from app.journal.configurations import NoConfiguration, catalogue_from, read
@@ -29,7 +30,7 @@ _SOLD = """
 """
 
 
-class Sold(msgspec.Struct, frozen=True):
+class BookedLead(msgspec.Struct, frozen=True):
     """A lead as the database has it."""
 
     lead_id: str
@@ -44,7 +45,7 @@ class YearBooks:
     """Compares the service's database and journal with what sellers heard and the CRM got. Findings are sentences."""
 
     def __init__(self, settings: Settings, outside: Outside) -> None:
-        self.sold: dict[str, Sold] = {}
+        self.sold: dict[str, BookedLead] = {}
         self.lines = self.decisions = 0
         self.stumps = 0
         """Lines of the journal that a kill cut off."""
@@ -93,7 +94,7 @@ class YearBooks:
             _SOLD, self._rowid
         ):
             self._rowid = rowid
-            sold = Sold(lead_id, seller, person, campaign, cents, sold_at)
+            sold = BookedLead(lead_id, seller, person, campaign, cents, sold_at)
             self.sold[lead_id] = sold
             self._unwritten.add(lead_id)
             yield from self._counted(sold, msgspec.json.decode(uses, type=dict[str, int]))
@@ -131,20 +132,20 @@ class YearBooks:
 
     def deliveries(self) -> Iterator[str]:
         """Every lead is in the CRM under one id, or waits; nothing is in the CRM that was not bought."""
-        states: dict[str, str] = dict(self._rows("SELECT lead_id, status FROM delivery"))
+        rows = self._rows("SELECT lead_id, status, attempts FROM delivery")
         kept = self._outside.webhooks
-        yield from [f"lead {each} has no delivery" for each in sorted(self.sold.keys() - states.keys())]
-        for lead_id, status in states.items():
+        yield from [f"lead {each} has no delivery" for each in sorted(self.sold.keys() - {row[0] for row in rows})]
+        for lead_id, status, attempts in rows:
             if status == "delivered" and lead_id not in kept:
                 yield f"lead {lead_id} counts as delivered, and the CRM does not have it"
-            if status == "dead":
-                yield f"lead {lead_id} was given up"
+            if status == "dead" and attempts < len(SCHEDULE_S):
+                yield f"lead {lead_id} was given up after {attempts} attempts"
         yield from [f"the CRM has lead {each}, which was not bought" for each in sorted(kept.keys() - self.sold.keys())]
         yield from [f"lead {lead_id} came under {len(ids)} ids" for lead_id, ids in kept.items() if len(ids) > 1]
 
-    def waiting(self) -> int:
-        """How many deliveries wait."""
-        ((count,),) = self._rows("SELECT count(*) FROM delivery WHERE status IN ('pending', 'claimed')")
+    def listed(self, status: str) -> int:
+        """How many deliveries wait, or were given up after all attempts and wait for the operator."""
+        ((count,),) = self._rows("SELECT count(*) FROM delivery WHERE status = ?", status)
         return int(count)
 
     def journal(self) -> Iterator[str]:
@@ -185,14 +186,14 @@ class YearBooks:
     def _cap(self, counter: str) -> Cap | None:
         return next((cap for cap in self._caps if cap.counts_in(counter)), None)
 
-    def _counted(self, sold: Sold, uses: Mapping[str, int]) -> Iterator[str]:
+    def _counted(self, sold: BookedLead, uses: Mapping[str, int]) -> Iterator[str]:
         for counter, amount in uses.items():
             self._used[counter] += amount
             cap = self._cap(counter)
             if cap is not None and self._used[counter] > cap.limit:
                 yield f"lead {sold.lead_id} is over {cap.title}: {counter} is at {self._used[counter]} of {cap.limit}"
 
-    def _sold_once(self, sold: Sold) -> Iterator[str]:
+    def _sold_once(self, sold: BookedLead) -> Iterator[str]:
         for who in ((sold.seller, sold.person), (sold.campaign, sold.person)):
             before = self._last_sold.get(who)
             within_s = self._duplicate_s.get(who[0])
@@ -200,14 +201,14 @@ class YearBooks:
                 yield f"lead {sold.lead_id} was bought twice: {who[0]} sold {sold.person} before"
             self._last_sold[who] = sold.sold_at
 
-    def _as_bid(self, sold: Sold, ping_id: str) -> Iterator[str]:
+    def _as_bid(self, sold: BookedLead, ping_id: str) -> Iterator[str]:
         lead = self._by_bid.get(ping_id)
         if lead is None or lead.bid is None:
             yield f"lead {sold.lead_id} was bought under a bid that nobody has"
         elif lead.bid.price_cents != sold.price_cents:
             yield f"{_named(lead)} was bid {lead.bid.price_cents} cents for and bought for {sold.price_cents}"
 
-    def _lately(self, lead: OfferedLead) -> Iterable[Sold]:
+    def _lately(self, lead: OfferedLead) -> Iterable[BookedLead]:
         bid_at = lead.bid_at
         return [each for each in reversed(self.sold.values()) if each.sold_at >= bid_at - 10_800.0][:50]
 

@@ -43,6 +43,11 @@ class Outside:
         self._happened = happened
         self._coming[fault.kind == "crm"].extend([fault] * fault.times)
 
+    def end_troubles(self) -> None:
+        """All is well from now on."""
+        for coming in self._coming.values():
+            coming.clear()
+
     def answer(self, request: Outgoing) -> OutboundAnswer:
         """What comes back."""
         assert isinstance(request, OutboundRequest)

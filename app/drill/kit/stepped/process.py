@@ -18,7 +18,7 @@ import msgspec
 
 import app.store.migrate  # noqa: F401 - imported when it is first used, which is in every process
 from app.asgi import World, build_app
-from app.drill.kit.stepped.at_hand import Answer, NotStarted, Sent, asked, started
+from app.drill.kit.stepped.at_hand import CallAnswer, NotStarted, SellerCall, asked, started
 from app.drill.kit.stepped.faults import Fault
 from app.drill.kit.stepped.seams import LockstepSender, Seams, cut_in_database, journal_file
 from app.http.application import Application
@@ -28,7 +28,7 @@ from app.store.errors import StoreError
 from app.usecases.returns.books import invoice_for
 
 
-class Moment(msgspec.Struct, frozen=True, kw_only=True):
+class WorldMoment(msgspec.Struct, frozen=True, kw_only=True):
     """The world as a command finds it: both clocks of the machine, what is armed, and which disks are full."""
 
     clock: float
@@ -38,12 +38,12 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     journal_full: bool = False
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True):
+class ServiceCommand(msgspec.Struct, frozen=True, kw_only=True):
     """`ask` sends requests at once, `step` has background work done, `owed` adds up invoices, `stop` ends in order."""
 
     what: str
-    moment: Moment
-    requests: tuple[Sent, ...] = ()
+    moment: WorldMoment
+    requests: tuple[SellerCall, ...] = ()
     sellers: tuple[str, ...] = ()
     month: str = ""
 
@@ -56,7 +56,7 @@ class CannotLive(Exception):
     """The process did not come up, or broke; the text is what it said."""
 
 
-class ServiceProcess:
+class ServiceLife:
     """One life of a service on these settings. `outside` answers what it sends, `happened` hears of each fault."""
 
     def __init__(
@@ -75,30 +75,30 @@ class ServiceProcess:
         self._process.start()
         theirs.close()
 
-    def start(self, moment: Moment) -> None:
+    def start(self, moment: WorldMoment) -> None:
         """Wait until it is up. CannotLive where it says why it is not, Killed where it was killed first."""
-        self._told(Command(what="start", moment=moment))
+        self._told(ServiceCommand(what="start", moment=moment))
 
-    def ask(self, moment: Moment, *requests: Sent) -> list[Answer]:
+    def ask(self, moment: WorldMoment, *requests: SellerCall) -> list[CallAnswer]:
         """The answers to requests that come at once."""
-        answers: list[Answer] = self._told(Command(what="ask", moment=moment, requests=requests))
+        answers: list[CallAnswer] = self._told(ServiceCommand(what="ask", moment=moment, requests=requests))
         return answers
 
-    def step(self, moment: Moment) -> str:
+    def step(self, moment: WorldMoment) -> str:
         """Have everything done that is due; why it could not, where the database or a disk does not take it."""
-        trouble: str = self._told(Command(what="step", moment=moment))
+        trouble: str = self._told(ServiceCommand(what="step", moment=moment))
         return trouble
 
-    def owed(self, moment: Moment, sellers: Sequence[str], month: str) -> dict[str, tuple[int, int]]:
+    def owed(self, moment: WorldMoment, sellers: Sequence[str], month: str) -> dict[str, tuple[int, int]]:
         """Leads and cents on each seller's invoice of a month."""
         owed: dict[str, tuple[int, int]] = self._told(
-            Command(what="owed", moment=moment, sellers=tuple(sellers), month=month)
+            ServiceCommand(what="owed", moment=moment, sellers=tuple(sellers), month=month)
         )
         return owed
 
-    def stop(self, moment: Moment) -> None:
+    def stop(self, moment: WorldMoment) -> None:
         """End it in order."""
-        self._told(Command(what="stop", moment=moment))
+        self._told(ServiceCommand(what="stop", moment=moment))
         self._process.join()
         self._ours.close()
 
@@ -108,7 +108,7 @@ class ServiceProcess:
         self._process.join()
         self._ours.close()
 
-    def _told(self, command: Command) -> Any:
+    def _told(self, command: ServiceCommand) -> Any:
         try:
             self._ours.send(command)
             while True:
@@ -161,7 +161,7 @@ class _Life:
         self._pipe = pipe
         self._settings = settings
         self._seams = Seams(lambda fault: pipe.send(("happens", fault)))
-        self._moment = Moment(clock=0.0, steady=0.0)
+        self._moment = WorldMoment(clock=0.0, steady=0.0)
         self._chance = random.Random(seed)
         cut_in_database(self._seams)
 
@@ -190,7 +190,7 @@ class _Life:
             append=journal_file(self._seams),
         )
 
-    def _take(self, command: Command) -> Command:
+    def _take(self, command: ServiceCommand) -> ServiceCommand:
         moment = self._moment = command.moment
         self._seams.arm(moment.faults)
         self._seams.database_full, self._seams.journal_full = moment.database_full, moment.journal_full
@@ -201,7 +201,7 @@ class _Life:
         answer: OutboundAnswer = self._pipe.recv()
         return answer
 
-    async def _done(self, application: Application, command: Command) -> Any:
+    async def _done(self, application: Application, command: ServiceCommand) -> Any:
         assert application.background is not None
         if command.what == "ask":
             return await asyncio.gather(*[asked(application, each) for each in command.requests])

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from app.drill.kit.stepped.at_hand import Answer, Sent
+from app.drill.kit.stepped.at_hand import CallAnswer, SellerCall
 from app.mock_exchange.chance import Chance, chance_of
 from app.mock_exchange.consumers import Consumer, consumer, ping_of, post_of
 from app.mock_exchange.market.replies import Answered, Offered, PostReply, Unanswered, ping_reply, post_reply
@@ -21,7 +21,7 @@ UNVERIFIED = "unverified"
 _ASKS = 3
 
 
-class Heard(Enum):
+class LeadState(Enum):
     """What a seller knows of its lead."""
 
     NOTHING = "nothing"
@@ -38,7 +38,7 @@ class OfferedLead(msgspec.Struct, kw_only=True):
     seller: str
     who: Consumer
     created_at: float
-    heard: Heard = Heard.NOTHING
+    heard: LeadState = LeadState.NOTHING
     bid: Offered | None = None
     bid_at: float = 0.0
     tries: int = 0
@@ -52,43 +52,43 @@ class OfferedLead(msgspec.Struct, kw_only=True):
     @property
     def is_over(self) -> bool:
         """Whether there is nothing left to post."""
-        return self.heard is not Heard.BID or self.tries > GIVES_UP
+        return self.heard is not LeadState.BID or self.tries > GIVES_UP
 
-    def ping(self) -> Sent:
+    def ping(self) -> SellerCall:
         """The lead without its identity."""
         return self._sent("/v1/ping", ping_of(self.who, self.created_at))
 
-    def post(self) -> Sent:
+    def post(self) -> SellerCall:
         """The whole lead, under its bid."""
         assert self.bid is not None
         return self._sent("/v1/post", post_of(self.who, self.bid.bid_id, self.created_at))
 
-    def hear_ping(self, answer: Answer | None, now: float, chance: Chance) -> None:
+    def hear_ping(self, answer: CallAnswer | None, now: float, chance: Chance) -> None:
         """Take note of the answer to the ping; `None` is none."""
         reply = ping_reply(_answered(answer), 0.0)
         self.trail.append(f"ping: {reply.outcome} {reply.reason}".strip())
         if reply.offers:
-            self.bid, self.bid_at, self.heard = chance.one_of("leg", reply.offers), now, Heard.BID
+            self.bid, self.bid_at, self.heard = chance.one_of("leg", reply.offers), now, LeadState.BID
         elif answer is not None:
-            self.heard, self.reason = Heard.NO_BID, reply.reason
+            self.heard, self.reason = LeadState.NO_BID, reply.reason
 
-    def hear_post(self, answer: Answer | None) -> str:
+    def hear_post(self, answer: CallAnswer | None) -> str:
         """Take note of the answer to a post; what is wrong with it, if anything."""
         reply: PostReply = post_reply(_answered(answer), 0.0)
         self.tries += 1
         self.trail.append(f"post {self.tries}: {reply.outcome} {reply.reason}".strip())
         if reply.outcome not in ("accepted", "rejected") or (reply.reason == UNVERIFIED and self.tries < _ASKS):
             return ""
-        heard = Heard.ACCEPTED if reply.outcome == "accepted" else Heard.REJECTED
+        heard = LeadState.ACCEPTED if reply.outcome == "accepted" else LeadState.REJECTED
         fault = ""
-        if self.heard is not Heard.BID and (heard, reply.lead_id) != (self.heard, self.lead_id):
+        if self.heard is not LeadState.BID and (heard, reply.lead_id) != (self.heard, self.lead_id):
             fault = f"lead {self.number} was {self.heard.value} and then {heard.value}"
         self.heard, self.lead_id, self.price_cents = heard, reply.lead_id, reply.price_cents
         self.reason = reply.reason
         return fault
 
-    def _sent(self, path: str, fields: dict[str, Any]) -> Sent:
-        return Sent(method="POST", path=path, key=KEYS[self.seller], body=msgspec.json.encode(fields))
+    def _sent(self, path: str, fields: dict[str, Any]) -> SellerCall:
+        return SellerCall(method="POST", path=path, key=KEYS[self.seller], body=msgspec.json.encode(fields))
 
 
 def offered(seed: int, number: int, at: float) -> OfferedLead:
@@ -105,5 +105,5 @@ def offered(seed: int, number: int, at: float) -> OfferedLead:
     )
 
 
-def _answered(answer: Answer | None) -> Answered | Unanswered:
+def _answered(answer: CallAnswer | None) -> Answered | Unanswered:
     return Unanswered("timeout") if answer is None else Answered(answer.status, answer.body)

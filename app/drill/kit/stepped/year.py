@@ -16,13 +16,13 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.returns.invoice import month_bounds
-from app.drill.kit.stepped.at_hand import Answer, Sent
+from app.drill.kit.stepped.at_hand import CallAnswer, SellerCall
 from app.drill.kit.stepped.books import YearBooks
 from app.drill.kit.stepped.damage import FILES, files_of, flip_one, names
 from app.drill.kit.stepped.faults import Fault, drawn
 from app.drill.kit.stepped.outside import Outside
-from app.drill.kit.stepped.process import CannotLive, Killed, Moment, ServiceProcess, warm_up
-from app.drill.kit.stepped.sellers import AGAIN_S, KEYS, TO_POST_S, Heard, OfferedLead, offered
+from app.drill.kit.stepped.process import CannotLive, Killed, ServiceLife, WorldMoment, warm_up
+from app.drill.kit.stepped.sellers import AGAIN_S, KEYS, TO_POST_S, LeadState, OfferedLead, offered
 from app.mock_exchange.chance import chance_of
 from app.outbound.message import OutboundAnswer, Outgoing
 from app.packaged import DEMO, MODELS
@@ -32,7 +32,7 @@ ZONE = "America/New_York"
 STARTS = datetime(2026, 11, 1, tzinfo=ZoneInfo(ZONE)).timestamp()
 """The day on which clocks are set back there."""
 DAY_S = 86_400.0
-STEP_S = 1_200.0
+STEP_S = 1_800.0
 """Background work is done at least so often."""
 CONFIG = Path(__file__).with_name("buyer.toml")
 PROMISE_S = 500.0
@@ -56,6 +56,7 @@ class YearReport(msgspec.Struct, kw_only=True):
     posts: int = 0
     sales: int = 0
     deliveries: int = 0
+    dead_letters: int = 0
     spend_cents: int = 0
     lives: int = 0
     kills: int = 0
@@ -90,7 +91,7 @@ class Year:
         secret = (DEMO / "crm-webhook-secret.txt").read_text(encoding="utf-8").strip()
         self._outside = Outside(lambda: self._clock, secret)
         self._books = YearBooks(self._settings, self._outside)
-        self._life: ServiceProcess | None = None
+        self._life: ServiceLife | None = None
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._ordered = 0
         self._armed: list[Fault] = []
@@ -203,8 +204,8 @@ class Year:
     def _on_copy(self, copy: Path, file: Path) -> Iterator[str]:
         """A start that is refused names the file; one that is not answers for what was bought as before."""
         settings = Settings(config=copy / "config" / "buyer.toml", data=copy / "data", models=copy / "models")
-        life = ServiceProcess(settings, 1, copy / "service.log", _nobody, lambda _fault: None)
-        moment = Moment(clock=self._clock, steady=self._now)
+        life = ServiceLife(settings, 1, copy / "service.log", _nobody, lambda _fault: None)
+        moment = WorldMoment(clock=self._clock, steady=self._now)
         try:
             life.start(moment)
         except CannotLive as why:
@@ -219,7 +220,7 @@ class Year:
             except (CannotLive, Killed) as why:
                 yield f"the service broke: {why}"
                 return
-            if (again.heard, again.lead_id) != (Heard.ACCEPTED, lead.lead_id) and not said:
+            if (again.heard, again.lead_id) != (LeadState.ACCEPTED, lead.lead_id) and not said:
                 yield f"{lead.lead_id} was bought, and is answered: {again.trail}"
         life.end()
 
@@ -233,8 +234,8 @@ class Year:
         return self._now + self._ahead_s
 
     @property
-    def _moment(self) -> Moment:
-        return Moment(
+    def _moment(self) -> WorldMoment:
+        return WorldMoment(
             clock=self._clock,
             steady=self._now,
             faults=tuple(self._armed),
@@ -247,7 +248,7 @@ class Year:
             return
         number = self.report.lives = self.report.lives + 1
         seed = self._seed * 1_000_003 + number
-        life = ServiceProcess(self._settings, seed, self._folder / "service.log", self._outside.answer, self._happened)
+        life = ServiceLife(self._settings, seed, self._folder / "service.log", self._outside.answer, self._happened)
         before = self.report.faults
         try:
             life.start(self._moment)
@@ -279,9 +280,9 @@ class Year:
         self._find(self._books.look())
         return True
 
-    def _asked(self, *requests: Sent) -> list[Answer | None]:
+    def _asked(self, *requests: SellerCall) -> list[CallAnswer | None]:
         """The answers, as far as sellers hear them."""
-        life, answers = self._life, list[Answer]()
+        life, answers = self._life, list[CallAnswer]()
         if life is None or not self._done(lambda: answers.extend(life.ask(self._moment, *requests))):
             return [None] * len(requests)
         lost = [each for each in self._armed if each.kind == "lost_answer"]
@@ -305,11 +306,11 @@ class Year:
         self.report.leads += 1
         (answer,) = self._asked(lead.ping())
         lead.hear_ping(answer, self._now, chance_of(self._seed, "choice", lead.number))
-        if lead.heard is Heard.BID:
+        if lead.heard is LeadState.BID:
             self.report.bids += 1
             self._books.bid_for(lead)
             self._after(TO_POST_S, partial(self._post, lead))
-        elif lead.heard is Heard.NO_BID:
+        elif lead.heard is LeadState.NO_BID:
             self.report.refusals[f"ping {lead.reason}"] += 1
 
     def _post(self, lead: OfferedLead) -> None:
@@ -320,11 +321,11 @@ class Year:
             self.report.posts += 1
             fault = lead.hear_post(answer)
             self._find([fault] if fault else [])
-        if lead.heard is Heard.ACCEPTED:
+        if lead.heard is LeadState.ACCEPTED:
             self._find(self._books.heard(lead))
             self._accepted.append(lead)
             self._after(1.0, self._step)
-        elif lead.heard is Heard.REJECTED:
+        elif lead.heard is LeadState.REJECTED:
             self.report.refusals[f"post {lead.reason}"] += 1
             self._find(self._books.refused(lead))
             self._find(self._promised(lead))
@@ -361,6 +362,7 @@ class Year:
     def _end(self) -> None:
         """Troubles end; then everything that waits is delivered."""
         self._armed = [each for each in self._armed if each.kind == "lost_answer"]
+        self._outside.end_troubles()
         self._full_until = dict.fromkeys(self._full_until, 0.0)
         self._ahead_s = 0.0
         for hour in range(1, 100):
@@ -374,7 +376,8 @@ class Year:
         for found in (self._books.counters(), self._books.deliveries(), self._books.journal()):
             self._find(found)
         self._bill()
-        if waiting := self._books.waiting():
+        self.report.dead_letters = self._books.listed("dead")
+        if waiting := self._books.listed("pending"):
             self._find([f"{waiting} leads are not delivered after four days without trouble"])
 
     def _find(self, found: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from app.drill.kit.stepped.books import YearBooks
 from app.drill.kit.stepped.outside import Outside
-from app.drill.kit.stepped.sellers import Heard, OfferedLead, offered
+from app.drill.kit.stepped.sellers import LeadState, OfferedLead, offered
 from app.drill.kit.stepped.year import CONFIG, STARTS, installation
 from app.mock_exchange.market.replies import Offered
 from tests.bidder import empty_database
@@ -39,7 +39,7 @@ class Bench:
 
     def buy(self, lead: OfferedLead, **changes: object) -> None:
         """It is bought, and all that belongs to it is there but for the `changes`."""
-        lead.lead_id, lead.price_cents, lead.heard = f"lead-{lead.number}", 1_000, Heard.ACCEPTED
+        lead.lead_id, lead.price_cents, lead.heard = f"lead-{lead.number}", 1_000, LeadState.ACCEPTED
         row = {
             "lead_id": lead.lead_id,
             "seller": lead.seller,
@@ -113,7 +113,7 @@ def test_what_is_as_it_should_be_gives_no_finding(bench: Bench) -> None:
         ({"price_cents": 900}, "was bid 1000 cents for and bought for 900"),
         ({"ping_id": "another"}, "was bought under a bid that nobody has"),
         ({"delivery": ""}, "is to be delivered nowhere"),
-        ({"delivery": "dead"}, "was given up"),
+        ({"delivery": "dead"}, "was given up after 0 attempts"),
         ({"delivery": "delivered"}, "counts as delivered, and the CRM does not have it"),
         ({"cap_uses": "{}"}, "says 1, and 0 were bought"),
     ],
@@ -144,7 +144,7 @@ def test_a_sale_that_is_lost_or_was_never_there_is_found(bench: Bench) -> None:
     bench.run("DELETE FROM lead")
     assert list(bench.books.all_there()) == ["the database has 0 leads, and 1 were bought"]
     other = bench.bid(2)
-    other.heard, other.lead_id = Heard.ACCEPTED, "lead-2"
+    other.heard, other.lead_id = LeadState.ACCEPTED, "lead-2"
     assert "is not in the database" in next(bench.books.heard(other))
 
 
