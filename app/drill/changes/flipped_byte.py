@@ -242,7 +242,15 @@ def _is_without_effect(template: Path, place: Path, file: Path) -> bool:
 
 def _doctor(settings: Settings) -> str:
     """What `leadbid doctor` finds wrong."""
-    words = ["doctor", "--data", settings.data, "--config", settings.config, "--models", settings.models]
+    words: list[str | Path] = [
+        "doctor",
+        "--data",
+        settings.data,
+        "--config",
+        settings.config,
+        "--models",
+        settings.models,
+    ]
     said = subprocess.run(
         [sys.executable, "-m", "app", *words],
         stdout=subprocess.PIPE,

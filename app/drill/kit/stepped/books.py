@@ -214,6 +214,8 @@ class YearBooks:
 
     def _news(self, path: Path) -> list[bytes]:
         start = self._read_to.get(path, 0)
+        if path.stat().st_size == start:
+            return []
         with path.open("rb") as file:
             file.seek(start)
             data = file.read()
