@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from app.drill.kills.simulated_year import lived
 from app.drill.kit.apart import apart
-from app.drill.kit.stepped.year import YearReport
+from app.drill.kit.stepped.report import YearReport
 
 SEED, FAULTS, LEADS = 5, 6, 10
 

@@ -15,10 +15,10 @@ from app.drill.drill import Say
 from app.drill.kit.apart import apart
 from app.drill.kit.stepped.at_hand import CallAnswer, SellerCall
 from app.drill.kit.stepped.damage import FILES, files_of, flip_one, names
+from app.drill.kit.stepped.installation import CONFIG, installation
 from app.drill.kit.stepped.outside import Outside
 from app.drill.kit.stepped.process import CannotLive, Killed, ServiceLife, WorldMoment, warm_up
 from app.drill.kit.stepped.sellers import LeadState, OfferedLead
-from app.drill.kit.stepped.year import CONFIG, installation
 from app.journal.compact import compact
 from app.mock_exchange.chance import chance_of
 from app.mock_exchange.consumers import consumer

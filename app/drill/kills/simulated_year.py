@@ -5,7 +5,8 @@ from pathlib import Path
 
 from app.drill.drill import CAPS_OVERRUN, DELIVERIES_LOST, LOST, REPLAYS_DIFFER, SOLD_TWICE, Say
 from app.drill.kit.apart import apart
-from app.drill.kit.stepped.year import Year, YearReport
+from app.drill.kit.stepped.report import YearReport
+from app.drill.kit.stepped.year import Year
 
 PROMISE = (
     "a year of kills, errors, lost answers, full disks and clocks that are set overruns no cap, sells no lead twice, "

@@ -1,7 +1,6 @@
 """Lives a year of trade one step at a time, has its faults happen, and looks after each step whether all holds."""
 
 import resource
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
@@ -12,7 +11,6 @@ from shutil import copy2, copytree, rmtree
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec.structs import replace
 
 from app.domain.returns.invoice import month_bounds
@@ -20,12 +18,14 @@ from app.drill.kit.stepped.at_hand import CallAnswer, SellerCall
 from app.drill.kit.stepped.books import YearBooks
 from app.drill.kit.stepped.damage import FILES, files_of, flip_one, names
 from app.drill.kit.stepped.faults import Fault, drawn
+from app.drill.kit.stepped.installation import CONFIG, installation
 from app.drill.kit.stepped.outside import Outside
 from app.drill.kit.stepped.process import CannotLive, Killed, ServiceLife, WorldMoment, warm_up
+from app.drill.kit.stepped.report import YearReport
 from app.drill.kit.stepped.sellers import AGAIN_S, KEYS, TO_POST_S, LeadState, OfferedLead, offered
 from app.mock_exchange.chance import chance_of
 from app.outbound.message import OutboundAnswer, Outgoing
-from app.packaged import DEMO, MODELS
+from app.packaged import DEMO
 from app.settings import Settings
 
 ZONE = "America/New_York"
@@ -34,7 +34,6 @@ STARTS = datetime(2026, 11, 1, tzinfo=ZoneInfo(ZONE)).timestamp()
 DAY_S = 86_400.0
 STEP_S = 1_800.0
 """Background work is done at least so often."""
-CONFIG = Path(__file__).with_name("buyer.toml")
 PROMISE_S = 500.0
 """A bid lives ten minutes; what is posted within this is judged by its merits."""
 BROKEN_PROMISES = frozenset(
@@ -43,37 +42,6 @@ BROKEN_PROMISES = frozenset(
 """What no post of a live bid may be refused for."""
 
 T = TypeVar("T")
-
-
-class YearReport(msgspec.Struct, kw_only=True):
-    """What a year came to. `happened` counts faults by kind, and kills and errors by place as well."""
-
-    seed: int
-    days: int
-    steps: int = 0
-    leads: int = 0
-    bids: int = 0
-    posts: int = 0
-    sales: int = 0
-    deliveries: int = 0
-    dead_letters: int = 0
-    spend_cents: int = 0
-    lives: int = 0
-    kills: int = 0
-    faults: int = 0
-    happened: Counter[str] = msgspec.field(default_factory=Counter)
-    refusals: Counter[str] = msgspec.field(default_factory=Counter)
-    journal_lines: int = 0
-    decided_again: int = 0
-    cpu_seconds: float = 0.0
-    findings: list[str] = []
-
-    def by_kind(self) -> Counter[str]:
-        """The faults that happened, by kind alone."""
-        kinds: Counter[str] = Counter()
-        for name, count in self.happened.items():
-            kinds[name.partition(":")[0]] += count
-        return kinds
 
 
 class Year:
@@ -397,27 +365,6 @@ class Year:
 def _nobody(_request: Outgoing) -> OutboundAnswer:
     """Nothing is sent from a copy."""
     return OutboundAnswer(trouble="connect")
-
-
-def installation(folder: Path, buyer: str) -> Settings:
-    """An installation of its own, with this `buyer.toml`."""
-    rmtree(folder, ignore_errors=True)
-    config = folder / "config"
-    config.mkdir(parents=True)
-    for name in ("crm-webhook-secret.txt", "provider-key.txt"):
-        (config / name).write_bytes((DEMO / name).read_bytes())
-        (config / name).chmod(0o600)
-    (config / "buyer.toml").write_text(buyer, encoding="utf-8")
-    models = folder / "models"
-    for vertical in ("solar", "roofing"):
-        copytree(MODELS / vertical, models / vertical)
-    current = [
-        line
-        for line in (MODELS / "current.toml").read_text(encoding="utf-8").splitlines(keepends=True)
-        if not line.strip() or line.startswith(("#", "solar", "roofing"))
-    ]
-    (models / "current.toml").write_text("".join(current), encoding="utf-8")
-    return Settings(config=config / "buyer.toml", data=folder / "data", models=models)
 
 
 def _cpu_s() -> float:

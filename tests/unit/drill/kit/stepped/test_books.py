@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from app.drill.kit.stepped.books import YearBooks
+from app.drill.kit.stepped.installation import CONFIG, installation
 from app.drill.kit.stepped.outside import Outside
 from app.drill.kit.stepped.sellers import LeadState, OfferedLead, offered
-from app.drill.kit.stepped.year import CONFIG, STARTS, installation
+from app.drill.kit.stepped.year import STARTS
 from app.mock_exchange.market.replies import Offered
 from tests.bidder import empty_database
 
