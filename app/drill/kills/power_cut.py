@@ -35,7 +35,7 @@ SALES = 200
 AT_ONCE = 12
 BETWEEN = 0.02
 """The share of writes after which the power goes."""
-RESTARTED = 100
+RESTARTED = 40
 """Of so many cuts one is followed by a whole start of the service."""
 VERTICAL = "auto_insurance"
 NOW = 1_795_190_000.0
