@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.drill.drill import Say
+from app.drill.drill import LOST, SOLD_TWICE, Say
 from app.drill.kit.apart import apart
 from app.drill.kit.stepped.at_hand import CallAnswer, SellerCall
 from app.drill.kit.stepped.damage import FILES, files_of, flip_one, names
@@ -66,7 +66,10 @@ def drill(folder: Path, say: Say) -> list[str]:
         say.count("named in the log or by doctor", each.said)
         say.count("without effect", each.harmless + len(each.unnamed))
         say(f"{kind}: {each.bytes} bytes, {each.refused} refused, {each.said} named, the others without effect")
-    return [finding for each in flipped.values() for finding in each.findings]
+    findings = [finding for each in flipped.values() for finding in each.findings]
+    say.count(LOST, sum("nothing names it" in finding for finding in findings))
+    say.count(SOLD_TWICE, sum("a second time" in finding for finding in findings))
+    return findings
 
 
 def flip(folder: Path, count: int, seed: int, kinds: tuple[str, ...] = tuple(FILES)) -> dict[str, Flipped]:
