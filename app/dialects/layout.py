@@ -31,8 +31,9 @@ class Slot(NamedTuple):
     read: ValueReader
 
 
-_PLANS_MAX = 64
-"""Sets of keys whose plans are remembered; a seller has a handful."""
+_PLANS_MAX = 512
+"""Sets of keys whose plans are remembered. A seller that leaves out what it does not know has some seventy, and each
+costs as much to find as three pings."""
 
 
 class Entries(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,8 +16,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.http.answer import HttpAnswer, lines_of, written
 from app.http.application import Application
-from app.http.asgi_request import ALWAYS, Scope
+from app.http.asgi_request import ALWAYS, KEYLESS_BODY_MAX, Scope
 from app.http.auction.intake import STARTED, Later, QuickNo
+from app.http.auction.known_heads import HEAD_ENDS
 from app.http.auction.routes import ROUTES, auction_path
 from app.http.authentication import KEY_HEADERS
 from app.http.backlog import CROWDED_BYTES, Backlog
@@ -116,6 +117,7 @@ class Express(HttpToolsProtocol):
         self._phase: Literal["rest", "head", "body"] = "rest"
         self._unread = b""
         self._offered = self._valid = b""
+        self._whole = b""
         self._request_id = ""
         self._is_forwarded = self._is_last = self._has_moved = self._is_overrun = False
         self._started = self._heard_at = self._ends_at = self._unwritable_at = 0.0
@@ -206,7 +208,10 @@ class Express(HttpToolsProtocol):
             self._connections.read_later(self, self.loop)
         else:
             self._heard_at = self._backlog.heard_at(self.loop.time())
-            self._parse(data)
+            if self.keyed and self._phase == "rest" and not self._fed:
+                data = self._after_known(data)
+            if data:
+                self._parse(data)
 
     def pause_writing(self) -> None:
         """The other side does not read its answers: no more are made, and no more is read."""
@@ -234,9 +239,40 @@ class Express(HttpToolsProtocol):
         elif last is None or last is _SKIPPED:
             self.transport.close()
 
+    # What needs no parser.
+
+    def _after_known(self, data: bytes) -> bytes:
+        """Hand over the requests whose heads came before; what is left has to be parsed."""
+        intake, at = self._application.intake, 0
+        while intake is not None and not (
+            self._is_last or self._backlog.is_behind or self._waiting.is_full(keyed=True)
+        ):
+            body_at = data.find(HEAD_ENDS, at) + len(HEAD_ENDS)
+            known = intake.known_head(data[at:body_at])
+            if known is None or body_at + known.body_bytes > len(data):
+                break
+            at = body_at + known.body_bytes
+            scope = {**known.scope, "client": self.client, "server": self.server, "scheme": self.scheme}
+            if known.is_forwarded:
+                self._believe_proxy(scope)
+            call = Call(self, intake, scope, self._heard_at, known=True, keep_alive=True)
+            call.body = data[body_at:at]
+            call.complete()
+            self.active_at = time.monotonic()
+            self._waiting.add(call, may_start=not self._unwritable_at)
+        return data[at:]
+
+    def _remember(self, call: Call) -> None:
+        """Know the head of a request again that came in one piece, alone, and with a seller's key."""
+        body, whole = call.body or b"", self._whole
+        head = whole[: len(whole) - len(body)]
+        if len(body) <= KEYLESS_BODY_MAX and head.find(HEAD_ENDS) == len(head) - len(HEAD_ENDS):
+            call.intake.remember_head(head, call.scope, len(body), is_forwarded=self._is_forwarded)
+
     # What the parser finds.
 
     def _parse(self, data: bytes) -> None:
+        self._whole = b"" if self._fed or self._phase != "rest" else data
         self._has_moved = False
         self._piece = self._fed + len(data)
         try:
@@ -353,6 +389,9 @@ class Express(HttpToolsProtocol):
                 self._believe_proxy(coming.scope)
             coming.complete()
             self._is_last = not coming.keep_alive
+            if coming.known and self._whole and self._offered and not (self._is_last or self._request_id):
+                self._remember(coming)
+            self._whole = b""
             if self._is_overrun or self._waiting.is_full(keyed=self.keyed):
                 self._turn_away(coming)
             else:

@@ -125,12 +125,36 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         """What is wrong with a request of nobody that is known."""
         if self.status in (400, 413, 415):
             return "too_large" if self.status == 413 else "unreadable"
-        offered = [*keys_in_headers(dict(self.scope["headers"])), *keys_in_fields(self.fields)]
+        offered = [*head_of(self.scope).keys, *keys_in_fields(self.fields)]
         return "wrong_key" if offered else "no_key"
 
 
 def _everybody(_: Seller) -> None:
     """Nobody is held back."""
+
+
+HEAD = "leadbid.head"
+"""Where a scope keeps what its headers say."""
+
+
+class Head(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The headers by name, and what every reader asks of them; `keys` are all that they offer."""
+
+    headers: dict[bytes, bytes]
+    content_type: str
+    accept: str
+    keys: tuple[str, ...]
+
+
+def head_of(scope: Scope) -> Head:
+    """What the headers of a request say, read once."""
+    kept = scope.get(HEAD)
+    if isinstance(kept, Head):
+        return kept
+    headers = dict(scope["headers"])
+    content_type, accept = (headers.get(name, b"").decode("latin-1") for name in (b"content-type", b"accept"))
+    scope[HEAD] = head = Head(headers, content_type, accept, tuple(keys_in_headers(headers)))
+    return head
 
 
 class Caller(msgspec.Struct, Generic[Who], frozen=True, gc=False, array_like=True):
@@ -147,12 +171,8 @@ class Caller(msgspec.Struct, Generic[Who], frozen=True, gc=False, array_like=Tru
 
 def caller_of(scope: Scope, known: Mapping[str, Who]) -> Caller[Who]:
     """Who asks, known by the digest of a key; from which address is not looked at here."""
-    return _caller(dict(scope["headers"]), known)
-
-
-def _caller(headers: Mapping[bytes, bytes], known: Mapping[str, Who]) -> Caller[Who]:
-    offered = keys_in_headers(headers)
-    return Caller(bool(offered), whose_key(offered, known) if offered else None)
+    keys = head_of(scope).keys
+    return Caller(bool(keys), whose_key(keys, known) if keys else None)
 
 
 def read_request(
@@ -169,21 +189,19 @@ def read_request(
     refuse is refused without a look at its body, and so is a ping that `admit` holds back.
     """
     scope = raw.scope
-    headers = dict(scope["headers"])
-    content_type = headers.get(b"content-type", b"").decode("latin-1")
-    caller = _caller(headers, sellers)
+    head = head_of(scope)
+    caller = caller_of(scope, sellers)
     seller = _at_home(scope, caller.who)
-    operator = _caller(headers, operators).who if operators is not None else None
-    plain = _plain_body(raw.body, headers, caller.who or operator)
+    operator = caller_of(scope, operators).who if operators is not None else None
+    who = caller.who or operator
+    plain = _plain_body(raw.body, head.headers, who)
     body = plain if isinstance(plain, bytes) else b""
     fault = _other_method(scope["method"], route.takes)
     if operators is not None:
         fault = fault or (_NOBODY if operator is None else None)
     elif caller.offered:
         fault = fault or _fault_of(scope, route.takes, seller, admit)
-    fields = (
-        _fields_of_query(scope) if fault is not None else _fields(plain, scope, content_type, caller.who or operator)
-    )
+    fields = _fields_of_query(scope) if fault is not None else _fields(plain, scope, head.content_type, who)
     if isinstance(fields, _Fault):
         fault, fields = fields, {}
     if operators is None and not caller.offered:
@@ -205,7 +223,7 @@ def read_request(
         fields=fields,
         body=body,
         dialect=dialect,
-        format=_format(route, dialect, seller, fields, body, headers, content_type),
+        format=_format(route, dialect, seller, fields, body, head),
         now=raw.now,
         started=raw.started,
         test=route.test or (seller is not None and seller.mode != "live" and not seller.is_live(certified)),
@@ -223,7 +241,7 @@ def texts_like_a_bid(body: bytes) -> list[str]:
 
 def with_body(request: SellerRequest) -> SellerRequest:
     """A request of nobody that is known with its body read after all, where that can be read."""
-    content_type = dict(request.scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    content_type = head_of(request.scope).content_type
     fields = read_body(request.body[:KEYLESS_BODY_MAX], content_type, request.scope["query_string"])
     return request if isinstance(fields, UnreadableBody) else replace(request, fields=fields)
 
@@ -232,16 +250,15 @@ def as_declared(request: SellerRequest, seller: Seller) -> SellerRequest:
     """A request as one of its seller by another of its declarations, which may have it answered in another dialect."""
     if seller is request.seller:
         return request
-    route, fields, headers = request.route, request.fields, dict(request.scope["headers"])
+    route, fields = request.route, request.fields
     dialect = route.dialect or DIALECTS.get(seller.dialect, request.dialect)
     if dialect.variant is not None:
         dialect = dialect.variant(fields) or dialect
-    content_type = headers.get(b"content-type", b"").decode("latin-1")
     return replace(
         request,
         seller=seller,
         dialect=dialect,
-        format=_format(route, dialect, seller, fields, request.body, headers, content_type),
+        format=_format(route, dialect, seller, fields, request.body, head_of(request.scope)),
         refusal=None,
         status=200,
         fault_headers=(),
@@ -257,8 +274,7 @@ def may_reach(request: SellerRequest, seller: Seller) -> bool:
 
 def offered_keys(request: SellerRequest) -> list[str]:
     """The SHA-256 of each key that a request offers, in hex."""
-    headers = dict(request.scope["headers"])
-    return [sha256_of(key) for key in (*keys_in_headers(headers), *keys_in_fields(request.fields))]
+    return [sha256_of(key) for key in (*head_of(request.scope).keys, *keys_in_fields(request.fields))]
 
 
 def _fault_of(scope: Scope, takes: Takes, seller: Seller | None, admit: Admit) -> _Fault | None:
@@ -332,14 +348,13 @@ def _format(
     seller: Seller | None,
     fields: Mapping[str, Scalar],
     body: bytes,
-    headers: Mapping[bytes, bytes],
-    content_type: str,
+    head: Head,
 ) -> Format:
     """What the request asks for, or what its platform or seller is used to; never what the platform has not."""
     usual = seller.format if seller is not None and dialect is GENERIC else dialect.format
-    if body[:1] != b"{" and encoding_of(body, content_type) == "xml":
+    if body[:1] != b"{" and encoding_of(body, head.content_type) == "xml":
         usual = "xml"
-    asked = answer_format(fields, headers.get(b"accept", b"").decode("latin-1"), route.suffix, usual)
+    asked = answer_format(fields, head.accept, route.suffix, usual)
     return asked if asked in dialect.formats else dialect.format
 
 

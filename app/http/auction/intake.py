@@ -19,16 +19,28 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token, read
 from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answer, named, written
-from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
+from app.http.asgi_request import (
+    OF_CONNECTION,
+    BodyTooLarge,
+    ClientGone,
+    Receive,
+    Scope,
+    Send,
+    receive_body,
+    send_answer,
+)
+from app.http.auction.known_heads import KnownHead, KnownHeads
 from app.http.auction.no_endpoint import no_endpoint
 from app.http.auction.record_test import record_test
 from app.http.auction.routes import ROUTES
 from app.http.authentication import KEY_HEADERS, keys_in_headers, whose_key
 from app.http.request import (
+    HEAD,
     RawRequest,
     SellerRequest,
     as_declared,
     caller_of,
+    head_of,
     may_reach,
     offered_keys,
     read_request,
@@ -103,6 +115,7 @@ class Intake:
         self._steady = steady
         self._sheds: dict[tuple[str | bytes | None, ...], QuickNo] = {}
         self._shed_by: Catalogue | None = None
+        self._heads = KnownHeads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of such a path; a client that has gone gets none."""
@@ -141,6 +154,16 @@ class Intake:
     def knows(self, headers: Mapping[bytes, bytes]) -> bool:
         """Whether one of these headers is a seller's key."""
         return whose_key(keys_in_headers(headers), self._bidder.catalogue.seller_by_key) is not None
+
+    def known_head(self, head: bytes) -> KnownHead | None:
+        """What the bytes of a head say, if a request of a seller began with them before."""
+        return self._heads.find(head, self._bidder.catalogue)
+
+    def remember_head(self, head: bytes, scope: Scope, body_bytes: int, *, is_forwarded: bool) -> None:
+        """Know this head of a seller again."""
+        said = {name: value for name, value in scope.items() if name not in OF_CONNECTION} | {HEAD: head_of(scope)}
+        known = KnownHead(scope=said, body_bytes=body_bytes, is_forwarded=is_forwarded)
+        self._heads.remember(head, known, self._bidder.catalogue)
 
     def count_ended(self, why: str) -> None:
         """One connection more that was not ended by its client."""
