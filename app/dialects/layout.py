@@ -16,6 +16,8 @@ from app.domain.vertical import Vertical
 Part = Literal["lead", "contact", "fields", "unsettled"]
 PARTS: tuple[Part, ...] = ("lead", "contact", "fields", "unsettled")
 
+CERTIFICATES = ("trustedform_cert_url", "trustedform_ping_url", "leadid_token")
+
 _URL_MAX = 2_048
 _ID_MAX = 128
 _DEADLINE_MS_MAX = 60_000

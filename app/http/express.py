@@ -243,13 +243,13 @@ class Express(HttpToolsProtocol):
 
     def _after_known(self, data: bytes) -> bytes:
         """Hand over the requests whose heads came before; what is left has to be parsed."""
-        intake, at = self._application.intake, 0
-        while intake is not None and not (
-            self._is_last or self._backlog.is_behind or self._waiting.is_full(keyed=True)
-        ):
+        intake, at, size = self._application.intake, 0, len(data)
+        if intake is None or self._is_last:
+            return data
+        while at < size and not (self._backlog.is_behind or self._waiting.is_full(keyed=True)):
             body_at = data.find(HEAD_ENDS, at) + len(HEAD_ENDS)
             known = intake.known_head(data[at:body_at])
-            if known is None or body_at + known.body_bytes > len(data):
+            if known is None or body_at + known.body_bytes > size:
                 break
             at = body_at + known.body_bytes
             scope = {**known.scope, "client": self.client, "server": self.server, "scheme": self.scheme}

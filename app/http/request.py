@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Mapping
-from typing import Generic, Literal
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -20,8 +20,9 @@ from app.domain.seller import Seller
 from app.domain.token import LENGTH as BID_LENGTH
 from app.domain.token import looks_like_token
 from app.http.asgi_request import BODY_MAX, KEYLESS_BODY_MAX, Scope
-from app.http.authentication import Who, comes_from, keys_in_fields, keys_in_headers, sha256_of, whose_key
+from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, sha256_of, whose_key
 from app.platforms.known import DIALECTS
+from app.wire.ping import Ping
 
 Takes = Literal["ping", "post", "lead", "notice", "feedback"]
 """A `lead` is a ping, a post or both at once: the request says which."""
@@ -51,6 +52,10 @@ class Route(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 Admit = Callable[[Seller], Refusal | None]
 """Why another ping of a seller that has a rate is held back; nothing where it is not."""
+
+
+Plain = Callable[[bytes, Seller], Ping | None]
+"""A ping in a body that is written as plainly as can be; nothing where it is not."""
 
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -101,7 +106,7 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One request as far as its endpoint understands it.
 
     `mode` is what it wants done. `refusal` is why it is not looked at any further, `status` and `fault_headers` are
-    what HTTP says of that.
+    what HTTP says of that. A `ping` that was read at once leaves no fields to be read.
     """
 
     route: Route
@@ -109,6 +114,7 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     seller: Seller | None
     operator: Operator | None
     fields: dict[str, Scalar]
+    ping: Ping | None = None
     body: bytes
     dialect: Dialect
     format: Format
@@ -137,6 +143,10 @@ HEAD = "leadbid.head"
 """Where a scope keeps what its headers say."""
 
 
+def unread(_: bytes, __: Seller) -> None:
+    """Nothing is read at once."""
+
+
 class Head(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The headers by name, and what every reader asks of them; `keys` are all that they offer."""
 
@@ -157,22 +167,9 @@ def head_of(scope: Scope) -> Head:
     return head
 
 
-class Caller(msgspec.Struct, Generic[Who], frozen=True, gc=False, array_like=True):
-    """Who asks, as far as headers alone tell: a key was `offered`, and it is that of `who`."""
-
-    offered: bool
-    who: Who | None
-
-    @property
-    def body_max(self) -> int:
-        """So many bytes of its body are taken in."""
-        return _body_max(self.who)
-
-
-def caller_of(scope: Scope, known: Mapping[str, Who]) -> Caller[Who]:
-    """Who asks, known by the digest of a key; from which address is not looked at here."""
-    keys = head_of(scope).keys
-    return Caller(bool(keys), whose_key(keys, known) if keys else None)
+def body_max_of(scope: Scope, known: Mapping[str, Seller]) -> int:
+    """So many bytes of a body are taken in from whoever sent these headers."""
+    return _body_max(whose_key(head_of(scope).keys, known))
 
 
 def read_request(
@@ -182,35 +179,46 @@ def read_request(
     certified: Container[str] = (),
     operators: Mapping[str, Operator] | None = None,
     admit: Admit = _everybody,
+    plain: Plain = unread,
 ) -> SellerRequest:
     """What stands in a request; `sellers` are known by the digest of their keys, `certified` ones are live by now.
 
     Where `operators` are given it takes the key of one of them, in a header, instead of a seller's. What its headers
-    refuse is refused without a look at its body, and so is a ping that `admit` holds back.
+    refuse is refused without a look at its body, and so is a ping that `admit` holds back. Where a live seller's ping
+    is `plain`, that is all.
     """
     scope = raw.scope
     head = head_of(scope)
-    caller = caller_of(scope, sellers)
-    seller = _at_home(scope, caller.who)
-    operator = caller_of(scope, operators).who if operators is not None else None
-    who = caller.who or operator
-    plain = _plain_body(raw.body, head.headers, who)
-    body = plain if isinstance(plain, bytes) else b""
+    caller = whose_key(head.keys, sellers)
+    seller = _at_home(scope, caller)
+    operator = whose_key(head.keys, operators) if operators is not None else None
+    who = caller or operator
+    unpacked_body = _plain_body(raw.body, head.headers, who)
+    body = unpacked_body if isinstance(unpacked_body, bytes) else b""
     fault = _other_method(scope["method"], route.takes)
     if operators is not None:
         fault = fault or (_NOBODY if operator is None else None)
-    elif caller.offered:
+    elif head.keys:
         fault = fault or _fault_of(scope, route.takes, seller, admit)
-    fields = _fields_of_query(scope) if fault is not None else _fields(plain, scope, head.content_type, who)
+    test = route.test or (seller is not None and seller.mode != "live" and not seller.is_live(certified))
+    fields: dict[str, Scalar] | _Fault = {}
+    ping = None
+    if fault is not None:
+        fields = _fields_of_query(scope)
+    else:
+        if seller is not None and route.takes == "ping" and not (test or scope["query_string"]):
+            ping = plain(body, seller)
+        if ping is None:
+            fields = _fields(unpacked_body, scope, head.content_type, who)
     if isinstance(fields, _Fault):
         fault, fields = fields, {}
-    if operators is None and not caller.offered:
+    if operators is None and not head.keys:
         seller = _at_home(scope, whose_key(keys_in_fields(fields), sellers))
         # Where keys stand in bodies, a body that cannot be read is all that is wrong.
         fault = fault or _fault_of(scope, route.takes, seller, admit)
-    unread = body if fault is _NOBODY and caller.offered else b""
-    mode = _mode(fields, unread) if route.takes == "lead" else route.takes
-    if fault is None and seller is not None and route.takes == "lead" and mode != "post":
+    answering = body if fault is _NOBODY and head.keys else b""
+    mode = _mode(fields, answering) if route.takes == "lead" else route.takes
+    if fault is None and route.takes == "lead" and mode != "post" and seller is not None and seller.rate_per_s > 0.0:
         fault = _held_back(seller, admit)
     dialect = route.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
     if dialect.variant is not None:
@@ -221,12 +229,13 @@ def read_request(
         seller=seller,
         operator=operator,
         fields=fields,
+        ping=ping,
         body=body,
         dialect=dialect,
         format=_format(route, dialect, seller, fields, body, head),
         now=raw.now,
         started=raw.started,
-        test=route.test or (seller is not None and seller.mode != "live" and not seller.is_live(certified)),
+        test=test,
         mode=mode,
         refusal=fault.refusal if fault is not None else None,
         status=fault.status if fault is not None else 200,
@@ -283,7 +292,7 @@ def _fault_of(scope: Scope, takes: Takes, seller: Seller | None, admit: Admit) -
         return _NOBODY
     if not _may_use(scope["method"], takes, seller):
         return _SEND_A_POST
-    return _held_back(seller, admit) if takes == "ping" else None
+    return _held_back(seller, admit) if takes == "ping" and seller.rate_per_s > 0.0 else None
 
 
 def _other_method(method: str, takes: Takes) -> _Fault | None:
@@ -294,7 +303,7 @@ def _other_method(method: str, takes: Takes) -> _Fault | None:
 
 
 def _held_back(seller: Seller, admit: Admit) -> _Fault | None:
-    refusal = admit(seller) if seller.rate_per_s > 0.0 else None
+    refusal = admit(seller)
     return _Fault(200, refusal) if refusal is not None else None
 
 
@@ -306,7 +315,7 @@ def _plain_body(body: bytes | None, headers: Mapping[bytes, bytes], who: object)
         if isinstance(plain, UnreadableBody):
             return _fault_in(plain)
         body = plain
-    if body is None or len(body) > _body_max(who):
+    if body is None or (len(body) > KEYLESS_BODY_MAX and len(body) > _body_max(who)):
         return _TOO_LARGE if who is not None else _TOO_LARGE_WITHOUT_KEY
     return body
 
@@ -315,7 +324,7 @@ def _fields(body: bytes | _Fault, scope: Scope, content_type: str, who: object) 
     if isinstance(body, _Fault):
         return body
     query = scope["query_string"]
-    if len(query) > _body_max(who):
+    if len(query) > KEYLESS_BODY_MAX and len(query) > _body_max(who):
         return _TOO_LARGE if who is not None else _TOO_LARGE_WITHOUT_KEY
     fields = read_body(body, content_type, query)
     return _fault_in(fields) if isinstance(fields, UnreadableBody) else fields

@@ -8,6 +8,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from app.dialects import generic
+from app.dialects.plain import plain_ping
 from app.dialects.reading import Reading
 from app.dialects.text import text_of
 from app.domain.answers import note_of_test, refused_ping
@@ -39,12 +40,13 @@ from app.http.request import (
     RawRequest,
     SellerRequest,
     as_declared,
-    caller_of,
+    body_max_of,
     head_of,
     may_reach,
     offered_keys,
     read_request,
     texts_like_a_bid,
+    unread,
     with_body,
 )
 from app.store.errors import StoreUnavailable
@@ -138,7 +140,7 @@ class Intake:
 
     def body_max(self, scope: Scope) -> int:
         """How long a body is taken in from whoever sent these headers."""
-        return caller_of(scope, self._bidder.catalogue.seller_by_key).body_max
+        return body_max_of(scope, self._bidder.catalogue.seller_by_key)
 
     def request(self, scope: Scope, body: bytes | None, started: float | None = None) -> RawRequest:
         """A request that has just come in whole; `body` is None where it was too large.
@@ -239,29 +241,29 @@ class Intake:
     def _received(self, raw: RawRequest) -> SellerRequest | HttpAnswer:
         bidder = self._bidder
         try:
-            sellers, now = bidder.catalogue.seller_by_key, raw.now
+            catalogue, now = bidder.catalogue, raw.now
             return read_request(
                 raw,
                 ROUTES[raw.scope["path"]],
-                sellers,
+                catalogue.seller_by_key,
                 bidder.certified,
                 admit=lambda seller: held_back(bidder, seller, now),
+                # Providers are asked by what a ping holds beside all that decides.
+                plain=unread if catalogue.ping_checks else self._plain,
             )
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
             _log.error("a request could not be read: %s", where(error), extra=self.log_names(raw.scope))
             return FAULT
+
+    def _plain(self, body: bytes, seller: Seller) -> Ping | None:
+        return plain_ping(body, seller, self._bidder.catalogue.verticals)
 
     def _read(self, request: SellerRequest) -> Reading[Asked]:
         bidder, seller = self._bidder, request.seller
         if request.refusal is not None or seller is None:
             return Reading(self._why_not(request), self._note(request, test=request.test), test=request.test)
         try:
-            reading = generic.read_ping(
-                request.fields,
-                seller,
-                bidder.catalogue.verticals,
-                lambda algorithm, hashed: hash_digest(bidder.keys.index, algorithm, hashed),
-            )
+            reading = self._reading(request, seller)
             ping = reading.value
             if not isinstance(ping, Refusal) and (request.test or ping.test):
                 ping = replace(ping, test=True, scenario=request.dialect.requested_outcome(request.fields))
@@ -272,6 +274,17 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be read: %s", where(error), extra=self.log_names(request.scope))
             return Reading(Refusal("internal"), test=request.test)
+
+    def _reading(self, request: SellerRequest, seller: Seller) -> Reading[Ping]:
+        if request.ping is not None:
+            return Reading(request.ping)
+        index = self._bidder.keys.index
+        return generic.read_ping(
+            request.fields,
+            seller,
+            self._bidder.catalogue.verticals,
+            lambda algorithm, hashed: hash_digest(index, algorithm, hashed),
+        )
 
     def _note(self, request: SellerRequest, *, test: bool) -> tuple[str, ...]:
         """What the answer to a test says beside all else."""
