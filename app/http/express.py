@@ -112,7 +112,7 @@ class Express(HttpToolsProtocol):
         self._application = application
         self._backlog = backlog
         self._connections = connections
-        self._waiting = Pipeline(backlog, self._hand_over)
+        self._waiting = Pipeline(backlog, partial(backlog.add, loop=self.loop))
         self._coming: object = None
         self._phase: Literal["rest", "head", "body"] = "rest"
         self._unread = b""
@@ -439,9 +439,6 @@ class Express(HttpToolsProtocol):
     @property
     def _always(self) -> bytes:
         return self._backlog.headers(self.server_state.default_headers)
-
-    def _hand_over(self, call: Call) -> None:
-        self._backlog.add(call, self.loop)
 
     def _end(self) -> None:
         """End the connection after its last answer; after a refusal so that it can be read although more is sent."""

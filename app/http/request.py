@@ -12,6 +12,7 @@ from app.dialects.body.read import encoding_of, read_body
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.dialect import Dialect
 from app.dialects.own_words import GENERIC
+from app.dialects.plain import plain_ping
 from app.dialects.text import Scalar, alike, text_of
 from app.dialects.written import Format, answer_format
 from app.domain.buyer import Operator
@@ -19,6 +20,7 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import LENGTH as BID_LENGTH
 from app.domain.token import looks_like_token
+from app.domain.vertical import Vertical
 from app.http.asgi_request import BODY_MAX, KEYLESS_BODY_MAX, Scope
 from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, sha256_of, whose_key
 from app.platforms.known import DIALECTS
@@ -52,10 +54,6 @@ class Route(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 Admit = Callable[[Seller], Refusal | None]
 """Why another ping of a seller that has a rate is held back; nothing where it is not."""
-
-
-Plain = Callable[[bytes, Seller], Ping | None]
-"""A ping in a body that is written as plainly as can be; nothing where it is not."""
 
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -148,17 +146,18 @@ HEAD = "leadbid.head"
 """Where a scope keeps what its headers say."""
 
 
-def unread(_: bytes, __: Seller) -> None:
-    """Nothing is read at once."""
+class Head(msgspec.Struct, gc=False):
+    """The headers by name, and what every reader asks of them; `keys` are all that they offer.
 
-
-class Head(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """The headers by name, and what every reader asks of them; `keys` are all that they offer."""
+    `plain` is what a plain ping with this head is read as, whatever it says, among the `sellers` of one configuration.
+    """
 
     headers: dict[bytes, bytes]
     content_type: str
     accept: str
     keys: tuple[str, ...]
+    plain: "SellerRequest | None" = None
+    sellers: Mapping[str, Seller] = {}
 
 
 def head_of(scope: Scope) -> Head:
@@ -184,16 +183,54 @@ def read_request(
     certified: Container[str] = (),
     operators: Mapping[str, Operator] | None = None,
     admit: Admit = _everybody,
-    plain: Plain = unread,
+    verticals: Mapping[str, Vertical] | None = None,
 ) -> SellerRequest:
     """What stands in a request; `sellers` are known by the digest of their keys, `certified` ones are live by now.
 
     Where `operators` are given it takes the key of one of them, in a header, instead of a seller's. What its headers
-    refuse is refused without a look at its body, and so is a ping that `admit` holds back. Where a live seller's ping
-    is `plain`, that is all.
+    refuse is refused without a look at its body, and so is a ping that `admit` holds back. Where there are `verticals`,
+    a live ping in one of them is read at once if it is a plain one.
     """
+    head = head_of(raw.scope)
+    if verticals is not None and head.sellers is sellers:
+        again = _plain_again(raw, head.plain, verticals)
+        if again is not None:
+            return again
+        verticals = None
+    request = _read(raw, head, route, sellers, certified, operators, admit, verticals)
+    if request.ping is not None and _asks_freely(request.seller):
+        head.plain, head.sellers = replace(request, scope={}, ping=None, body=b""), sellers
+    return request
+
+
+def _plain_again(
+    raw: RawRequest, former: SellerRequest | None, verticals: Mapping[str, Vertical]
+) -> SellerRequest | None:
+    """The same request with another ping, where that is plain too."""
+    if former is None or former.seller is None or raw.body is None:
+        return None
+    ping = plain_ping(raw.body, former.seller, verticals)
+    if ping is None:
+        return None
+    return replace(former, scope=raw.scope, ping=ping, body=raw.body, now=raw.now, started=raw.started)
+
+
+def _asks_freely(seller: Seller | None) -> bool:
+    """Whether a seller is live, from anywhere, and as often as it likes: then all is said by its head and its ping."""
+    return seller is not None and seller.mode == "live" and seller.rate_per_s <= 0.0 and not seller.allowed_ips
+
+
+def _read(
+    raw: RawRequest,
+    head: Head,
+    route: Route,
+    sellers: Mapping[str, Seller],
+    certified: Container[str],
+    operators: Mapping[str, Operator] | None,
+    admit: Admit,
+    verticals: Mapping[str, Vertical] | None,
+) -> SellerRequest:
     scope = raw.scope
-    head = head_of(scope)
     caller = whose_key(head.keys, sellers)
     seller = _at_home(scope, caller)
     operator = whose_key(head.keys, operators) if operators is not None else None
@@ -211,8 +248,8 @@ def read_request(
     if fault is not None:
         fields = _fields_of_query(scope)
     else:
-        if seller is not None and route.takes == "ping" and not (test or scope["query_string"]):
-            ping = plain(body, seller)
+        if verticals is not None and seller is not None and not (test or scope["query_string"]):
+            ping = plain_ping(body, seller, verticals)
         if ping is None:
             fields = _fields(unpacked_body, scope, head.content_type, who)
     if isinstance(fields, _Fault):
@@ -295,7 +332,7 @@ def _fault_of(scope: Scope, takes: Takes, seller: Seller | None, admit: Admit) -
     """What is wrong before anything of the body is looked at."""
     if seller is None:
         return _NOBODY
-    if not _may_use(scope["method"], takes, seller):
+    if scope["method"] != "POST" and not _may_use(scope["method"], takes, seller):
         return _SEND_A_POST
     return _held_back(seller, admit) if takes == "ping" and seller.rate_per_s > 0.0 else None
 

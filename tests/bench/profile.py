@@ -38,8 +38,8 @@ COUNTED = 20
 STAGES: dict[str, Sequence[tuple[Any, str]]] = {
     "parse HTTP, in and out": [(Express, "data_received"), (Express, "advance")],
     "who asks, and how": [(intake, "read_request")],
-    "body to fields": [(request, "read_body")],
-    "fields to a ping": [(generic, "read_ping")],
+    "read a plain ping": [(request, "plain_ping")],
+    "read any other": [(request, "read_body"), (generic, "read_ping")],
     "locate and mark": [(intake, "ask")],
     "answer a ping": [(intake, "answer_or_refuse")],
     "gather": [(answer_ping, "_counters"), (answer_ping, "_known"), (answer_ping, "_snapshot")],

@@ -8,7 +8,6 @@ from functools import partial
 from msgspec.structs import replace
 
 from app.dialects import generic
-from app.dialects.plain import plain_ping
 from app.dialects.reading import Reading
 from app.dialects.text import text_of
 from app.domain.answers import note_of_test, refused_ping
@@ -46,7 +45,6 @@ from app.http.request import (
     offered_keys,
     read_request,
     texts_like_a_bid,
-    unread,
     with_body,
 )
 from app.store.errors import StoreUnavailable
@@ -241,22 +239,20 @@ class Intake:
     def _received(self, raw: RawRequest) -> SellerRequest | HttpAnswer:
         bidder = self._bidder
         try:
-            catalogue, now = bidder.catalogue, raw.now
+            catalogue, now, route = bidder.catalogue, raw.now, ROUTES[raw.scope["path"]]
+            # Providers are asked by what a ping holds beside all that decides.
+            is_whole = route.takes != "ping" or catalogue.ping_checks
             return read_request(
                 raw,
-                ROUTES[raw.scope["path"]],
+                route,
                 catalogue.seller_by_key,
                 bidder.certified,
                 admit=lambda seller: held_back(bidder, seller, now),
-                # Providers are asked by what a ping holds beside all that decides.
-                plain=unread if catalogue.ping_checks else self._plain,
+                verticals=None if is_whole else catalogue.verticals,
             )
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
             _log.error("a request could not be read: %s", where(error), extra=self.log_names(raw.scope))
             return FAULT
-
-    def _plain(self, body: bytes, seller: Seller) -> Ping | None:
-        return plain_ping(body, seller, self._bidder.catalogue.verticals)
 
     def _read(self, request: SellerRequest) -> Reading[Asked]:
         bidder, seller = self._bidder, request.seller
@@ -270,7 +266,7 @@ class Intake:
             warnings = self._warnings(seller, reading, request.now)
             asked = ask(bidder, seller, ping, request.now, request.started)
             test = request.test or reading.test
-            return Reading(asked, warnings + self._note(request, test=test), test=test)
+            return Reading(asked, warnings + self._note(request, test=test) if test else warnings, test=test)
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be read: %s", where(error), extra=self.log_names(request.scope))
             return Reading(Refusal("internal"), test=request.test)
@@ -428,9 +424,12 @@ class Intake:
 
     def _warnings(self, seller: Seller, reading: Reading[Ping] | Reading[Post], now: float) -> tuple[str, ...]:
         """What the seller is warned of; each such field is counted, as is what of the request was dropped."""
-        metrics, value, warnings = self._bidder.metrics, reading.value, reading.warnings
+        value, warnings = reading.value, reading.warnings
         if isinstance(value, Post) or (isinstance(value, Ping) and (value.created_at or 0.0) > now + CLOCK_WARNED_S):
             warnings += clock_warnings(value, now)
+        if not (warnings or reading.unknown):
+            return ()
+        metrics = self._bidder.metrics
         if reading.unknown:
             metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
         for warning in warnings:

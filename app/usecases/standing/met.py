@@ -21,10 +21,6 @@ class _Met(msgspec.Struct, frozen=True, kw_only=True):
     by_zip: bool
     by_place: dict[str, list[Counter]] = {}
 
-    def is_of(self, campaign: Campaign, seller: Seller) -> bool:
-        """Whether both declare what they declared then."""
-        return self.caps is campaign.caps and self.schedule is campaign.schedule and self.sellers_caps is seller.caps
-
 
 class MetCounters:
     """To name the counters of a lead costs more than to find again those of the lead before."""
@@ -40,7 +36,9 @@ class MetCounters:
             met is None
             or met.minute != now // 60
             or met.changes != self._counters.changes
-            or not met.is_of(campaign, seller)
+            or met.caps is not campaign.caps
+            or met.schedule is not campaign.schedule
+            or met.sellers_caps is not seller.caps
         ):
             met = self._meet(campaign, seller, now)
         place = zip_code if met.by_zip else state
