@@ -19,13 +19,13 @@ def _ping(answer: PingAnswer, price: Price) -> Body:
     return {
         "status": answer.status,
         "outcome": "success" if bids else "error" if answer.status == "error" else "failure",
-        "ping_id": answer.ping_id,
+        "ping_id": plain(answer.ping_id),
         "price": price(bids[0].price_cents) if bids else _NOTHING,
         "currency": "USD",
         "expires_in": answer.expires_in,
         "expires_at": _time(answer.expires_at) if answer.expires_at else "",
-        "reason": plain(answer.reason) if answer.reason else "",
-        "reason_code": answer.reason_code,
+        "reason": plain(answer.reason),
+        "reason_code": plain(answer.reason_code),
         "bids": [
             {"bid_id": bid.bid_id, "type": bid.type, "price": price(bid.price_cents), "brand": plain(bid.brand)}
             for bid in bids

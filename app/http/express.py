@@ -16,9 +16,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.http.answer import HttpAnswer, lines_of, written
 from app.http.application import Application
-from app.http.asgi_request import ALWAYS, KEYLESS_BODY_MAX, Scope
+from app.http.asgi_request import ALWAYS, Scope
 from app.http.auction.intake import STARTED, Later, QuickNo
-from app.http.auction.known_heads import HEAD_ENDS
+from app.http.auction.known_heads import knowable, parted
 from app.http.auction.routes import ROUTES, auction_path
 from app.http.authentication import KEY_HEADERS
 from app.http.backlog import CROWDED_BYTES, Backlog
@@ -45,6 +45,9 @@ HEADERS_MAX = 100
 PIECE = 2_048
 """What a connection without a key has parsed at once; one that sends more waits for its turn with the others."""
 LONG_PIECE = 8_192
+
+STRANGE_HEADS_MAX = 8
+"""New heads in a row after which no more of a connection are remembered until one comes again."""
 
 DISCARDED_MAX = 1_048_576
 """What is still read, and thrown away, of a client that was told that we close."""
@@ -118,6 +121,7 @@ class Express(HttpToolsProtocol):
         self._unread = b""
         self._offered = self._valid = b""
         self._whole = b""
+        self._strange_heads = 0
         self._request_id = ""
         self._is_forwarded = self._is_last = self._has_moved = self._is_overrun = False
         self._started = self._heard_at = self._ends_at = self._unwritable_at = 0.0
@@ -247,16 +251,16 @@ class Express(HttpToolsProtocol):
         if intake is None or self._is_last:
             return data
         while at < size and not (self._backlog.is_behind or self._waiting.is_full(keyed=True)):
-            body_at = data.find(HEAD_ENDS, at) + len(HEAD_ENDS)
-            known = intake.known_head(data[at:body_at])
-            if known is None or body_at + known.body_bytes > size:
+            parts = parted(data, at)
+            known = intake.known_head(parts.head) if parts is not None else None
+            if parts is None or known is None:
                 break
-            at = body_at + known.body_bytes
+            at, self._strange_heads = parts.ends_at, 0
             scope = {**known.scope, "client": self.client, "server": self.server, "scheme": self.scheme}
             if known.is_forwarded:
                 self._believe_proxy(scope)
             call = Call(self, intake, scope, self._heard_at, known=True, keep_alive=True)
-            call.body = data[body_at:at]
+            call.body = data[parts.body_at : at]
             call.complete()
             self.active_at = time.monotonic()
             self._waiting.add(call, may_start=not self._unwritable_at)
@@ -264,10 +268,13 @@ class Express(HttpToolsProtocol):
 
     def _remember(self, call: Call) -> None:
         """Know the head of a request again that came in one piece, alone, and with a seller's key."""
-        body, whole = call.body or b"", self._whole
-        head = whole[: len(whole) - len(body)]
-        if len(body) <= KEYLESS_BODY_MAX and head.find(HEAD_ENDS) == len(head) - len(HEAD_ENDS):
-            call.intake.remember_head(head, call.scope, len(body), is_forwarded=self._is_forwarded)
+        # Who numbers its requests in their heads never sends one again.
+        if self._strange_heads >= STRANGE_HEADS_MAX:
+            return
+        self._strange_heads += 1
+        head = knowable(self._whole, call.body or b"")
+        if head is not None:
+            call.intake.remember_head(head, call.scope, is_forwarded=self._is_forwarded)
 
     # What the parser finds.
 

@@ -159,10 +159,10 @@ class Intake:
         """What the bytes of a head say, if a request of a seller began with them before."""
         return self._heads.find(head, self._bidder.catalogue)
 
-    def remember_head(self, head: bytes, scope: Scope, body_bytes: int, *, is_forwarded: bool) -> None:
+    def remember_head(self, head: bytes, scope: Scope, *, is_forwarded: bool) -> None:
         """Know this head of a seller again."""
         said = {name: value for name, value in scope.items() if name not in OF_CONNECTION} | {HEAD: head_of(scope)}
-        known = KnownHead(scope=said, body_bytes=body_bytes, is_forwarded=is_forwarded)
+        known = KnownHead(scope=said, is_forwarded=is_forwarded)
         self._heads.remember(head, known, self._bidder.catalogue)
 
     def count_ended(self, why: str) -> None:
