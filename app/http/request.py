@@ -12,7 +12,7 @@ from app.dialects.body.read import encoding_of, read_body
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.dialect import Dialect
 from app.dialects.own_words import GENERIC
-from app.dialects.plain import plain_ping
+from app.dialects.plain.ping import plain_ping
 from app.dialects.text import Scalar, alike, text_of
 from app.dialects.written import Format, answer_format
 from app.domain.buyer import Operator

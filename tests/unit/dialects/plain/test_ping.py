@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from app.dialects.body.read import read_body
 from app.dialects.generic import read_ping
-from app.dialects.plain import plain_ping
+from app.dialects.plain.ping import plain_ping
 from app.dialects.reading import Reading
 from app.domain.identity import hash_digest
 from app.domain.seller import Seller
