@@ -73,15 +73,15 @@ def weigh(
     draw: Draw,
 ) -> list[Offer | CampaignRefusal]:
     """What one campaign says: an offer or a refusal for each leg that it shares with the ping, or one refusal."""
-    local = local_minute(int(now // 60), campaign.zone)
+    local, known = local_minute(int(now // 60), campaign.zone), snapshot.known
     caps = caps_of(campaign, snapshot)
     legs = _shared_legs(ping.lead_type, campaign.legs)
     refusal = _refuse(campaign, ping, facts, snapshot, now, local, legs) or _full(campaign, snapshot, caps)
-    if refusal is None and snapshot.known.certificate_used:
+    if refusal is None and known.certificate_used:
         refusal = Refusal("certificate_reused")
-    if refusal is None and snapshot.known.suppressed:
+    if refusal is None and known.suppressed:
         refusal = Refusal("suppressed")
-    consulted = about(campaign.name, snapshot.known.consultations) if snapshot.known.consultations else ()
+    consulted = about(campaign.name, known.consultations) if known.consultations else ()
     if refusal is None and consulted:
         refusal = _unproven(consulted)
     if refusal is not None:
