@@ -66,8 +66,8 @@ def _signatures_are_read_once() -> Iterator[None]:
     from_fn, read = ParsedSignature.from_fn, dict[Any, ParsedSignature]()
 
     def remembered(fn: Any, namespace: dict[str, Any]) -> ParsedSignature:
-        # What answers OPTIONS is made anew for each route, of one code.
-        key = getattr(fn, "__code__", fn)
+        # What answers OPTIONS is made anew for each route, and what shows a page for each page, of one code.
+        key = getattr(fn, "__code__", fn), repr(getattr(fn, "__annotations__", ""))
         if key not in read:
             read[key] = from_fn(fn, namespace)
         return read[key]
