@@ -52,7 +52,8 @@ def keep(directory: Path, catalogue: Catalogue) -> bool:
             return False
     except NoConfiguration:
         make_directory(path.parent)
-    fresh = path.with_name(f".{path.name}.unfinished")
+    # Workers that share a journal keep a configuration at the same time.
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     with write_new(fresh) as file:
         # Sets have no order of their own, and a file that means the same should be the same.
         file.write(STAMP + msgspec.json.encode(wanted, order="deterministic")[1:] + b"\n")

@@ -27,7 +27,7 @@ def lines(
     until: float = float("inf"),
     unread: Callable[[bytes], None] = lambda _: None,
 ) -> Iterator[AnyLine]:
-    """Every whole line from `since` to `until` (UTC epoch seconds), oldest file first.
+    """Every whole line from `since` to `until` (UTC epoch seconds), oldest hour first, in it one writer after another.
 
     `unread` gets what is no line of ours. ParquetError where a part is compacted and DuckDB is missing, OtherVersion
     where a line is of another version.
@@ -73,7 +73,7 @@ def holding(
     look, found = looking or Looking(), list[AnyLine]()
     for part in parts_back(directory, look) if words else ():
         found = [*_holding(directory, part, words, look, in_any_case=in_any_case), *found]
-    return found
+    return _in_order(directory, found)
 
 
 def _holding(
@@ -109,7 +109,7 @@ def through(
     looking: Looking | None = None,
 ) -> Iterator[T]:
     """What `read` finds in each part, in order, also where parts are closed or compacted meanwhile."""
-    done = ("", 0)
+    done = ("", 0, 0)
     left = parts(directory, since, until)
     while left and (looking is None or looking.goes_on()):
         part = left.pop(0)
@@ -166,7 +166,14 @@ def about(
             if line is not None and not ids.isdisjoint(ids_of([line])):
                 yield line
 
-    return list(through(directory, bearing, since, until, look))
+    return _in_order(directory, [*through(directory, bearing, since, until, look)])
+
+
+def _in_order(directory: Path, found: list[AnyLine]) -> list[AnyLine]:
+    """In order of time where several wrote, whose lines of an hour stand one after the other."""
+    if len(found) > 1 and any(part.writer for part in parts(directory)):
+        return sorted(found, key=lambda line: line.at)
+    return found
 
 
 def ids_of(lines: Iterable[AnyLine]) -> frozenset[str]:
