@@ -26,13 +26,15 @@ def lines(
     since: float = 0.0,
     until: float = float("inf"),
     unread: Callable[[bytes], None] = lambda _: None,
+    writer: int | None = None,
 ) -> Iterator[AnyLine]:
-    """Every whole line from `since` to `until` (UTC epoch seconds), oldest hour first, in it one writer after another.
+    """Every whole line from `since` to `until` (UTC epoch seconds), oldest hour first, in it one writer after another;
+    with `writer` only that one's.
 
     `unread` gets what is no line of ours. ParquetError where a part is compacted and DuckDB is missing, OtherVersion
     where a line is of another version.
     """
-    yield from _lines(directory, _DECODER, since, until, unread)
+    yield from _lines(directory, _DECODER, since, until, unread, writer)
 
 
 def pings(directory: Path, since: float = 0.0, until: float = float("inf")) -> Iterator[PingLine]:
@@ -137,9 +139,16 @@ def decode_as(decoder: msgspec.json.Decoder[L], text: bytes, path: Path) -> L | 
 
 
 def _lines(
-    directory: Path, decoder: msgspec.json.Decoder[L], since: float, until: float, unread: Callable[[bytes], None]
+    directory: Path,
+    decoder: msgspec.json.Decoder[L],
+    since: float,
+    until: float,
+    unread: Callable[[bytes], None],
+    writer: int | None = None,
 ) -> Iterator[L]:
     def decoded(part: Part) -> Iterator[L]:
+        if writer is not None and part.writer != writer:
+            return
         for text in texts(part):
             line = decode_as(decoder, text, part.path)
             if line is None:
