@@ -6,19 +6,21 @@ with cluster(folder, config) as replicas:
 """
 
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.settings import KEY_BYTES
 from app.store.migrate import migrate
 from tests.cluster.balancer import Balancer, balanced
-from tests.service import MODELS, ROOT, answers, free_port
+from tests.service import MODELS, ROOT, answers
 from tests.throwaway_postgres import throwaway_postgres
 
 REPLICAS = 3
@@ -113,6 +115,14 @@ class Cluster:
         """Where the balancer answers."""
         return self.balancer.url
 
+    def until_balanced(self) -> None:
+        """DidNotStart where the balancer does not find all of them ready."""
+        end = time.monotonic() + START_S
+        while len(self.balancer.ready) < len(self.all):
+            if time.monotonic() > end:
+                raise DidNotStart(f"the balancer finds {len(self.balancer.ready)} of {len(self.all)} replicas ready")
+            time.sleep(0.02)
+
 
 @contextmanager
 def cluster(
@@ -122,7 +132,7 @@ def cluster(
 
     `ports` are the balancer's and the replicas', or any that are free. ServerNotFound where there is no PostgreSQL.
     """
-    first, *others = ports or [free_port() for _ in range(replicas + 1)]
+    first, *others = ports or _lasting_ports(replicas + 1)
     keys = keys_in(folder / "keys")
     with throwaway_postgres() as url:
         migrate(url)
@@ -136,13 +146,24 @@ def cluster(
             for each in all_of_them:
                 each.until_ready()
             with balanced(others, first) as balancer:
-                _until_ready(balancer, replicas)
-                yield Cluster(balancer, url, keys, all_of_them)
+                running = Cluster(balancer, url, keys, all_of_them)
+                running.until_balanced()
+                yield running
         finally:
             for each in all_of_them:
                 each.ask_to_stop()
             for each in all_of_them:
                 each.stop()
+
+
+def _lasting_ports(wanted: int) -> list[int]:
+    """Ports that are free, and that the system gives to nobody while a replica that was killed does not listen."""
+    found: list[int] = []
+    while len(found) < wanted:
+        port = random.randint(20_000, 30_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            found += [port] if port not in found else []
+    return found
 
 
 def keys_in(folder: Path) -> Path:
@@ -152,11 +173,3 @@ def keys_in(folder: Path) -> Path:
         (folder / f"{name}.key").write_text(os.urandom(KEY_BYTES).hex())
         (folder / f"{name}.key").chmod(0o600)
     return folder
-
-
-def _until_ready(balancer: Balancer, replicas: int) -> None:
-    end = time.monotonic() + START_S
-    while len(balancer.ready) < replicas:
-        if time.monotonic() > end:
-            raise DidNotStart(f"the balancer finds {len(balancer.ready)} of {replicas} replicas ready")
-        time.sleep(0.02)
