@@ -48,7 +48,7 @@ async def _overload(service: ServiceProcess, say: Say) -> list[str]:
         f"of {offered.rate:,.0f} a second {offered.in_time_per_s:,.0f} were decided in time, {offered.shed} in all "
         f"were shed, and {taken} of {len(bids)} posts were taken meanwhile"
     )
-    broken = _broken(offered, capacity)
+    broken = broken_by(offered, capacity)
     if taken < len(bids):
         broken.append(f"{len(bids) - taken} posts to live bids were not taken")
     if again["reason_code"] == "load_shed":
@@ -73,7 +73,8 @@ def _post(number: int, bid: str) -> bytes:
     return request_bytes("/v1/post", msgspec.json.encode(post_of(someone(number), bid, time.time())), HEADERS)
 
 
-def _broken(offered: Offered, capacity: float) -> list[str]:
+def broken_by(offered: Offered, capacity: float) -> list[str]:
+    """The promises that an overload broke."""
     late = sum(took > IN_TIME_S for took in offered.took_s)
     broken = []
     if offered.in_time_per_s < GOODPUT_MIN * capacity:

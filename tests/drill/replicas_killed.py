@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -23,7 +24,8 @@ from tests.throwaway_postgres import ServerNotFound, stopped
 
 PROMISE = (
     "three replicas on one database overrun no cap and honor 999 of 1,000 live bids, lose no accepted lead, deliver "
-    "each under one id and repeat every answer, though they are killed and the database is restarted in the middle"
+    "each under one id and repeat every answer, though they are killed and the database is restarted in the middle; a "
+    "pause through one holds at the others within a second"
 )
 IN_SAMPLE = False
 
@@ -38,6 +40,9 @@ AWAY_S = 1.5
 DELIVERED_S = 150.0
 """A dead worker's claims come back when their leases end."""
 HONORED_MIN = 0.999
+OPERATOR = {"X-API-Key": "demo-operator-key"}
+PAUSED = "injury-anywhere", "personal_injury"
+PAUSE_S = 1.0
 KEY = {"X-API-Key": "demo-acme-key"}
 
 CAPS = {
@@ -119,7 +124,9 @@ def _run(folder: Path, seed: int) -> Run:
     with buying(folder) as (replicas, receiver):
         # Answers that take a while have deliveries under way whenever a replica is killed.
         receiver.trouble = CrmReply(delay_s=0.3, keeps=True)
+        paused = asyncio.run(_paused(replicas))
         run = asyncio.run(_trade(replicas, seed))
+        run.broken += paused
         receiver.trouble = None
         run.broken += asyncio.run(_repeated(replicas, run.trade.sold))
         run.broken += _undelivered(receiver, run.trade.sold)
@@ -152,6 +159,34 @@ def buying(folder: Path) -> Iterator[tuple[Cluster, CrmReceiver]]:
                 yield replicas, receiver
         except ServerNotFound as missing:
             raise NotHere(str(missing)) from None
+
+
+async def _paused(replicas: Cluster) -> list[str]:
+    """Pause a campaign through one replica, and ask the others from then on."""
+    pause = f"/v1/pauses/{PAUSED[0]}"
+    through, *others = [each.url for each in replicas.all]
+    numbers, late = count(1), 0
+
+    async def asked() -> bool:
+        """Whether another replica bids on somebody."""
+        who = consumer(1, next(numbers), PAUSED[1])
+        url = f"{chance.choice(others)}/v1/ping"
+        bid: bool = (await http.post(url, headers=KEY, json=ping_of(who, time.time()))).json()["status"] == "accepted"
+        return bid
+
+    chance = random.Random(1)
+    async with httpx.AsyncClient(trust_env=False, timeout=10.0) as http:
+        if not any([await asked() for _ in range(20)]):
+            return ["nobody bids on what is to be paused"]
+        told = await http.put(through + pause, headers=OPERATOR, json={"why": "a drill"})
+        if told.status_code != 200:
+            return [f"a pause got {told.status_code}: {told.text}"]
+        began = time.monotonic()
+        while (since_s := time.monotonic() - began) < PAUSE_S + 1.0:
+            late += await asked() and since_s > PAUSE_S
+            await asyncio.sleep(0.02)
+        await http.delete(through + pause, headers=OPERATOR)
+    return [f"{late} bids at other replicas {PAUSE_S:.0f} s after a pause through one"] if late else []
 
 
 async def _trade(replicas: Cluster, seed: int) -> Run:
