@@ -50,11 +50,10 @@ def _how_to_use(running: Cluster, folder: Path) -> str:
 Sellers:   {running.url}   (balancer)
 {each}
 Database:  {running.database_url}
-Keys:      {running.keys}
 
   leadbid sample ping | curl -s -H 'X-API-Key: demo-acme-key' -d @- {running.url}/v1/ping
-  leadbid pause auto-anywhere --database '{running.database_url}'
-  leadbid status --data {folder}/replica-1 --keys {running.keys}
+  leadbid pause auto-anywhere --data {folder}/replica-1
+  leadbid status --data {folder}/replica-1
   kill -9 PROCESS        the balancer leaves it out; the others honor its bids
 
 Ctrl-C stops everything, and removes what it wrote."""
