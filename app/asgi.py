@@ -44,7 +44,7 @@ from app.private_files import make_directory, narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
-from app.service_notes import note_places
+from app.service_notes import note_places, service_state
 from app.settings import (
     Settings,
     SettingsError,
@@ -253,6 +253,7 @@ async def _started(
     background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, *parts)
     if settings.worker:
         background.scrape.workers = WorkerScrapes(settings.data, settings.worker, settings.workers)
+        background.state_of_all = lambda: service_state(settings.data) or background.state()
     noting = StateNotes(settings.own, background.state)
     stack.callback(noting.note_stop)
     if world.stepped:
