@@ -53,10 +53,10 @@ audit: setup $(AUDIT_STAMP) ## Judge licenses and known vulnerabilities of all t
 	@$(BIN)/python -m tests.audit
 
 cluster: setup ## Run three replicas on a PostgreSQL of their own behind a balancer, until Ctrl-C
-	@$(BIN)/python -m tests.cluster $(ARGS)
+	@$(BIN)/python -m tests.cluster_of_replicas $(ARGS)
 
 drill: setup ## Break the service in earnest and see its promises kept (ARGS=--sample takes a minute, --list names all)
-	@$(BIN)/python -m tests.drill $(ARGS)
+	@$(BIN)/leadbid drill $(ARGS)
 
 fuzz: setup $(FUZZ_STAMP) ## Feed every endpoint and reader with inputs that nobody wrote (ARGS=--sample takes a minute)
 	@$(BIN)/python -m tests.fuzz $(ARGS)

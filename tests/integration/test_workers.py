@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.drill.kit.cluster import keys_in
 from app.journal.lines import PingLine, PostLine
 from app.journal.parts import parts
 from app.journal.reader import find, lines
 from app.store.migrate import migrate
-from tests.cluster.cluster import keys_in
 from tests.market import ping, post, someone
 from tests.service import DEMO_CONFIG, MODELS, ROOT, free_port, until
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from app.cli.service.workers import Workers
-from tests.cluster.worker_work import fails, until_left
-from tests.service import ROOT, until
+from app.drill.kit.service import until
+from tests.service import ROOT
+from tests.worker_work import fails, until_left
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def test_a_start_that_fails_is_tried_once_and_by_one(tmp_path: Path) -> None:
 def test_none_outlives_who_watches_them(tmp_path: Path) -> None:
     script = (
         "from functools import partial; from pathlib import Path; from app.cli.service.workers import Workers; "
-        "from tests.cluster.worker_work import until_left; "
+        "from tests.worker_work import until_left; "
         f"Workers(1, partial(until_left, Path({str(tmp_path)!r})), 5.0).run()"
     )
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) as watching:

@@ -1,0 +1,71 @@
+"""A server of somebody else, which answers well until it is told to misbehave."""
+
+import asyncio
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from app.drill.kit.behavior import Behavior
+
+Answer = Callable[[bytes, bytes], bytes]
+"""Head and body of a request -> the whole answer."""
+
+
+class StrangeServer:
+    """`behaviors` are by the name that the path begins with; what has none there is answered by `well`.
+
+    `bodies` are those of the requests that were answered well, by the same name; `asked` counts all of them.
+    """
+
+    def __init__(self, well: Answer) -> None:
+        self.behaviors: dict[str, Behavior] = {}
+        self.bodies: dict[str, list[bytes]] = defaultdict(list)
+        self.asked: dict[str, int] = defaultdict(int)
+        self._well = well
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, with one request."""
+        with suppress(OSError, EOFError):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]
+            body = await reader.readexactly(int(length or 0))
+            name = head.split(b" ")[1].split(b"/")[1].split(b"?")[0].decode()
+            self.asked[name] += 1
+            if (behave := self.behaviors.get(name)) is not None:
+                await behave(head, writer)
+            else:
+                answer = self._well(head, body)
+                self.bodies[name].append(body)
+                writer.write(answer)
+                await writer.drain()
+        writer.close()
+
+
+@contextmanager
+def strange_server(well: Answer) -> Iterator[tuple[StrangeServer, int]]:
+    """It, and its port of loopback."""
+    server, loop, ready = StrangeServer(well), asyncio.new_event_loop(), threading.Event()
+    ports: list[int] = []
+
+    async def listen() -> None:
+        listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+        ports.append(listener.sockets[0].getsockname()[1])
+        ready.set()
+
+    def run() -> None:
+        loop.create_task(listen())
+        loop.run_forever()
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0.1))
+        loop.close()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    ready.wait(10.0)
+    try:
+        yield server, ports[0]
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10.0)

@@ -1,1 +1,0 @@
-"""Several replicas on one PostgreSQL behind one address, as local processes."""
