@@ -23,9 +23,8 @@ from app.mock_exchange.crm_receiver import CrmReceiver, CrmReply
 from app.packaged import DEMO
 
 PROMISE = (
-    "three replicas on one database overrun no cap and honor 999 of 1,000 live bids, lose no accepted lead, deliver "
-    "each under one id and repeat every answer, though they are killed and the database is restarted in the middle; a "
-    "pause through one holds at the others within a second"
+    "three replicas overrun no cap, honor 999 of 1,000 live bids, lose no accepted lead, deliver each under one id and "
+    "repeat each answer, though they are killed and their database is restarted; a pause holds at all within a second"
 )
 IN_SAMPLE = False
 
