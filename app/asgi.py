@@ -251,9 +251,7 @@ async def _started(
     alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
     parts = (certifier, world.clock, alerts, _records(settings), _rest)
     background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, *parts)
-    if settings.worker:
-        background.scrape.workers = WorkerScrapes(settings.data, settings.worker, settings.workers)
-        background.state_of_all = lambda: service_state(settings.data) or background.state()
+    _be_one_of_several(settings, background)
     noting = StateNotes(settings.own, background.state)
     stack.callback(noting.note_stop)
     if world.stepped:
@@ -266,6 +264,13 @@ async def _started(
         await _beside(stack, _every(PURGE_S, _purging(settings, bidder, clock)))
     _tell_what_is_live(live.catalogue)
     return background
+
+
+def _be_one_of_several(settings: Settings, background: BackgroundJobs) -> None:
+    """A worker shows metrics and state of all those that share its port, since nobody chooses whom he asks."""
+    if settings.worker:
+        background.scrape.workers = WorkerScrapes(settings.data, settings.worker, settings.workers)
+        background.state_of_all = lambda: service_state(settings.data) or background.state()
 
 
 def _tell_what_is_live(catalogue: Catalogue) -> None:

@@ -57,7 +57,7 @@ VERTICALS = ("auto_insurance", "auto_insurance", "solar", "roofing")
 
 
 @dataclass
-class Sold:
+class AcceptedPost:
     """What a seller has of one accepted post."""
 
     body: Mapping[str, object]
@@ -72,7 +72,7 @@ class ReplicasTrade:
 
     pings: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
-    sold: list[Sold] = field(default_factory=list)
+    sold: list[AcceptedPost] = field(default_factory=list)
     retried: int = 0
     unsettled: int = 0
 
@@ -227,7 +227,7 @@ async def _post(
             if got.status_code != 503:
                 if answer["status"] == "accepted":
                     cents = round(answer["price"] * 100)
-                    trade.sold.append(Sold(body, got.content, answer["lead_id"], cents))
+                    trade.sold.append(AcceptedPost(body, got.content, answer["lead_id"], cents))
                 else:
                     trade.refused[answer["reason_code"]] += 1
                 return
@@ -264,7 +264,7 @@ def _restart_database(url: str) -> None:
         time.sleep(AWAY_S)
 
 
-async def _answered_otherwise(replicas: Cluster, sold: Sequence[Sold]) -> set[str]:
+async def _answered_otherwise(replicas: Cluster, sold: Sequence[AcceptedPost]) -> set[str]:
     """The leads whose post, once more, gets another answer of any replica: it must be the same byte for byte."""
     others = set()
     async with httpx.AsyncClient(trust_env=False, timeout=20.0, headers=KEY) as http:
@@ -275,7 +275,7 @@ async def _answered_otherwise(replicas: Cluster, sold: Sequence[Sold]) -> set[st
     return others
 
 
-def _undelivered(receiver: CrmReceiver, sold: Sequence[Sold]) -> set[str]:
+def _undelivered(receiver: CrmReceiver, sold: Sequence[AcceptedPost]) -> set[str]:
     accepted = {each.lead_id for each in sold}
     end = time.monotonic() + DELIVERED_S
     while (missing := accepted - set(receiver.received().lead_ids)) and time.monotonic() < end:
