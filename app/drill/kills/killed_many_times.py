@@ -48,6 +48,7 @@ def drill(folder: Path, say: Say) -> list[str]:
                     continue
                 service.wait_until_up()
                 timer = threading.Timer(say.chance.expovariate(1.0 / LIVES_S), service.process.kill)
+                timer.daemon = True
                 timer.start()
                 compare()
                 service.process.wait()

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -26,6 +27,7 @@ GIVEN_UP_S = 5.0
 REST_S = 0.03
 """Between two requests of one seller: all of them together leave the service some time of its own."""
 AWAY_S = 0.2
+SETTLED_S = 60.0
 
 
 class Trade:
@@ -67,12 +69,15 @@ class Trade:
 
     def post_what_is_open(self) -> None:
         """Post once more to each bid whose post got no answer, and to those that were sold: the answer is the same."""
-        chance = Random(f"{self._seed}/again")
-        with httpx.Client(base_url=self._url, trust_env=False, timeout=GIVEN_UP_S) as http:
-            while self._open:
-                self._post_again(http)
+        chance, until = Random(f"{self._seed}/again"), time.monotonic() + SETTLED_S
+        with httpx.Client(base_url=self._url, trust_env=False, timeout=4 * GIVEN_UP_S) as http:
+            while self._open and time.monotonic() < until:
+                with suppress(httpx.TransportError, ValueError):
+                    self._post_again(http)
             for bid in chance.sample(sorted(self.sold), min(len(self.sold), 100)):
                 self._repeat(http, bid)
+        if self._open:
+            self.broken.append(f"{len(self._open)} posts got no answer in {SETTLED_S:.0f} s")
 
     def _work(self, work: Callable[[httpx.Client, Random], None], chance: Random) -> None:
         with httpx.Client(base_url=self._url, trust_env=False, timeout=GIVEN_UP_S) as http:
