@@ -28,12 +28,14 @@ PROMISE = (
 )
 IN_SAMPLE = False
 
-SECONDS = 40.0
+SECONDS = 45.0
 SELLERS = 150
 """How many leads are under way at once."""
 POSTED = 0.8
 """The share of bids that win; the others keep their room until they end."""
 WON_AFTER_S = 3.0
+LIFE_S = 25
+"""How long a bid lives: longer than any outage here, and so short that room comes back of those that nobody won."""
 KILL_EVERY_S = 3.0
 AWAY_S = 1.5
 DELIVERED_S = 150.0
@@ -134,6 +136,7 @@ def buying(folder: Path) -> Iterator[tuple[Cluster, CrmReceiver]]:
         shutil.copytree(DEMO, folder / "config")
         config = folder / "config" / "buyer.toml"
         written = config.read_text().replace("http://127.0.0.1:8081", crm_url)
+        written = written.replace('bid_lifetime = "120s"', f'bid_lifetime = "{LIFE_S}s"')
         for name, (cap, _) in CAPS.items():
             before, mark, after = written.partition(f'name = "{name}"')
             written = before + mark + after.replace('{ limit = 10_000, window = "day" }', "{ " + cap + " }", 1)
