@@ -110,12 +110,16 @@ def service_places(data: Path) -> ServicePlaces | None:
 
 def service_state(data: Path) -> ServiceState | None:
     """How the service was when it last noted it; of its workers, where it has several, all in one."""
-    folders = (data, *sorted(data.glob(f"{_WORKER}*")))
-    states = [state for folder in folders if (state := _read(folder / _STATE, ServiceState)) is not None]
+    states = [state for folder in note_folders(data) if (state := _read(folder / _STATE, ServiceState)) is not None]
     last = max([state.noted_at for state in states], default=0.0)
     # Workers that there are no more, as after a start with fewer of them, were noted long before.
     running = [state for state in states if last - state.noted_at < SEEN_S]
     return _of_all(running) if len(running) > 1 else next(iter(running), None)
+
+
+def note_folders(data: Path) -> tuple[Path, ...]:
+    """The data directory, and those of the workers that ran on it."""
+    return data, *sorted(data.glob(f"{_WORKER}*"))
 
 
 def worker_folder(data: Path, worker: int) -> Path:
