@@ -33,8 +33,9 @@ SELLERS = 150
 """How many leads are under way at once."""
 POSTED = 0.8
 """The share of bids that win; the others keep their room until they end."""
-WON_AFTER_S = 3.0
-LIFE_S = 25
+WON_AFTER_S, WON_UNTIL_S = 3.0, 8.0
+"""When a bid that wins is posted: on average, and at the latest."""
+LIFE_S = 30
 """How long a bid lives: longer than any outage here, and so short that room comes back of those that nobody won."""
 KILL_EVERY_S = 3.0
 AWAY_S = 1.5
@@ -214,7 +215,7 @@ async def _sell(
             await asyncio.sleep(0.02)
             continue
         lives_until = time.time() + answer["expires_in"] - 1.0
-        await asyncio.sleep(chance.expovariate(1.0 / WON_AFTER_S))
+        await asyncio.sleep(min(chance.expovariate(1.0 / WON_AFTER_S), WON_UNTIL_S))
         if chance.random() < POSTED:
             await _post(http, post_of(who, answer["ping_id"], time.time()), trade, chance, lives_until)
 
@@ -222,8 +223,11 @@ async def _sell(
 async def _post(
     http: httpx.AsyncClient, body: Mapping[str, object], trade: ReplicasTrade, chance: random.Random, lives_until: float
 ) -> None:
-    """Post until there is an answer for good: neither a broken connection nor a 503 is one."""
-    while time.time() < lives_until:
+    """Post until there is an answer for good: neither a broken connection nor a 503 is one.
+
+    Also for a while when the bid has ended: whoever was not answered learns so whether it was sold.
+    """
+    while time.time() < lives_until + LIFE_S:
         with suppress(httpx.TransportError, ValueError):
             got = await http.post("/v1/post", headers=KEY, json=body)
             answer = got.json()
@@ -231,6 +235,9 @@ async def _post(
                 if answer["status"] == "accepted":
                     cents = round(answer["price"] * 100)
                     trade.sold.append(AcceptedPost(body, got.content, answer["lead_id"], cents))
+                elif answer["reason_code"] == "ping_expired" and time.time() > lives_until:
+                    # It was not answered while the bid lived.
+                    break
                 else:
                     trade.refused[answer["reason_code"]] += 1
                 return
