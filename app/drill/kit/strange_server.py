@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 from app.drill.kit.behavior import Behavior
 
@@ -26,7 +26,7 @@ class StrangeServer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, with one request."""
-        with suppress(OSError, EOFError):
+        with closing(writer), suppress(OSError, EOFError):
             head = await reader.readuntil(b"\r\n\r\n")
             length = head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]
             body = await reader.readexactly(int(length or 0))
@@ -39,33 +39,29 @@ class StrangeServer:
                 self.bodies[name].append(body)
                 writer.write(answer)
                 await writer.drain()
-        writer.close()
 
 
 @contextmanager
 def strange_server(well: Answer) -> Iterator[tuple[StrangeServer, int]]:
     """It, and its port of loopback."""
-    server, loop, ready = StrangeServer(well), asyncio.new_event_loop(), threading.Event()
-    ports: list[int] = []
+    server, ready = StrangeServer(well), threading.Event()
+    known: list[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     async def listen() -> None:
         listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
-        ports.append(listener.sockets[0].getsockname()[1])
+        over = asyncio.Event()
+        known.append((listener.sockets[0].getsockname()[1], asyncio.get_running_loop(), over))
         ready.set()
+        await over.wait()
+        # Whoever still waits for an answer is cut off.
+        listener.close()
 
-    def run() -> None:
-        loop.create_task(listen())
-        loop.run_forever()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0.1))
-        loop.close()
-
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=lambda: asyncio.run(listen()), daemon=True)
     thread.start()
     ready.wait(10.0)
+    port, loop, over = known[0]
     try:
-        yield server, ports[0]
+        yield server, port
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(over.set)
         thread.join(10.0)
