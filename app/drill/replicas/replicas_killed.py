@@ -203,6 +203,7 @@ async def _sell(
     vertical = RUSH
     while time.monotonic() < ends:
         who, vertical = consumer(1, next(numbers), vertical), chance.choice(VERTICALS)
+        asked_at = time.time()
         try:
             answer = (await http.post("/v1/ping", headers=KEY, json=ping_of(who, time.time()))).json()
         except (httpx.TransportError, ValueError):
@@ -214,7 +215,7 @@ async def _sell(
         if answer["status"] != "accepted":
             await asyncio.sleep(0.02)
             continue
-        lives_until = time.time() + answer["expires_in"] - 1.0
+        lives_until = asked_at + answer["expires_in"] - 1.0
         await asyncio.sleep(min(chance.expovariate(1.0 / WON_AFTER_S), WON_UNTIL_S))
         if chance.random() < POSTED:
             await _post(http, post_of(who, answer["ping_id"], time.time()), trade, chance, lives_until)
