@@ -25,6 +25,7 @@ from app.usecases.alerts.self_watch import SelfWatch, audit_alerts, configuratio
 from app.usecases.alerts.send_alerts import AlertSender
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
+from app.usecases.change_feed.feed_follower import FeedFollower
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.money.money_reports import MoneyReports
@@ -130,6 +131,7 @@ class BackgroundJobs:
         self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
         self._heard_at = self._everybodys_now()
+        self._follower = FeedFollower(bidder, self._everybodys_now, self._hear)
         self._look_at_database()
 
     async def tick(self) -> None:
@@ -189,6 +191,17 @@ class BackgroundJobs:
         for line in self.bidder.keyless.lines(until):
             self._journal.append(line)
 
+    async def follow(self) -> None:
+        """Do what other replicas did, and tell them what no sale tells."""
+        with suppress(StoreUnavailable):
+            await self._follow()
+
+    async def _follow(self) -> None:
+        await keep_marks(self.bidder, self.certifier)
+        await self._follower.tell_admitted()
+        await self._follower.follow()
+        await self._follower.purge()
+
     async def hear(self) -> None:
         """Keep what sellers showed in tests, and hear what commands and other replicas wrote.
 
@@ -208,7 +221,7 @@ class BackgroundJobs:
             if not changes:
                 continue
             try:
-                await self.bidder.store.add_usage(changes)
+                counted.written(await self.bidder.store.add_usage(changes))
             except BaseException as error:
                 # A stop in the middle may count them twice, which is the safe side.
                 counted.not_written(changes)
@@ -287,6 +300,8 @@ class BackgroundJobs:
         StoreUnavailable or OSError where the database or the journal's disk cannot take it.
         """
         await self.watch.look()
+        if self.bidder.store.is_shared:
+            await self._follow()
         due_at = await self._hear()
         await self.tick()
         await self.keep_shadow_prices()

@@ -198,6 +198,7 @@ class Counters:
         self._closed: dict[str, Counter] = {}
         self._used: dict[str, int] = {}
         self.credited = 0
+        self.position = ""
         """The number of the last credit that is counted here."""
         self._former: dict[str, ShadowPrice] = {}
 
@@ -239,7 +240,7 @@ class Counters:
             case CounterDeclared():
                 self._begin(change, rates)
             case UsageRead():
-                self.credited = max(self.credited, change.credit)
+                self.credited, self.position = max(self.credited, change.credit), change.position
                 self._used |= change.used
                 for key in self._open.keys() & change.used.keys():
                     self._open[key].use(change.used[key] - self._open[key].used)

@@ -106,6 +106,11 @@ class LiveStanding:
         """The number of the last credit that is counted here."""
         return self._counters.credited
 
+    @property
+    def position(self) -> str:
+        """Where the change feed stood when usage was read; empty where there is none."""
+        return self._counters.position
+
     def live(self, nonce: bytes, now: float) -> BidMade | None:
         """The live bids for one lead of one seller."""
         return self._promises.find(nonce, now)
@@ -248,7 +253,9 @@ class LiveStanding:
             self._counters.release(former)
 
     def _sell(self, sale: Sold) -> None:
-        """The bid is honored, the caps are used, and the person is known as bought."""
+        """The bid is honored, the caps are used, and the person is known as bought. What is known is told again."""
+        if self.is_bought(sale.nonce):
+            return
         bid = self._end(sale.nonce)
         if bid is not None:
             self._habits.learn(bid, posted=True, delay_s=sale.at - bid.at)
@@ -266,8 +273,9 @@ class LiveStanding:
 
     def _lose(self, lost: BidLost) -> None:
         """The space of the bid is released at once."""
-        bid = self._end(lost.nonce)
-        if bid is not None:
+        bid = self._promises.find(lost.nonce, lost.at)
+        if bid is not None and bid.at <= lost.at:
+            self._end(lost.nonce)
             self._habits.learn(bid, posted=False)
             self._counters.weigh(bid, self._habits.rates, lost.at)
 

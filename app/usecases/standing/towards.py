@@ -20,6 +20,9 @@ from app.domain.targets.targets import (
 )
 from app.usecases.standing.changes import LedgersRead, Returned, Sold, TargetChange, TargetDeclared
 
+_EARLY_MAX = 1_000
+"""Of so many ledgers sales are remembered that other replicas made before a lead of theirs came here."""
+
 
 class OpenTarget:
     """One target in the window that is open. `ledgers` by part; what was steered last is compared with them."""
@@ -70,6 +73,7 @@ class Targets:
         self._declare = declare
         self._open: dict[str, OpenTarget] = {}
         self._former: dict[str, dict[str, KeptLedger]] = {}
+        self._early: dict[str, list[TargetUse]] = {}
 
     def apply(self, change: TargetChange) -> None:
         """Take up a declaration, or what was kept before."""
@@ -112,10 +116,14 @@ class Targets:
         return [target.use(key, seller, spent, conversions, worth) for key, target in found]
 
     def sell(self, sale: Sold) -> None:
-        """Count a sale."""
+        """Count a sale; where its window is not open here, for when it will be."""
         for use in sale.targets:
             if found := self._open.get(use.ledger):
                 found.ledgers = counted(found.ledgers, use)
+            else:
+                self._early.setdefault(use.ledger, []).append(use)
+                if len(self._early) > _EARLY_MAX:
+                    del self._early[next(iter(self._early))]
 
     def take_back(self, returned: Returned) -> None:
         """Count a lead no more that was given back, where leads are counted and its window is open."""
@@ -158,7 +166,9 @@ class Targets:
         ]:
             self._close(key, change.at)
         former = self._former.get(resource, {})
-        self._open[change.key] = OpenTarget(change.target, change.schedule, change.at, former)
+        opened = self._open[change.key] = OpenTarget(change.target, change.schedule, change.at, former)
+        for use in self._early.pop(change.key, ()):
+            opened.ledgers = counted(opened.ledgers, use)
 
     def _close(self, key: str, now: float) -> None:
         over = self._open.pop(key)

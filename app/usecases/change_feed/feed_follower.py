@@ -1,0 +1,124 @@
+"""Follows the change feed of PostgreSQL: what another replica did holds here a moment later."""
+
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import assert_never
+
+from app.store.change_feed.feed import NewChanges
+from app.usecases.bidder import Bidder
+from app.usecases.former import unpacked
+from app.usecases.standing.changes import Allowed, BidLost, Sold, Suppressed
+from app.usecases.standing.feed_changes import Admitted, Configured, FeedChange, ReadAgain, read_change
+from app.usecases.standing.restore import read_anew
+
+KEPT_S = 600.0
+"""How long the feed is kept: far longer than a replica may be held up, and a restart reads the database's state."""
+
+BACK_S = 5.0
+"""A server that was started again may give the numbers of its last unwritten transactions once more, so what these
+seconds told is read twice. What is known already changes nothing."""
+
+_PURGE_S = 60.0
+_PLACE_S = 1.0
+_GAP_S = 10.0
+
+_log = logging.getLogger(__name__)
+
+
+class FeedFollower:
+    """Where this replica is in the feed, and where it was before."""
+
+    def __init__(self, bidder: Bidder, clock: Callable[[], float], read_again: Callable[[], Awaitable[object]]) -> None:
+        """`read_again` takes up what small tables say, `clock` is that of days and windows."""
+        self._bidder = bidder
+        self._clock = clock
+        self._read_again = read_again
+        self._position = bidder.standing.position
+        self._links = bidder.store.links
+        # By the steady clock, a second or more apart.
+        self._places: deque[tuple[float, str]] = deque([(bidder.steady(), self._position)])
+        self._purge_at = bidder.steady() + _PURGE_S
+
+    async def follow(self) -> None:
+        """Do what was told since, all of it or, where the database went away meanwhile, again the next time.
+
+        StoreUnavailable while it is away.
+        """
+        store = self._bidder.store
+        news = await store.changes_since(self._position)
+        if store.links != self._links:
+            self._links = store.links
+            news = await store.changes_since(self._earlier(BACK_S))
+        if news.is_lost:
+            await self._read_anew()
+            return
+        await self._apply([read_change(body) for body in news.bodies])
+        self._move_to(news)
+
+    async def tell_admitted(self) -> None:
+        """Have the others count what sellers with a rate limit asked here."""
+        rates = self._bidder.rates
+        if pings := rates.untold():
+            await self._bidder.store.tell("admitted", replica=self._bidder.replica, pings=pings)
+            rates.told(pings)
+
+    async def purge(self) -> None:
+        """Now and then drop what everybody has read who is not lost anyway."""
+        now = self._bidder.steady()
+        if now < self._purge_at:
+            return
+        at, position = self._places[0]
+        if now - at >= KEPT_S:
+            await self._bidder.store.purge_changes(position)
+        self._purge_at = now + _PURGE_S
+
+    def _move_to(self, news: NewChanges) -> None:
+        self._position, now = news.position, self._bidder.steady()
+        if now - self._places[-1][0] > _GAP_S:
+            # Nobody may have read anything meanwhile, so nothing is dropped for a while.
+            self._places.clear()
+        if not self._places or now - self._places[-1][0] >= _PLACE_S:
+            self._places.append((now, news.position))
+        while len(self._places) > 1 and now - self._places[1][0] >= KEPT_S:
+            self._places.popleft()
+
+    def _earlier(self, seconds: float) -> str:
+        """The last position that is so old, or the first that is known."""
+        until = self._bidder.steady() - seconds
+        older = [position for at, position in self._places if at <= until]
+        return older[-1] if older else self._places[0][1]
+
+    async def _apply(self, changes: Sequence[FeedChange]) -> None:
+        bidder = self._bidder
+        must_read = False
+        for change in changes:
+            match change:
+                case Sold() | BidLost() | Suppressed() | Allowed():
+                    bidder.standing.apply(change)
+                case Admitted():
+                    if change.replica != bidder.replica:
+                        bidder.rates.hear(change.replica, change.pings, bidder.catalogue.sellers, self._clock())
+                case Configured():
+                    await self._remember(change.config_hash)
+                case ReadAgain():
+                    must_read = True
+                case _:
+                    assert_never(change)
+        if must_read:
+            await self._read_again()
+
+    async def _remember(self, config_hash: str) -> None:
+        """Know a configuration by which bids are made elsewhere, before they are posted here."""
+        bidder = self._bidder
+        if config_hash != bidder.catalogue.config_hash and bidder.former.by_hash(config_hash) is None:
+            for configuration in unpacked(await bidder.store.configurations_like(config_hash)):
+                bidder.former.add(configuration)
+
+    async def _read_anew(self) -> None:
+        """Whoever was held up for so long that the feed was dropped, reads the database as at a start."""
+        _log.warning("this replica was held up for longer than changes are kept: it reads everything anew")
+        await read_anew(self._bidder.store, self._bidder.standing, self._clock())
+        await self._read_again()
+        self._position = self._bidder.standing.position
+        self._places = deque([(self._bidder.steady(), self._position)])
