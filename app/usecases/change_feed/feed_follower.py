@@ -40,11 +40,14 @@ class FeedFollower:
         self._places: deque[tuple[float, str]] = deque([(bidder.steady(), self._position)])
         self._purge_at = bidder.steady() + _PURGE_S
 
-    async def follow(self) -> None:
-        """Do what was told since, all of it or, where the database went away meanwhile, again the next time.
+    async def step(self) -> None:
+        """Tell, follow and purge. StoreUnavailable while the database is away."""
+        await self._tell_admitted()
+        await self.follow()
+        await self._purge()
 
-        StoreUnavailable while it is away.
-        """
+    async def follow(self) -> None:
+        """Do what was told since, all of it or, where the database went away meanwhile, again the next time."""
         store = self._bidder.store
         news = await store.changes_since(self._position)
         if store.links != self._links:
@@ -56,14 +59,14 @@ class FeedFollower:
         await self._apply([read_change(body) for body in news.bodies])
         self._move_to(news)
 
-    async def tell_admitted(self) -> None:
+    async def _tell_admitted(self) -> None:
         """Have the others count what sellers with a rate limit asked here."""
         rates = self._bidder.rates
         if pings := rates.untold():
             await self._bidder.store.tell("admitted", replica=self._bidder.replica, pings=pings)
             rates.told(pings)
 
-    async def purge(self) -> None:
+    async def _purge(self) -> None:
         """Now and then drop what everybody has read who is not lost anyway."""
         now = self._bidder.steady()
         if now < self._purge_at:

@@ -253,12 +253,12 @@ class LiveStanding:
             self._counters.release(former)
 
     def _sell(self, sale: Sold) -> None:
-        """The bid is honored, the caps are used, and the person is known as bought. What is known is told again."""
-        if self.is_bought(sale.nonce):
-            return
+        """The bid is honored, the caps are used, and the person is known as bought: once, however often it is told."""
         bid = self._end(sale.nonce)
         if bid is not None:
             self._habits.learn(bid, posted=True, delay_s=sale.at - bid.at)
+        if self.is_bought(sale.nonce):
+            return
         self._counters.sell(sale, self._habits.rates)
         self.targets.sell(sale)
         self._requested.sell(sale)
