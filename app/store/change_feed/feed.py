@@ -93,9 +93,9 @@ def purge_changes(connection: Connection, seen: str) -> None:
 def forget_people(connection: Connection, lead_ids: Collection[str]) -> None:
     """Let nobody be found by what was told of these leads."""
     its = change_feed.c
-    told = select(its.txid, its.number, its.body).where(its.subject.in_(list(lead_ids)))
-    for txid, number, body in connection.execute(told).all():
+    told = select(its.number, its.body).where(its.subject.in_(list(lead_ids)))
+    for number, body in connection.execute(told).all():
         facts = msgspec.json.decode(body)
         facts.pop("people", None)
-        of = (its.txid == txid) & (its.number == number)
-        connection.execute(update(change_feed).where(of).values(body=msgspec.json.encode(facts).decode()))
+        bare = {"body": msgspec.json.encode(facts).decode()}
+        connection.execute(update(change_feed).where(its.number == number).values(bare))

@@ -51,7 +51,9 @@ class RateLimits:
             seller = sellers.get(name)
             if seller is not None and seller.rate_per_s > 0.0:
                 more = count - before if count >= before else count
-                self._buckets[name] = (self._tokens(seller, now) - more, now)
+                tokens = self._tokens(seller, now) - more
+                _, filled_at = self._buckets.get(name, (tokens, now))
+                self._buckets[name] = (tokens, max(now, filled_at))
 
     def _tokens(self, seller: Seller, now: float) -> float:
         burst = float(max(seller.burst, 1))
