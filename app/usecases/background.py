@@ -33,7 +33,7 @@ from app.usecases.money.money_reports import MoneyReports
 from app.usecases.monitoring.measured import MeasuredGauges
 from app.usecases.monitoring.readiness import Obstacle, obstacles
 from app.usecases.monitoring.scrape import Scrape
-from app.usecases.onboarding.certify import Certifier, keep_marks
+from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import hear_requests
 from app.usecases.operators.state_notes import state_of
@@ -125,7 +125,7 @@ class BackgroundJobs:
         self._machine_clock = machine_clock
         now = self._everybodys_now()
         self._hearing = Hearing(bidder, certifier, lambda: watch.declared, alerts.audit.see, now)
-        self._follower = FeedFollower(bidder, self._everybodys_now, self._hear)
+        self._follower = FeedFollower(bidder, certifier, self._everybodys_now, self._hear)
         self._look_at_database()
 
     async def tick(self) -> None:
@@ -188,7 +188,6 @@ class BackgroundJobs:
     async def follow(self) -> None:
         """Do what other replicas did, and tell them what no sale tells."""
         with suppress(StoreUnavailable):
-            await keep_marks(self.bidder, self.certifier)
             await self._follower.step()
 
     async def hear(self) -> None:

@@ -1,15 +1,19 @@
 """Follows the change feed of PostgreSQL: what another replica did holds here a moment later."""
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import assert_never
 
 from app.store.change_feed.feed import NewChanges
+from app.store.errors import StoreUnavailable
+from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
 from app.usecases.former import unpacked
+from app.usecases.onboarding.certify import Certifier, keep_marks
 from app.usecases.standing.changes import Allowed, BidLost, Sold, Suppressed
-from app.usecases.standing.feed_changes import Admitted, Configured, FeedChange, ReadAgain, read_change
+from app.usecases.standing.feed_changes import Admitted, Configured, FeedChange, ReadAgain, Tested, read_change
 from app.usecases.standing.restore import read_anew
 
 KEPT_S = 600.0
@@ -22,6 +26,8 @@ seconds told is read twice. What is known already changes nothing."""
 _PURGE_S = 60.0
 _PLACE_S = 1.0
 _GAP_S = 10.0
+_AT_ONCE = 200
+"""So many changes are taken up before whoever waits for an answer has its turn."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,9 +35,16 @@ _log = logging.getLogger(__name__)
 class FeedFollower:
     """Where this replica is in the feed, and where it was before."""
 
-    def __init__(self, bidder: Bidder, clock: Callable[[], float], read_again: Callable[[], Awaitable[object]]) -> None:
+    def __init__(
+        self,
+        bidder: Bidder,
+        certifier: Certifier,
+        clock: Callable[[], float],
+        read_again: Callable[[], Awaitable[object]],
+    ) -> None:
         """`read_again` takes up what small tables say, `clock` is that of days and windows."""
         self._bidder = bidder
+        self._certifier = certifier
         self._clock = clock
         self._read_again = read_again
         self._position = bidder.standing.position
@@ -42,7 +55,7 @@ class FeedFollower:
 
     async def step(self) -> None:
         """Tell, follow and purge. StoreUnavailable while the database is away."""
-        await self._tell_admitted()
+        await self._tell()
         await self.follow()
         await self._purge()
 
@@ -56,14 +69,18 @@ class FeedFollower:
         if news.is_lost:
             await self._read_anew()
             return
-        await self._apply([read_change(body) for body in news.bodies])
+        await self._apply_all(news.bodies)
         self._move_to(news)
+        self._bidder.metrics.gauge("change_feed_read_timestamp_seconds", self._clock())
 
-    async def _tell_admitted(self) -> None:
-        """Have the others count what sellers with a rate limit asked here."""
-        rates = self._bidder.rates
+    async def _tell(self) -> None:
+        """Have the others count what sellers with a rate limit asked here, and see who is tested."""
+        store, rates = self._bidder.store, self._bidder.rates
+        await keep_marks(self._bidder, self._certifier)
+        for seller, event in self._certifier.untold():
+            await store.tell("tested", seller=seller, event=event)
         if pings := rates.untold():
-            await self._bidder.store.tell("admitted", replica=self._bidder.replica, pings=pings)
+            await store.tell("admitted", replica=self._bidder.replica, pings=pings)
             rates.told(pings)
 
     async def _purge(self) -> None:
@@ -92,24 +109,38 @@ class FeedFollower:
         older = [position for at, position in self._places if at <= until]
         return older[-1] if older else self._places[0][1]
 
-    async def _apply(self, changes: Sequence[FeedChange]) -> None:
-        bidder = self._bidder
+    async def _apply_all(self, bodies: Sequence[str]) -> None:
         must_read = False
-        for change in changes:
-            match change:
-                case Sold() | BidLost() | Suppressed() | Allowed():
-                    bidder.standing.apply(change)
-                case Admitted():
-                    if change.replica != bidder.replica:
-                        bidder.rates.hear(change.replica, change.pings, bidder.catalogue.sellers, self._clock())
-                case Configured():
-                    await self._remember(change.config_hash)
-                case ReadAgain():
-                    must_read = True
-                case _:
-                    assert_never(change)
+        for number, body in enumerate(bodies, start=1):
+            try:
+                must_read |= await self._apply(read_change(body))
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - one change that goes wrong must not hold up all others
+                _log.error("a change that another replica told of could not be taken up: %s", where(error))
+            if not number % _AT_ONCE:
+                await asyncio.sleep(0)
         if must_read:
             await self._read_again()
+
+    async def _apply(self, change: FeedChange) -> bool:
+        """Take up one change; whether small tables must be read for it."""
+        bidder = self._bidder
+        match change:
+            case Sold() | BidLost() | Suppressed() | Allowed():
+                bidder.standing.apply(change)
+            case Admitted():
+                if change.replica != bidder.replica:
+                    bidder.rates.hear(change.replica, change.pings, bidder.catalogue.sellers, self._clock())
+            case Tested():
+                self._certifier.join(change.seller, change.event)
+            case Configured():
+                await self._remember(change.config_hash)
+            case ReadAgain():
+                return True
+            case _:
+                assert_never(change)
+        return False
 
     async def _remember(self, config_hash: str) -> None:
         """Know a configuration by which bids are made elsewhere, before they are posted here."""

@@ -1,5 +1,6 @@
 """Takes up what commands beside the service and other replicas wrote into small tables, which are read whole."""
 
+import asyncio
 from collections.abc import Callable
 from math import inf
 
@@ -38,9 +39,15 @@ class Hearing:
         self._see_audit = see_audit
         self._heard_at = now
         self.retain_at = inf
+        # Of two reads at once the older one might be put in force last.
+        self._turn = asyncio.Lock()
 
     async def hear(self, now: float) -> float | None:
         """Put it in force; when the next delivery is due. StoreUnavailable while the database is away."""
+        async with self._turn:
+            return await self._hear(now)
+
+    async def _hear(self, now: float) -> float | None:
         bidder = self._bidder
         await keep_marks(bidder, self._certifier)
         heard = await bidder.store.heard(now, min(self._heard_at, now) - _CLOCKS_DIFFER_S)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from app.domain.onboarding.certification import Event
 from app.usecases.standing.changes import Allowed, BidLost, Sold, Suppressed
 
 
@@ -22,7 +23,14 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     pings: dict[str, int]
 
 
-FeedChange = Sold | BidLost | Suppressed | Allowed | ReadAgain | Configured | Admitted
+class Tested(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="tested"):
+    """A seller that certifies itself has sent a test."""
+
+    seller: str
+    event: Event
+
+
+FeedChange = Sold | BidLost | Suppressed | Allowed | ReadAgain | Configured | Admitted | Tested
 
 _decoder: msgspec.json.Decoder[FeedChange] = msgspec.json.Decoder(FeedChange)
 
