@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import create_engine, text
 
 from app.domain.catalogue import Catalogue
+from app.domain.targets.targets import CampaignTarget
 from app.store.operators.keys import OperatorKey
 from app.store.people.erase import erase
 from app.store.returns.requests import ReturnWanted, SellerTerms
@@ -25,12 +26,18 @@ from app.usecases.operators import requests
 from app.usecases.operators.requests import RequestTerms
 from app.usecases.reload.config_watcher import in_force
 from app.usecases.returns.answer import answer_return
+from app.usecases.test_recorder import RecordedTest
 from app.wire.feedback import Demand, Notice, Outcome, Signal
+from app.wire.ping import Ping, PingAnswer
+from app.wire.post import Post, PostAnswer
 from app.wire.returns import ReturnReply
 from tests.bidder import NOW, another, ask, bid_of, open_bidder, phone_digest, sell, somebody
-from tests.build import campaign, cap, catalogue, ping, seller
+from tests.build import campaign, cap, catalogue, ping, post, seller
 
 CAPPED = catalogue([campaign(caps=(cap(limit=1),))])
+WANTED = CampaignTarget(
+    name="minimum", owner="solar-tx", kind="minimum", amount=40.0, window="day", zone="America/Chicago"
+)
 TERMS = RequestTerms(by="ops", now=NOW, why="said so")
 LATER = NOW + 5.0
 
@@ -216,6 +223,20 @@ def test_a_territorys_limit_is_not_begun_anew_by_a_restart(empty_postgres_url: s
     asyncio.run(scene())
 
 
+def test_a_target_is_moved_by_the_sales_of_both_also_where_no_lead_has_met_it(at_both: Callable[..., None]) -> None:
+    async def scene(here: Replica, there: Replica) -> None:
+        assert (await sell(here.bidder, ask(here.bidder).ping_id)).status == "accepted"
+        await there.step()
+        buying = there.bidder.catalogue.campaigns.values()
+        for each in (here, there):
+            each.bidder.standing.targets.standings(buying, "acme", NOW)
+        kept = [each.bidder.standing.targets.kept() for each in (here, there)]
+        assert kept[0] == kept[1]
+        assert [ledger.leads for ledger in kept[0].values()] == [1.0]
+
+    at_both(scene, catalogue([campaign(targets=(WANTED,), target_raise_cents=1_000)]))
+
+
 def test_nobody_is_bought_elsewhere_who_was_suppressed_here(at_both: Callable[..., None]) -> None:
     async def scene(here: Replica, there: Replica) -> None:
         standing, digest = there.bidder.standing, phone_digest()
@@ -257,6 +278,22 @@ def test_a_seller_that_went_live_at_one_is_live_at_the_other(at_both: Callable[.
         await keep_marks(here.bidder, here.certifier)
         await there.step()
         assert there.bidder.certified == {"acme"}
+
+    at_both(scene)
+
+
+def test_a_seller_certifies_itself_though_its_tests_go_to_both(at_both: Callable[..., None]) -> None:
+    async def scene(here: Replica, there: Replica) -> None:
+        bid = PingAnswer(status="accepted", ping_id="bid")
+        sold = PostAnswer(status="accepted", ping_id="bid", lead_id="lead")
+        here.certifier.see(tested(bid, ping(test=True), NOW))
+        there.certifier.see(tested(sold, post(ping_id="bid"), NOW + 1.0))
+        for each in (here, there, here):
+            await each.step()
+        for each in (here, there):
+            shown = {step.name for step in each.certifier.standing("acme") if step.shown_at}
+            assert {"sale", "price", "certificate"} <= shown
+            assert len(each.certifier.latest("acme", 9)) == 2
 
     at_both(scene)
 
@@ -371,6 +408,25 @@ def test_a_repeated_ping_gets_the_same_price_from_both(at_both: Callable[..., No
         assert bids[0] == bids[1]
 
     at_both(scene)
+
+
+def tested(answer: PingAnswer | PostAnswer, reading: Ping | Post, at: float) -> RecordedTest:
+    """A test that was answered so."""
+    return RecordedTest(
+        at=at,
+        took_ms=1.0,
+        seller="acme",
+        method="POST",
+        path="/v1/ping",
+        headers={},
+        body=b"{}",
+        asked="ping",
+        reading=reading,
+        advice=(),
+        answer=answer,
+        status=200,
+        said=b"{}",
+    )
 
 
 def used(of: Replica) -> int:
