@@ -449,6 +449,7 @@ async def _run_beside(
     await _beside(stack, _every(RELOAD_S, key_watch.look))
     shared = background.bidder.store.is_shared
     if shared:
+        await background.hear()
         await _beside(stack, _every(FOLLOW_S, background.follow))
     await _beside(stack, _every(HEAR_SHARED_S if shared else HEAR_S, background.hear))
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))

@@ -13,6 +13,8 @@ from sqlalchemy import create_engine, text
 
 from app.domain.catalogue import Catalogue
 from app.domain.targets.targets import CampaignTarget
+from app.store.errors import StoreUnavailable
+from app.store.migrate import migrate
 from app.store.operators.keys import OperatorKey
 from app.store.people.erase import erase
 from app.store.returns.requests import ReturnWanted, SellerTerms
@@ -33,6 +35,7 @@ from app.wire.post import Post, PostAnswer
 from app.wire.returns import ReturnReply
 from tests.bidder import NOW, another, ask, bid_of, open_bidder, phone_digest, sell, somebody
 from tests.build import campaign, cap, catalogue, ping, post, seller
+from tests.throwaway_postgres import stopped, throwaway_postgres
 
 CAPPED = catalogue([campaign(caps=(cap(limit=1),))])
 WANTED = CampaignTarget(
@@ -286,8 +289,8 @@ def test_a_seller_certifies_itself_though_its_tests_go_to_both(at_both: Callable
     async def scene(here: Replica, there: Replica) -> None:
         bid = PingAnswer(status="accepted", ping_id="bid")
         sold = PostAnswer(status="accepted", ping_id="bid", lead_id="lead")
-        here.certifier.see(tested(bid, ping(test=True), NOW))
-        there.certifier.see(tested(sold, post(ping_id="bid"), NOW + 1.0))
+        here.certifier.see(recorded(bid, ping(test=True), NOW))
+        there.certifier.see(recorded(sold, post(ping_id="bid"), NOW + 1.0))
         for each in (here, there, here):
             await each.step()
         for each in (here, there):
@@ -359,6 +362,35 @@ def test_a_replica_that_lost_all_of_its_connections_misses_nothing(
     at_both(scene, CAPPED)
 
 
+@pytest.mark.long
+def test_a_server_that_goes_down_and_comes_back_hides_nothing(tmp_path: Path) -> None:
+    async def scene(url: str) -> None:
+        async with AsyncExitStack() as stack:
+            here, there = [await replica(stack, tmp_path, url, name, None) for name in ("here", "there")]
+            for number in range(6):
+                bid = ask(here.bidder, **another(number))
+                sold = await sell(here.bidder, bid.ping_id, contact=somebody(number), **another(number))
+                assert sold.status == "accepted"
+                if number == 2:
+                    await there.step()
+                if number == 4:
+                    with stopped(url), pytest.raises(StoreUnavailable):
+                        await there.step()
+            for each in (there, here, there):
+                await each.step()
+                standing = each.bidder.standing
+                assert [len(standing.sightings([phone_digest(somebody(one)["phone"])])) for one in range(6)] == [1] * 6
+
+    with throwaway_postgres() as url:
+        migrate(url)
+        # Elsewhere the tests' server loses its last moments: what is committed must be what was said.
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("ALTER DATABASE postgres SET synchronous_commit = on"))
+        engine.dispose()
+        asyncio.run(scene(url))
+
+
 def test_a_replica_that_was_held_up_for_longer_than_changes_are_kept_reads_all_anew(
     at_both: Callable[..., None],
 ) -> None:
@@ -410,7 +442,7 @@ def test_a_repeated_ping_gets_the_same_price_from_both(at_both: Callable[..., No
     at_both(scene)
 
 
-def tested(answer: PingAnswer | PostAnswer, reading: Ping | Post, at: float) -> RecordedTest:
+def recorded(answer: PingAnswer | PostAnswer, reading: Ping | Post, at: float) -> RecordedTest:
     """A test that was answered so."""
     return RecordedTest(
         at=at,

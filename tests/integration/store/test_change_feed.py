@@ -1,7 +1,10 @@
 """The change feed of PostgreSQL: every change is read once, whenever it commits, and whoever missed some is told."""
 
 import asyncio
+import random
+import time
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import pytest
@@ -11,6 +14,8 @@ from app.store.change_feed import feed
 from app.store.store import Store
 
 T = TypeVar("T")
+
+WRITERS = 4
 
 
 @pytest.fixture
@@ -54,6 +59,20 @@ def test_no_change_is_read_twice_however_transactions_interleave(engine: Engine)
             writer.commit()
             writer.close()
         seen += read(reader, place).bodies
+    assert sorted(seen) == sorted(told)
+
+
+def test_nothing_is_missed_nor_read_twice_while_many_write_at_once(engine: Engine) -> None:
+    with engine.connect() as reader, ThreadPoolExecutor(WRITERS) as pool:
+        place = position(reader)
+        seen: list[str] = []
+        writing = [pool.submit(write, engine, writer) for writer in range(WRITERS)]
+        while not all(each.done() for each in writing):
+            news = read(reader, place)
+            place, seen = news.position, [*seen, *news.bodies]
+        seen += read(reader, place).bodies
+        told = [body for each in writing for body in each.result()]
+    assert len(told) == WRITERS * 100
     assert sorted(seen) == sorted(told)
 
 
@@ -131,6 +150,21 @@ def test_sqlite_has_no_feed(tmp_path_factory: pytest.TempPathFactory) -> None:
         assert (await store.changes_since("")).bodies == ()
 
     _at_store(f"sqlite:///{tmp_path_factory.mktemp('data') / 'leadbid.db'}", scene)
+
+
+def write(engine: Engine, writer: int) -> list[str]:
+    """Tell in transactions of all lengths, one of three of which is rolled back; what was told."""
+    told, chance = [], random.Random(writer)
+    with engine.connect() as connection:
+        for number in range(150):
+            feed.tell(connection, f"{writer}-{number}")
+            time.sleep(chance.random() * 0.004)
+            if number % 3:
+                connection.commit()
+                told.append(f'{{"kind":"{writer}-{number}"}}')
+            else:
+                connection.rollback()
+    return told
 
 
 def position(connection: Connection) -> str:
