@@ -75,10 +75,12 @@ class FeedFollower:
 
     async def _tell(self) -> None:
         """Have the others count what sellers with a rate limit asked here, and see who is tested."""
-        store, rates = self._bidder.store, self._bidder.rates
+        store, rates, tests = self._bidder.store, self._bidder.rates, self._certifier.untold
         await keep_marks(self._bidder, self._certifier)
-        for seller, event in self._certifier.untold():
+        while tests:
+            seller, event = tests[0]
             await store.tell("tested", seller=seller, event=event)
+            tests.popleft()
         if pings := rates.untold():
             await store.tell("admitted", replica=self._bidder.replica, pings=pings)
             rates.told(pings)

@@ -30,13 +30,16 @@ class StepStanding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Certifier:
-    """What all sellers have shown. New marks wait in `fresh` until they are kept, new tests until others are told."""
+    """What all sellers have shown. New marks wait in `fresh` until they are kept.
+
+    New tests wait in `untold` until other replicas are told of them, of which there may be none.
+    """
 
     def __init__(self, marks: Sequence[Mark] = ()) -> None:
         self._events: dict[str, deque[Event]] = {}
         self._shown: dict[str, dict[str, float]] = {}
         self.fresh: list[Mark] = []
-        self._untold: deque[tuple[str, Event]] = deque(maxlen=EVENTS_MAX)
+        self.untold: deque[tuple[str, Event]] = deque(maxlen=EVENTS_MAX)
         self.hear(marks)
 
     def hear(self, marks: Sequence[Mark]) -> None:
@@ -54,19 +57,13 @@ class Certifier:
         if not test.seller:
             return
         event = _event(test)
-        self._untold.append((test.seller, event))
+        self.untold.append((test.seller, event))
         self._look_at(test.seller, event)
 
     def join(self, seller: str, event: Event) -> None:
         """Watch a test that another replica was sent, as a balancer deals a seller's requests among them."""
         if event not in self._events.get(seller, ()):
             self._look_at(seller, event)
-
-    def untold(self) -> list[tuple[str, Event]]:
-        """The tests that were sent here since this was asked before."""
-        events = list(self._untold)
-        self._untold.clear()
-        return events
 
     def _look_at(self, seller: str, event: Event) -> None:
         """See which steps the seller's latest tests show, in their order."""

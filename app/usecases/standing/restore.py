@@ -180,10 +180,10 @@ def _bid(
     now: float,
     ahead_s: int,
 ) -> BidMade | None:
-    """The bid as it was made; `None` where it expired, or its key or its seller is gone."""
+    """The bid as it was made; `None` where it expired, was posted elsewhere, or its key or its seller is gone."""
     token = read(line.bid_ids[0], keys.signing)
     seller = catalogue.sellers.get(line.seller) or then.seller(line.seller)
-    if token is None or seller is None or now >= token.expires_at - ahead_s:
+    if token is None or seller is None or now >= token.expires_at - ahead_s or standing.is_bought(token.nonce):
         return None
     at = line.at - ahead_s
     return BidMade(

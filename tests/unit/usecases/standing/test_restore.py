@@ -12,7 +12,7 @@ from app.journal.reader import lines
 from app.store.operators.requested import Switch
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice, record_outcome, set_demand, set_signal
-from app.usecases.standing.changes import TimePassed
+from app.usecases.standing.changes import KnownRead, TimePassed
 from app.usecases.standing.restore import restore_bids
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.ping import PingAnswer
@@ -113,6 +113,17 @@ def test_an_expired_bid_is_left_behind(tmp_path: Path, now: float, left: int) ->
 
     async def scene(bidder: Bidder) -> None:
         assert restore(bidder, tmp_path, now) == left
+
+    at_bidder(tmp_path, scene)
+
+
+def test_a_bid_that_was_posted_to_another_replica_meanwhile_is_over(tmp_path: Path) -> None:
+    made = before(tmp_path, one_bid)
+
+    async def scene(bidder: Bidder) -> None:
+        nonce = bid_of(bidder, made.ping_id).nonce
+        bidder.standing.apply(KnownRead(leads=(nonce.hex(),)))
+        assert restore(bidder, tmp_path) == 0
 
     at_bidder(tmp_path, scene)
 
