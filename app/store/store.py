@@ -30,8 +30,9 @@ from app.store import (
     shadow_prices,
 )
 from app.store.certifications import Mark
-from app.store.change_feed import feed
+from app.store.change_feed import feed, late_decisions
 from app.store.change_feed.feed import NewChanges
+from app.store.change_feed.late_decisions import LateDecision
 from app.store.configurations import InForce, PendingConfiguration
 from app.store.delivery import deliveries, destinations, outbox, retains
 from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
@@ -332,6 +333,10 @@ class Store:
     async def tell(self, kind: str, **facts: object) -> None:
         """Tell every replica of a change that no table holds."""
         await self._writer.run(lambda c: feed.tell(c, kind, **facts))
+
+    async def complete_sales(self, sales: Sequence[LateDecision]) -> None:
+        """Add the decisions behind these sales, which other replicas took the posts of."""
+        await self._writer.run(lambda c: late_decisions.complete(c, sales))
 
     async def purge_changes(self, seen: str) -> None:
         """Keep nothing of the change feed that was over at this position."""

@@ -135,6 +135,7 @@ def _sold(bidder: Bidder, lead: PostedLead, sale: Sale) -> Sold:
         targets=_target_uses(bidder, lead, sale) if lead.campaign.targets else (),
         people=tuple(sale.person.all),
         certificates=sale.certificates,
+        undecided=None if sale.decision is not None else (sale.lead_id, sale.leg),
     )
 
 

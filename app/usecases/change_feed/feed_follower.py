@@ -10,9 +10,10 @@ from app.store.change_feed.feed import NewChanges
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
+from app.usecases.change_feed.late_decisions import LateDecisions
 from app.usecases.former import unpacked
 from app.usecases.onboarding.certify import Certifier, keep_marks
-from app.usecases.standing.changes import Allowed, BidLost, Sold, Suppressed
+from app.usecases.standing.changes import Allowed, BidLost, Decided, Sold, Suppressed
 from app.usecases.standing.feed_changes import Admitted, Configured, FeedChange, ReadAgain, Tested, read_change
 from app.usecases.standing.restore import read_anew
 
@@ -47,6 +48,7 @@ class FeedFollower:
         self._certifier = certifier
         self._clock = clock
         self._read_again = read_again
+        self._late = LateDecisions(bidder)
         self._position = bidder.standing.position
         self._links = bidder.store.links
         # By the steady clock, a second or more apart.
@@ -57,6 +59,7 @@ class FeedFollower:
         """Tell, follow and purge. StoreUnavailable while the database is away."""
         await self._tell()
         await self.follow()
+        await self._late.write()
         await self._purge()
 
     async def follow(self) -> None:
@@ -129,7 +132,10 @@ class FeedFollower:
         """Take up one change; whether small tables must be read for it."""
         bidder = self._bidder
         match change:
-            case Sold() | BidLost() | Suppressed() | Allowed():
+            case Sold():
+                self._late.look(change)
+                bidder.standing.apply(change)
+            case Decided() | BidLost() | Suppressed() | Allowed():
                 bidder.standing.apply(change)
             case Admitted():
                 if change.replica != bidder.replica:

@@ -79,7 +79,8 @@ class BidEnded(_Change, frozen=True, gc=False, tag="bid_ended"):
 class Sold(_Change, frozen=True, gc=False, tag="sold"):
     """A lead was bought and committed. `people` and `certificates` are the digests by which it is known.
 
-    A lead is bought once, so that whoever hears of it again by its nonce knows it already.
+    A lead is bought once, so that whoever hears of it again by its nonce knows it already. Where another replica made
+    its bid than the one that sold it, it is `undecided`: its id and leg, for the one that did.
     """
 
     nonce: bytes
@@ -92,6 +93,14 @@ class Sold(_Change, frozen=True, gc=False, tag="sold"):
     targets: tuple[TargetUse, ...] = ()
     people: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
+    undecided: tuple[str, str] | None = None
+
+
+class Decided(_Change, frozen=True, gc=False, tag="decided"):
+    """What a sale counts for targets by the decision behind its bid, beyond what its price told."""
+
+    nonce: bytes
+    targets: tuple[TargetUse, ...] = ()
 
 
 class Returned(_Change, frozen=True, gc=False, tag="returned"):
@@ -246,7 +255,7 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 
 ClockChange = ClockLeapt | ClockWasAhead
 CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
-TargetChange = TargetDeclared | LedgersRead
+TargetChange = TargetDeclared | LedgersRead | Decided
 RequestedChange = DemandSet | SignalSet | Requests
 KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead
 Change = (

@@ -24,6 +24,7 @@ from app.usecases.standing.changes import (
     ClockWasAhead,
     CounterChange,
     CounterDeclared,
+    Decided,
     DemandSet,
     KnownRead,
     LedgersRead,
@@ -77,7 +78,7 @@ class LiveStanding:
                 self._sell(change)
             case Returned():
                 self._take_back(change)
-            case CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead():
+            case CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead() | Decided():
                 self._declare(change)
             case TimePassed():
                 self._pass_time(change.at)
@@ -241,7 +242,7 @@ class LiveStanding:
 
     def _declare(self, change: CounterChange | TargetChange) -> None:
         """A cap or target is met, or what was counted of it before."""
-        if isinstance(change, TargetDeclared | LedgersRead):
+        if isinstance(change, TargetDeclared | LedgersRead | Decided):
             self.targets.apply(change)
         else:
             self._counters.apply(change, self._habits.rates)

@@ -18,10 +18,13 @@ from app.domain.targets.targets import (
     TargetStanding,
     TargetUse,
 )
-from app.usecases.standing.changes import LedgersRead, Returned, Sold, TargetChange, TargetDeclared
+from app.usecases.standing.changes import Decided, LedgersRead, Returned, Sold, TargetChange, TargetDeclared
 
 _EARLY_MAX = 1_000
 """Of so many ledgers sales are remembered that other replicas made before a lead of theirs came here."""
+
+_DECIDED_MAX = 20_000
+"""What is told twice is told again within seconds."""
 
 
 class OpenTarget:
@@ -74,6 +77,7 @@ class Targets:
         self._open: dict[str, OpenTarget] = {}
         self._former: dict[str, dict[str, KeptLedger]] = {}
         self._early: dict[str, list[TargetUse]] = {}
+        self._decided: dict[bytes, None] = {}
 
     def apply(self, change: TargetChange) -> None:
         """Take up a declaration, or what was kept before."""
@@ -82,6 +86,8 @@ class Targets:
                 self._begin(change)
             case LedgersRead():
                 self._former |= change.ledgers
+            case Decided():
+                self._decide(change)
             case _:
                 assert_never(change)
 
@@ -117,7 +123,18 @@ class Targets:
 
     def sell(self, sale: Sold) -> None:
         """Count a sale; where its window is not open here, for when it will be."""
-        for use in sale.targets:
+        self._count(sale.targets)
+
+    def _decide(self, late: Decided) -> None:
+        """Count what a sale's decision says, once however often it is told."""
+        if late.nonce not in self._decided:
+            self._decided[late.nonce] = None
+            if len(self._decided) > _DECIDED_MAX:
+                del self._decided[next(iter(self._decided))]
+            self._count(late.targets)
+
+    def _count(self, uses: Iterable[TargetUse]) -> None:
+        for use in uses:
             if found := self._open.get(use.ledger):
                 found.ledgers = counted(found.ledgers, use)
             else:

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 from app.domain.catalogue import Catalogue
 from app.domain.targets.targets import CampaignTarget
 from app.store.errors import StoreUnavailable
+from app.store.leads import LeadRow
 from app.store.migrate import migrate
 from app.store.operators.keys import OperatorKey
 from app.store.people.erase import erase
@@ -41,6 +42,7 @@ CAPPED = catalogue([campaign(caps=(cap(limit=1),))])
 WANTED = CampaignTarget(
     name="minimum", owner="solar-tx", kind="minimum", amount=40.0, window="day", zone="America/Chicago"
 )
+COST = replace(WANTED, name="cost_per_acquisition", kind="cost_per_acquisition", amount=100.0)
 TERMS = RequestTerms(by="ops", now=NOW, why="said so")
 LATER = NOW + 5.0
 
@@ -238,6 +240,43 @@ def test_a_target_is_moved_by_the_sales_of_both_also_where_no_lead_has_met_it(at
         assert [ledger.leads for ledger in kept[0].values()] == [1.0]
 
     at_both(scene, catalogue([campaign(targets=(WANTED,), target_raise_cents=1_000)]))
+
+
+def test_a_sale_at_another_replica_than_its_ping_gets_the_decision_behind_its_bid(at_both: Callable[..., None]) -> None:
+    async def scene(here: Replica, there: Replica) -> None:
+        bid = ask(here.bidder)
+        lead = await sell(there.bidder, bid.ping_id)
+        for each in (here, there):
+            each.bidder.standing.targets.standings(each.bidder.catalogue.campaigns.values(), "acme", NOW)
+        assert (await row(there, lead.lead_id)).model_version == ""
+        assert [ledger.leads for ledger in there.bidder.standing.targets.kept().values()] == [0.0]
+        for each in (here, there, here, there):
+            await each.step()
+            each.bidder.store._count_link()
+        kept = await row(there, lead.lead_id)
+        assert (kept.model_version, kept.decision is not None) == ("1", True)
+        assert set(await there.bidder.store.sealed_evidence(lead.lead_id)) == {"consent", "ping", "post"}
+        ledgers = [each.bidder.standing.targets.kept() for each in (here, there)]
+        assert ledgers[0] == ledgers[1]
+        (ledger,) = ledgers[0].values()
+        assert (ledger.leads, ledger.spent > 0.0, ledger.allowed > 0.0) == (1.0, True, True)
+
+    at_both(scene, catalogue([campaign(targets=(COST,), target_raise_cents=1_000)]))
+
+
+def test_what_a_forgotten_persons_sale_lacked_is_not_added_later(
+    at_both: Callable[..., None], empty_postgres_url: str
+) -> None:
+    async def scene(here: Replica, there: Replica) -> None:
+        lead = await sell(there.bidder, ask(here.bidder).ping_id)
+        engine = create_engine(empty_postgres_url)
+        with engine.begin() as connection:
+            erase(connection, [lead.lead_id], {phone_digest()}, [], lambda _: False, NOW + 2.0)
+        engine.dispose()
+        await here.step()
+        assert await there.bidder.store.sealed_evidence(lead.lead_id) == {}
+
+    at_both(scene)
 
 
 def test_nobody_is_bought_elsewhere_who_was_suppressed_here(at_both: Callable[..., None]) -> None:
@@ -459,6 +498,13 @@ def recorded(answer: PingAnswer | PostAnswer, reading: Ping | Post, at: float) -
         status=200,
         said=b"{}",
     )
+
+
+async def row(of: Replica, lead_id: str) -> LeadRow:
+    """The lead as the database has it."""
+    found = await of.bidder.store.lead(lead_id)
+    assert found is not None
+    return found
 
 
 def used(of: Replica) -> int:
