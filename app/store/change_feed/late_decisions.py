@@ -31,4 +31,4 @@ def complete(connection: Connection, sales: Iterable[LateDecision]) -> None:
         if connection.execute(update(lead).where(is_it).values(values)).rowcount:
             ping = {"kind": sale.ping.kind, "sha256": sale.ping.sha256, "sealed": sale.ping.sealed}
             add_new(connection, evidence, {"lead_id": sale.lead_id, **ping})
-            tell(connection, "decided", nonce=sale.nonce, targets=sale.targets)
+            tell(connection, "decision_told", nonce=sale.nonce, targets=sale.targets)

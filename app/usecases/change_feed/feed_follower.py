@@ -13,7 +13,7 @@ from app.usecases.bidder import Bidder
 from app.usecases.change_feed.late_decisions import LateDecisions
 from app.usecases.former import unpacked
 from app.usecases.onboarding.certify import Certifier, keep_marks
-from app.usecases.standing.changes import Allowed, BidLost, Decided, Sold, Suppressed
+from app.usecases.standing.changes import Allowed, BidLost, DecisionTold, Sold, Suppressed
 from app.usecases.standing.feed_changes import Admitted, Configured, FeedChange, ReadAgain, Tested, read_change
 from app.usecases.standing.restore import read_anew
 
@@ -135,7 +135,7 @@ class FeedFollower:
             case Sold():
                 self._late.look(change)
                 bidder.standing.apply(change)
-            case Decided() | BidLost() | Suppressed() | Allowed():
+            case DecisionTold() | BidLost() | Suppressed() | Allowed():
                 bidder.standing.apply(change)
             case Admitted():
                 if change.replica != bidder.replica:

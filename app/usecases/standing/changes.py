@@ -96,7 +96,7 @@ class Sold(_Change, frozen=True, gc=False, tag="sold"):
     undecided: tuple[str, str] | None = None
 
 
-class Decided(_Change, frozen=True, gc=False, tag="decided"):
+class DecisionTold(_Change, frozen=True, gc=False, tag="decision_told"):
     """What a sale counts for targets by the decision behind its bid, beyond what its price told."""
 
     nonce: bytes
@@ -255,7 +255,7 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 
 ClockChange = ClockLeapt | ClockWasAhead
 CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
-TargetChange = TargetDeclared | LedgersRead | Decided
+TargetChange = TargetDeclared | LedgersRead | DecisionTold
 RequestedChange = DemandSet | SignalSet | Requests
 KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead
 Change = (

@@ -3,7 +3,7 @@
 import msgspec
 
 from app.domain.onboarding.certification import Event
-from app.usecases.standing.changes import Allowed, BidLost, Decided, Sold, Suppressed
+from app.usecases.standing.changes import Allowed, BidLost, DecisionTold, Sold, Suppressed
 
 
 class ReadAgain(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="read_again"):
@@ -30,7 +30,7 @@ class Tested(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="t
     event: Event
 
 
-FeedChange = Sold | Decided | BidLost | Suppressed | Allowed | ReadAgain | Configured | Admitted | Tested
+FeedChange = Sold | DecisionTold | BidLost | Suppressed | Allowed | ReadAgain | Configured | Admitted | Tested
 
 _decoder: msgspec.json.Decoder[FeedChange] = msgspec.json.Decoder(FeedChange)
 

@@ -24,7 +24,7 @@ from app.usecases.standing.changes import (
     ClockWasAhead,
     CounterChange,
     CounterDeclared,
-    Decided,
+    DecisionTold,
     DemandSet,
     KnownRead,
     LedgersRead,
@@ -78,7 +78,9 @@ class LiveStanding:
                 self._sell(change)
             case Returned():
                 self._take_back(change)
-            case CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead() | Decided():
+            case (
+                CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead() | DecisionTold()
+            ):
                 self._declare(change)
             case TimePassed():
                 self._pass_time(change.at)
@@ -242,7 +244,7 @@ class LiveStanding:
 
     def _declare(self, change: CounterChange | TargetChange) -> None:
         """A cap or target is met, or what was counted of it before."""
-        if isinstance(change, TargetDeclared | LedgersRead | Decided):
+        if isinstance(change, TargetDeclared | LedgersRead | DecisionTold):
             self.targets.apply(change)
         else:
             self._counters.apply(change, self._habits.rates)

@@ -18,7 +18,7 @@ from app.domain.targets.targets import (
     TargetStanding,
     TargetUse,
 )
-from app.usecases.standing.changes import Decided, LedgersRead, Returned, Sold, TargetChange, TargetDeclared
+from app.usecases.standing.changes import DecisionTold, LedgersRead, Returned, Sold, TargetChange, TargetDeclared
 
 _EARLY_MAX = 1_000
 """Of so many ledgers sales are remembered that other replicas made before a lead of theirs came here."""
@@ -86,7 +86,7 @@ class Targets:
                 self._begin(change)
             case LedgersRead():
                 self._former |= change.ledgers
-            case Decided():
+            case DecisionTold():
                 self._decide(change)
             case _:
                 assert_never(change)
@@ -125,7 +125,7 @@ class Targets:
         """Count a sale; where its window is not open here, for when it will be."""
         self._count(sale.targets)
 
-    def _decide(self, late: Decided) -> None:
+    def _decide(self, late: DecisionTold) -> None:
         """Count what a sale's decision says, once however often it is told."""
         if late.nonce not in self._decided:
             self._decided[late.nonce] = None

@@ -5,7 +5,7 @@ import pytest
 
 from app.domain.onboarding.certification import Event
 from app.domain.targets.targets import TargetUse
-from app.usecases.standing.changes import Allowed, BidLost, Decided, Sold, Suppressed
+from app.usecases.standing.changes import Allowed, BidLost, DecisionTold, Sold, Suppressed
 from app.usecases.standing.feed_changes import Admitted, Configured, FeedChange, ReadAgain, Tested, read_change
 from tests.build import NOW
 
@@ -22,7 +22,7 @@ CHANGES: tuple[FeedChange, ...] = (
         certificates=("b" * 32,),
         undecided=("lead", "exclusive"),
     ),
-    Decided(nonce=b"nonce008", targets=(TargetUse("solar-tx/share/2026-11-20", "acme", 1_250.0),)),
+    DecisionTold(nonce=b"nonce008", targets=(TargetUse("solar-tx/share/2026-11-20", "acme", 1_250.0),)),
     BidLost(nonce=b"\xff\x00nonce8", at=NOW),
     Suppressed(digests=("a" * 32,)),
     Allowed(digests=("a" * 32,)),
