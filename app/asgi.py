@@ -88,7 +88,7 @@ from app.usecases.test_recorder import TestRecorder
 TICK_S = 0.25
 RELOAD_S = 0.5
 HEAR_S = 0.5
-FOLLOW_S = 0.2
+FOLLOW_S = 0.15
 """What another replica did holds here within 250 ms."""
 HEAR_SHARED_S = 5.0
 """The change feed says when there is something to be read; that nothing is missed for good is seen to as slowly."""
