@@ -198,8 +198,9 @@ class Counters:
         self._closed: dict[str, Counter] = {}
         self._used: dict[str, int] = {}
         self.credited = 0
-        self.position = ""
         """The number of the last credit that is counted here."""
+        self.position = ""
+        """Where the change feed stood when usage was read."""
         self.changes = 0
         """How often a window began or ended, or a cap was declared anew."""
         self._former: dict[str, ShadowPrice] = {}
