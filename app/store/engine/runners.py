@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -59,10 +59,23 @@ class Runner(Protocol):
         ...
 
 
+class JointJob(Generic[T]):
+    """A job that can be done together with others of its kind, with fewer statements than one after the other."""
+
+    def __call__(self, connection: Connection) -> T:
+        """Do it alone."""
+        raise NotImplementedError
+
+    @staticmethod
+    def together(connection: Connection, jobs: Sequence[Any]) -> Sequence[T | None]:
+        """The result of each that is done now, None for those that must be done alone, of which nothing is written."""
+        raise NotImplementedError
+
+
 class _Ticket:
     """One job, the future that waits for it, and its result so far."""
 
-    __slots__ = ("error", "future", "is_given_up", "job", "loop", "result")
+    __slots__ = ("error", "future", "is_done", "is_given_up", "job", "loop", "result")
 
     def __init__(self, job: Job[Any], loop: asyncio.AbstractEventLoop) -> None:
         self.job = job
@@ -70,6 +83,7 @@ class _Ticket:
         self.future: asyncio.Future[Any] = loop.create_future()
         self.result: object = None
         self.error: Exception | None = None
+        self.is_done = False
         self.is_given_up = False
 
 
@@ -90,6 +104,7 @@ class GroupRunner:
         self._waiting: deque[_Ticket] = deque()
         self._changed = threading.Condition()
         self._closing = False
+        self._is_called = False
         self._thread: threading.Thread | None = None
 
     async def run(self, job: Job[T], limit_s: float | None = None) -> T:
@@ -104,7 +119,11 @@ class GroupRunner:
                 self._thread = threading.Thread(target=self._work, name="leadbid-store", daemon=True)
                 self._thread.start()
             self._waiting.append(ticket)
-            self._changed.notify()
+        if not self._is_called:
+            # After all else of this turn, so that what comes in it shares a transaction: each call costs as much as
+            # some statements, since the thread takes the interpreter away from those that are still to come.
+            self._is_called = True
+            ticket.loop.call_soon(self._call)
         timer = ticket.loop.call_later(limit_s or LIMIT_S, _give_up, ticket)
         try:
             result: T = await ticket.future
@@ -120,6 +139,11 @@ class GroupRunner:
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
         self._engine.dispose()
+
+    def _call(self) -> None:
+        self._is_called = False
+        with self._changed:
+            self._changed.notify()
 
     def _work(self) -> None:
         while group := self._next_group():
@@ -147,24 +171,51 @@ class GroupRunner:
             changes = driver.total_changes
             if self._file is not None:
                 self._file.check()
-            for ticket in group:
-                if ticket.is_given_up:
-                    continue
-                _SAVEPOINT.run(connection, {})
-                try:
-                    ticket.result = ticket.job(connection)
-                except Exception as error:
-                    if is_no_service(error):
-                        # SQLite may have rolled back the whole transaction, so no job of the group is certain.
-                        raise
-                    ticket.error = error
-                    _ROLL_BACK.run(connection, {})
-                _RELEASE.run(connection, {})
+            wanted = [ticket for ticket in group if not ticket.is_given_up]
+            _do_together(connection, wanted)
+            for ticket in wanted:
+                if not ticket.is_done:
+                    _do_alone(connection, ticket)
             if self._file is not None and driver.total_changes > changes:
                 self._file.count_commit(driver)
         if self._file is not None:
             # A file that went away meanwhile has taken the commit with it.
             self._file.check()
+
+
+def _do_together(connection: Connection, group: Iterable[_Ticket]) -> None:
+    """Do those jobs of each kind that can be done at once; the others, and all where one fails, are left."""
+    kinds: dict[type[JointJob[Any]], list[_Ticket]] = {}
+    for ticket in group:
+        if isinstance(ticket.job, JointJob):
+            kinds.setdefault(type(ticket.job), []).append(ticket)
+    for kind, tickets in kinds.items():
+        _SAVEPOINT.run(connection, {})
+        try:
+            results = kind.together(connection, [ticket.job for ticket in tickets])
+        except Exception as error:
+            if is_no_service(error):
+                raise
+            # Whose error it is, each finds out alone.
+            results = [None] * len(tickets)
+            _ROLL_BACK.run(connection, {})
+        _RELEASE.run(connection, {})
+        for ticket, result in zip(tickets, results, strict=True):
+            ticket.result, ticket.is_done = result, result is not None
+
+
+def _do_alone(connection: Connection, ticket: _Ticket) -> None:
+    """Do one job, which leaves nothing if it fails."""
+    _SAVEPOINT.run(connection, {})
+    try:
+        ticket.result = ticket.job(connection)
+    except Exception as error:
+        if is_no_service(error):
+            # SQLite may have rolled back the whole transaction, so no job of the group is certain.
+            raise
+        ticket.error = error
+        _ROLL_BACK.run(connection, {})
+    _RELEASE.run(connection, {})
 
 
 class TaskRunner:
