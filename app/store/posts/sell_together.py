@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from app.domain.post.sale import CapUse, Sale
 from app.domain.reasons import Refusal
 from app.store import caps
-from app.store.answers import names_of, post_name
+from app.store.answers import names_of
 from app.store.engine.prepared import Prepared, Values
 from app.store.engine.runners import JointJob
 from app.store.sales import SaleResult, names_alone, rows_of, sell
@@ -29,7 +29,9 @@ _KNOWN = Prepared(
         "WHERE is_suppressed AND digest IN (SELECT value FROM json_each(:people))"
     )
 )
-_USED = Prepared(text("SELECT counter, used FROM cap_counter WHERE counter IN (SELECT value FROM json_each(:counters))"))
+_USED = Prepared(
+    text("SELECT counter, used FROM cap_counter WHERE counter IN (SELECT value FROM json_each(:counters))")
+)
 
 
 class SellJob(JointJob[SaleResult]):
@@ -63,7 +65,7 @@ def _plain(connection: Connection, sales: Sequence[Sale]) -> list[bool]:
 
 
 def _is_plain(sale: Sale, known: set[str], taken: set[str], used: dict[str, int]) -> bool:
-    """Whether nothing known, and nothing `taken` by those before it, is in its way; then it is taken and used itself."""
+    """Whether nothing known is in its way, nor `taken` by those before it, which it joins then."""
     names = names_alone(sale)
     if sale.test or not (known.isdisjoint(names) and known.isdisjoint(sale.person.all) and taken.isdisjoint(names)):
         return False
