@@ -6,11 +6,15 @@ sell(standing, b"nonce", NOW + 1.0, price_cents=2_000)
 assert caps(standing)[0].used == 8
 """
 
+from base64 import b64decode
+from types import ModuleType
+
 from app.domain.auction.snapshot import Standing
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
 from app.domain.seller import Seller
-from app.usecases.standing.changes import BidLost, BidMade, Returned, Sold, TimePassed, UsageRead
+from app.journal.kept.kept_line import KeptLine
+from app.usecases.standing.changes import BidLost, BidMade, Change, Returned, Sold, TimePassed, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from app.wire.ping import Ping
 from tests.build import NOW, campaign, cap, ping, seller
@@ -46,7 +50,7 @@ def bid_made(
         expires_at=int(at) + lifetime_s,
         terms=b"terms1",
         test=test,
-        text=b"{}",
+        kept=KeptLine(b"{}"),
         takes=takes,
     )
 
@@ -124,3 +128,17 @@ def caps(
 def leads(standing: LiveStanding, now: float = NOW) -> tuple[int, float]:
     """Used and live of the daily cap."""
     return caps(standing, now)[0].used, caps(standing, now)[0].live
+
+
+def written(change: Change, form: ModuleType) -> bytes:
+    """A change as bytes, with what its line says."""
+    text: bytes = form.encode(change, enc_hook=lambda kept: kept.text)
+    return text
+
+
+def read_back(text: bytes, form: ModuleType) -> Change:
+    """The change that was written so."""
+    change: Change = form.decode(
+        text, type=Change, dec_hook=lambda kind, line: kind(b64decode(line) if isinstance(line, str) else line)
+    )
+    return change

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
+import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from io import FileIO
@@ -12,6 +14,7 @@ from threading import Lock
 
 import msgspec
 
+from app.journal.kept.kept_line import KeptLine, LineFile
 from app.journal.lines import Line
 from app.journal.versions import STAMP
 from app.private_files import append_to, make_directory
@@ -59,7 +62,8 @@ class JournalWriter:
         make_directory(directory)
         self._directory = directory
         # The writing thread takes from one end while pings add to the other; a deque needs no lock for that.
-        self._waiting: deque[tuple[float, bytes]] = deque()
+        self._waiting: deque[tuple[float, KeptLine]] = deque()
+        self._file: LineFile | None = None
         self._writing = Lock()
         self.trouble = ""
         """Why the last try to write failed; empty where it did not."""
@@ -84,11 +88,11 @@ class JournalWriter:
             # The writing thread may have taken it just now.
             return None
 
-    def append(self, line: Line) -> bytes:
-        """Queue one line, to be written within a quarter of a second; returns its encoded text."""
-        text = encoded(line)
-        self._waiting.append((line.at, text))
-        return text
+    def append(self, line: Line) -> KeptLine:
+        """Queue one line, to be written within a quarter of a second; returned for those who ask for it again."""
+        kept = KeptLine(encoded(line))
+        self._waiting.append((line.at, kept))
+        return kept
 
     async def run(self, on_error: Callable[[OSError], None]) -> None:
         """Write until cancelled, then write what is left. A full disk keeps the lines waiting; it is reported once."""
@@ -107,7 +111,7 @@ class JournalWriter:
             try:
                 while hours:
                     hour, batch = next(iter(hours.items()))
-                    _append(self._directory / hour_file(hour * _HOUR_S), [text for _, text in batch])
+                    self._append(self._directory / hour_file(hour * _HOUR_S), [kept for _, kept in batch])
                     del hours[hour]
             except OSError:
                 self._put_back([line for batch in hours.values() for line in batch])
@@ -133,38 +137,49 @@ class JournalWriter:
         else:
             self.trouble = ""
 
-    def _take(self) -> dict[int, list[tuple[float, bytes]]]:
+    def _append(self, path: Path, lines: Sequence[KeptLine]) -> None:
+        """Write all of these lines or none.
+
+        The file is opened by name each time, because compacting renames the file of a past hour and expects that
+        nothing is appended to it afterwards. It is unbuffered, so that an error of the disk occurs here, where the part
+        that was written can be cut off: otherwise the next line would be appended to half a line.
+        """
+        with append_to(path) as file:
+            end = file.seek(0, 2)
+            first = _line_break(file, end)
+            left = memoryview(first + b"\n".join([line.text or b"" for line in lines]) + b"\n")
+            try:
+                while left:
+                    left = left[file.write(left) :]
+            except OSError:
+                with suppress(OSError):
+                    file.truncate(end)
+                raise
+            self._let_go(lines, file.fileno(), end + len(first))
+
+    def _let_go(self, lines: Sequence[KeptLine], descriptor: int, offset: int) -> None:
+        """Have lines that were written from there on be read where they stand."""
+        if sys.platform == "win32":
+            # Commands could not rename a file that is held open there.
+            return
+        if self._file is None or not self._file.is_same(descriptor):
+            self._file = LineFile(os.dup(descriptor))
+        for line in lines:
+            offset += line.is_written(self._file, offset) + 1
+
+    def _take(self) -> dict[int, list[tuple[float, KeptLine]]]:
         """All that waits by now, by hour."""
-        hours: dict[int, list[tuple[float, bytes]]] = {}
+        hours: dict[int, list[tuple[float, KeptLine]]] = {}
         for _ in range(len(self._waiting)):
-            at, text = self._waiting.popleft()
-            hours.setdefault(int(at // _HOUR_S), []).append((at, text))
+            at, kept = self._waiting.popleft()
+            hours.setdefault(int(at // _HOUR_S), []).append((at, kept))
         return hours
 
-    def _put_back(self, lines: list[tuple[float, bytes]]) -> None:
+    def _put_back(self, lines: list[tuple[float, KeptLine]]) -> None:
         self._waiting.extendleft(reversed(lines))
         for _ in range(len(self._waiting) - WAITING_MAX):
             self._waiting.popleft()
             self.lost += 1
-
-
-def _append(path: Path, lines: Iterable[bytes]) -> None:
-    """Write all of these lines or none.
-
-    The file is opened by name each time, because compacting renames the file of a past hour and expects that nothing is
-    appended to it afterwards. It is unbuffered, so that an error of the disk occurs here, where the part that was
-    written can be cut off: otherwise the next line would be appended to half a line.
-    """
-    with append_to(path) as file:
-        end = file.seek(0, 2)
-        left = memoryview(_line_break(file, end) + b"\n".join(lines) + b"\n")
-        try:
-            while left:
-                left = left[file.write(left) :]
-        except OSError:
-            with suppress(OSError):
-                file.truncate(end)
-            raise
 
 
 def _line_break(file: FileIO, end: int) -> bytes:

@@ -6,6 +6,7 @@ from operator import attrgetter
 from struct import Struct
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.auction.weighing import Offer
 from app.domain.consent.certificate import (
@@ -34,12 +35,21 @@ from app.wire.post import Post
 WITHHELD = ("trustedform_cert_url", "trustedform_ping_url", "leadid_token", "landing_page", "seller_lead_id")
 """The fields for which the journal may hold a stand-in."""
 
-withheld_of = attrgetter(*WITHHELD)
-"""What a ping says in them."""
+_withheld_of = attrgetter(*WITHHELD)
 
 _TWO_NUMBERS = Struct(">QQ")
 _NO_HOST = "?"
 """Stands for a page whose address names no host: it is on no domain, as that page is."""
+
+
+def withheld_of(ping: Ping) -> str:
+    """What a ping says in them, a line each: as one text it takes half the memory."""
+    return "\n".join(_withheld_of(ping))
+
+
+def with_withheld(ping: Ping, withheld: str) -> Ping:
+    """The ping of a line as it came."""
+    return replace(ping, **dict(zip(WITHHELD, withheld.split("\n"), strict=True))) if withheld else ping
 
 
 class Marks(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -1,0 +1,1 @@
+"""Lines of the journal that are still needed after they were written."""
