@@ -685,7 +685,7 @@ class Store:
 
     async def acknowledge(self, report: AttemptReport) -> bool:
         """Record an attempt; False where the claim has passed to someone else."""
-        return await self._writer.run(lambda c: outbox.acknowledge(c, report))
+        return await self._writer.run(outbox.AcknowledgeJob(report))
 
     async def deliveries(self, which: Which = _ALL, limit: int = 50) -> list[DeliveryRow]:
         """The latest of these deliveries, newest first."""
