@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, text
 
 from app.domain.duplicate import is_duplicate
 from app.domain.post.sale import CapUse, KeptAnswer, PostFacts, Sale
@@ -15,17 +15,17 @@ from app.store.delivery.outbox import new_delivery
 from app.store.delivery.retains import adding_retain
 from app.store.engine.failures import INTEGRITY_ERRORS
 from app.store.engine.portable import adding_new, being_alone
-from app.store.engine.prepared import Prepared
+from app.store.engine.prepared import Insert, Prepared
 from app.store.engine.trips import Work, run_all, run_last
 from app.store.schema import certificate, delivery, evidence, lead, sighting
 from app.wire.post import PostAnswer
 
 _SAVEPOINT = Prepared(text("SAVEPOINT sale"))
 _ROLL_BACK = Prepared(text("ROLLBACK TO SAVEPOINT sale"))
-_ADD_LEAD = Prepared(insert(lead))
-_ADD_EVIDENCE = Prepared(insert(evidence))
-_ADD_SIGHTINGS = Prepared(insert(sighting))
-_ADD_DELIVERIES = Prepared(insert(delivery))
+_ADD_LEAD = Insert(lead)
+_ADD_EVIDENCE = Insert(evidence)
+_ADD_SIGHTINGS = Insert(sighting)
+_ADD_DELIVERIES = Insert(delivery)
 
 
 class SaleResult(msgspec.Struct, frozen=True, kw_only=True):

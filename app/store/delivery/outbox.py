@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Double, Text, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Double, Text, bindparam, func, literal_column, select, update
 
 from app.dialects.text import printable
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
@@ -14,7 +14,7 @@ from app.domain.delivery.record_id import key_of
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.keyed import digest
 from app.store.delivery.destinations import disable
-from app.store.engine.prepared import Prepared
+from app.store.engine.prepared import Insert, Prepared
 from app.store.engine.runners import JointJob
 from app.store.engine.trips import run_all
 from app.store.schema import attempt, delivery, destination_state, lead
@@ -81,7 +81,7 @@ _SETTLE = Prepared(
         settled_at=bindparam("settled_at"),
     )
 )
-_ADD_ATTEMPT = Prepared(insert(attempt))
+_ADD_ATTEMPT = Insert(attempt)
 
 
 class DueRow(NamedTuple):
@@ -196,16 +196,19 @@ class AcknowledgeJob(JointJob[bool]):
     def together(connection: Connection, jobs: Sequence["AcknowledgeJob"]) -> list[bool | None]:
         """Record those that do nothing else: each row says by itself whether the claim stands."""
         reports = [job._report for job in jobs]
-        held = [None if each.disables else _settle(connection, each) for each in reports]
+        plain = [each for each in reports if not each.disables]
+        settled = iter(run_all(connection, [(_SETTLE, _settled(each)) for each in plain]))
+        held = [None if each.disables else next(settled).rowcount == 1 for each in reports]
         attempts = [_attempt(each) for each, is_held in zip(reports, held, strict=True) if is_held]
         if attempts:
-            _ADD_ATTEMPT.run(connection, attempts)
+            run_all(connection, [_ADD_ATTEMPT.of(connection, attempts)])
         return held
 
 
 def acknowledge(connection: Connection, report: AttemptReport) -> bool:
     """See AcknowledgeJob."""
-    if not _settle(connection, report):
+    (settled,) = run_all(connection, [(_SETTLE, _settled(report))])
+    if settled.rowcount != 1:
         return False
     run_all(connection, [(_ADD_ATTEMPT, _attempt(report))])
     if report.disables:
@@ -213,10 +216,10 @@ def acknowledge(connection: Connection, report: AttemptReport) -> bool:
     return True
 
 
-def _settle(connection: Connection, report: AttemptReport) -> bool:
+def _settled(report: AttemptReport) -> dict[str, object]:
     owner, replay = _claimant(report.owner)
     crm_id = _cut(report.crm_id)
-    values: dict[str, object] = {
+    return {
         "of": report.delivery_id,
         "by": owner,
         "replay": replay,
@@ -229,8 +232,6 @@ def _settle(connection: Connection, report: AttemptReport) -> bool:
         "due_at": report.due_at,
         "settled_at": None if report.status == "pending" else report.started_at + report.took_ms / 1000.0,
     }
-    (settled,) = run_all(connection, [(_SETTLE, values)])
-    return settled.rowcount == 1
 
 
 def _attempt(report: AttemptReport) -> dict[str, object]:

@@ -26,6 +26,10 @@ Job = Callable[[Connection], T]
 GROUP_MAX = 100
 """Jobs that share one commit: a hundred cost about as much disk time as one, and a hundred take some 50 ms."""
 
+JOINT_MAX, JOINT_AT_ONCE = 32, 2
+"""Jobs that share a transaction of PostgreSQL, and such transactions: one is decided while the other is committed. More
+would hold more locks than a server has by default."""
+
 WAITING_MAX = 2_000
 """More than this many waiting jobs would be answered too late for any seller; they are refused at once instead."""
 
@@ -70,6 +74,10 @@ class JointJob(Generic[T]):
     def together(connection: Connection, jobs: Sequence[Any]) -> Sequence[T | None]:
         """The result of each that is done now, None for those that must be done alone, of which nothing is written."""
         raise NotImplementedError
+
+
+_Joining = tuple[JointJob[Any], "asyncio.Future[Any]"]
+"""A job that is to be done together with others, and who waits to hear what came of that."""
 
 
 class _Ticket:
@@ -238,14 +246,60 @@ class TaskRunner:
         self._availability = availability or Availability()
         self._limit_s = limit_s
         self._under_way: dict[asyncio.Task[Any], _Work[Any]] = {}
+        self._joining: list[_Joining] = []
+        self._joint = 0
+        self._groups: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
     async def run(self, job: Job[T], limit_s: float | None = None) -> T:
         """See Runner."""
         if self._is_closed:
             raise StoreUnavailable("the store is closed")
-        if len(self._under_way) >= WAITING_MAX:
+        if len(self._under_way) + len(self._joining) >= WAITING_MAX:
             raise StoreUnavailable(f"{WAITING_MAX} jobs are waiting already")
+        if isinstance(job, JointJob):
+            joining: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+            self._joining.append((job, joining))
+            asyncio.get_running_loop().call_soon(self._join)
+            result = await joining
+            if result is not None:
+                return result
+        return await self._run(job, limit_s)
+
+    def _join(self) -> None:
+        """Have jobs that came in one turn, or while others were done together, share a transaction."""
+        while self._joining and self._joint < JOINT_AT_ONCE:
+            kind = type(self._joining[0][0])
+            group = [each for each in self._joining if type(each[0]) is kind][:JOINT_MAX]
+            self._joining = [each for each in self._joining if each not in group]
+            self._joint += 1
+            task = asyncio.create_task(self._together(kind, group))
+            self._groups.add(task)
+            task.add_done_callback(self._groups.discard)
+
+    async def _together(self, kind: type[JointJob[Any]], group: Sequence[_Joining]) -> None:
+        results: Sequence[Any] = [None] * len(group)
+        unavailable: StoreUnavailable | None = None
+        try:
+            if len(group) > 1:
+                results = await self._run(lambda connection: kind.together(connection, [job for job, _ in group]))
+        except StoreUnavailable as error:
+            # It may be committed: who waits must hear that nobody knows.
+            unavailable = error
+        except Exception:  # noqa: BLE001, S110 - whose error it is, each finds out alone
+            pass
+        finally:
+            self._joint -= 1
+            self._join()
+        for (_, joining), result in zip(group, results, strict=True):
+            if joining.done():
+                continue
+            if unavailable is not None:
+                joining.set_exception(unavailable)
+            else:
+                joining.set_result(result)
+
+    async def _run(self, job: Job[T], limit_s: float | None = None) -> T:
         work = _Work(job)
         task = asyncio.create_task(self._transaction(work))
         self._under_way[task] = work
@@ -257,6 +311,14 @@ class TaskRunner:
     async def close(self) -> None:
         """See Runner."""
         self._is_closed = True
+        if self._joining or self._groups:
+            self._join()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_S):
+                    while self._groups:
+                        await asyncio.wait(self._groups)
+                        # What cannot be done together begins alone.
+                        await asyncio.sleep(0)
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=_CLOSE_S)
             for task in late:

@@ -1,10 +1,11 @@
 """Sells all posts that wait for one commit at once, as far as nothing stands against any of them.
 
-A sale is some twenty rows of seven tables. Row by row each costs a trip to SQLite, and to the event loop to get the
-interpreter back; together they cost one a table.
+A sale is some twenty rows of seven tables. Row by row each costs a trip to the database, and to the event loop to get
+the interpreter back; together they cost one a table.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -13,25 +14,36 @@ from app.domain.post.sale import CapUse, Sale
 from app.domain.reasons import Refusal
 from app.store import caps
 from app.store.answers import names_of
-from app.store.engine.prepared import Prepared, Values
+from app.store.engine.portable import being_alone
+from app.store.engine.prepared import Insert, Prepared, Values
 from app.store.engine.runners import JointJob
+from app.store.engine.trips import run_all, run_last
 from app.store.sales import SaleResult, names_alone, rows_of, sell
 from app.wire.post import PostAnswer
 
-# Keys are given as one JSON list, so that the text is the same for any number of them.
-_KNOWN = Prepared(
-    text(
-        "SELECT 'post/' || seller || '/' || nonce FROM answer WHERE (seller, nonce) IN "
-        "(SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:posts)) "
-        "UNION ALL SELECT digest FROM certificate WHERE digest IN (SELECT value FROM json_each(:certificates)) "
-        "UNION ALL SELECT digest FROM sighting WHERE digest IN (SELECT value FROM json_each(:names)) "
-        "UNION ALL SELECT digest FROM suppression "
-        "WHERE is_suppressed AND digest IN (SELECT value FROM json_each(:people))"
-    )
+# Keys are given as one JSON list each, so that a statement is the same for any number of them.
+_KNOWN = (
+    "SELECT 'post/' || seller || '/' || nonce FROM answer WHERE (seller, nonce) IN ({posts}) "
+    "UNION ALL SELECT digest FROM certificate WHERE digest {certificates} "
+    "UNION ALL SELECT digest FROM sighting WHERE digest {names} "
+    "UNION ALL SELECT digest FROM suppression WHERE is_suppressed AND digest {people}"
 )
-_USED = Prepared(
-    text("SELECT counter, used FROM cap_counter WHERE counter IN (SELECT value FROM json_each(:counters))")
-)
+_USED = "SELECT counter, used FROM cap_counter WHERE counter {counters}"
+_PAIRS = {
+    "sqlite": "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:posts)",
+    "postgresql": "SELECT value->>0, value->>1 FROM json_array_elements(CAST(:posts AS json)) AS value",
+}
+_LISTED = {
+    "sqlite": "IN (SELECT value FROM json_each(:{}))",
+    "postgresql": "= ANY (ARRAY (SELECT json_array_elements_text(CAST(:{} AS json))))",
+}
+
+
+@cache
+def _asking(statement: str, dialect: str) -> Prepared:
+    """The statement as this database reads JSON."""
+    lists = {name: _LISTED[dialect].format(name) for name in ("certificates", "names", "people", "counters")}
+    return Prepared(text(statement.format(posts=_PAIRS[dialect], **lists)))
 
 
 class SellJob(JointJob[SaleResult]):
@@ -49,19 +61,40 @@ class SellJob(JointJob[SaleResult]):
     def together(connection: Connection, jobs: Sequence["SellJob"]) -> list[SaleResult | None]:
         """Sell those that nothing stands against; what does, also of each other, is for each alone to find out."""
         sales = [job.sale for job in jobs]
-        is_plain = _plain(connection, sales)
-        _write(connection, [sale for sale, plain in zip(sales, is_plain, strict=True) if plain])
+        known, used = _gathered(connection, sales)
+        taken: set[str] = set()
+        plain = [_is_plain(sale, known, taken, used) for sale in sales]
+        chosen = [sale for sale, is_plain in zip(sales, plain, strict=True) if is_plain]
+        if chosen:
+            _write(connection, chosen)
         return [
-            SaleResult(answer=sale.answer, outcome="sold") if plain else None
-            for sale, plain in zip(sales, is_plain, strict=True)
+            SaleResult(answer=sale.answer, outcome="sold") if is_plain else None
+            for sale, is_plain in zip(sales, plain, strict=True)
         ]
 
 
-def _plain(connection: Connection, sales: Sequence[Sale]) -> list[bool]:
-    """Which of these can be sold side by side: of new leads, people and certificates, with room under every cap."""
-    known, used = _known(connection, sales), _used(connection, sales)
-    taken: set[str] = set()
-    return [_is_plain(sale, known, taken, used) for sale in sales]
+def _gathered(connection: Connection, sales: Sequence[Sale]) -> tuple[set[str], dict[str, int]]:
+    """What the database knows of these posts, certificates and people, and what is used of the counters they need.
+
+    From now on nobody else decides about any of them.
+    """
+    keys = {
+        "posts": [(sale.seller, sale.nonce) for sale in sales],
+        "certificates": [digest for sale in sales for digest in sale.certificates],
+        "names": [digest for sale in sales for digest in names_of(sale.person)],
+        "people": [digest for sale in sales for digest in sale.person.all],
+    }
+    counters = {"counters": {use.counter for sale in sales for use in sale.cap_uses}}
+    dialect = connection.dialect.name
+    *_, known, used = run_all(
+        connection,
+        [
+            *being_alone(connection, [name for sale in sales for name in names_alone(sale)]),
+            (_asking(_KNOWN, dialect), _as_json(keys)),
+            (_asking(_USED, dialect), _as_json(counters)),
+        ],
+    )
+    return {name for (name,) in known.fetchall()}, dict(used.fetchall())
 
 
 def _is_plain(sale: Sale, known: set[str], taken: set[str], used: dict[str, int]) -> bool:
@@ -77,34 +110,18 @@ def _is_plain(sale: Sale, known: set[str], taken: set[str], used: dict[str, int]
     return True
 
 
-def _known(connection: Connection, sales: Sequence[Sale]) -> set[str]:
-    """What the database knows of these posts and certificates, and of their people."""
-    keys = {
-        "posts": [(sale.seller, sale.nonce) for sale in sales],
-        "certificates": [digest for sale in sales for digest in sale.certificates],
-        "names": [digest for sale in sales for digest in names_of(sale.person)],
-        "people": [digest for sale in sales for digest in sale.person.all],
-    }
-    return {name for (name,) in _KNOWN.run(connection, _as_json(keys)).fetchall()}
-
-
-def _used(connection: Connection, sales: Sequence[Sale]) -> dict[str, int]:
-    """What is used of each counter that they would take something of."""
-    counters = {use.counter for sale in sales for use in sale.cap_uses}
-    return dict(_USED.run(connection, _as_json({"counters": counters})).fetchall())
-
-
 def _write(connection: Connection, sales: Sequence[Sale]) -> None:
-    """Write everything of these, table by table."""
+    """Write everything of these, table by table; what they take of counters last, since all sales share those."""
     rows: dict[Prepared, list[Values]] = {}
     for sale in sales:
         for statement, values in rows_of(sale):
             rows.setdefault(statement, []).extend([values] if isinstance(values, Mapping) else values)
-    for statement, values in rows.items():
-        statement.run(connection, values)
-    for use in _sums([use for sale in sales for use in sale.cap_uses]):
-        statement, taken = caps.taking_or_failing(use)
-        statement.run(connection, taken)
+    work = [
+        statement.of(connection, values) if isinstance(statement, Insert) else (statement, values)
+        for statement, values in rows.items()
+    ]
+    uses = caps.in_order(_sums([use for sale in sales for use in sale.cap_uses]))
+    run_last(connection, [*work, *map(caps.taking_or_failing, uses)])
 
 
 def _sums(uses: Iterable[CapUse]) -> list[CapUse]:
