@@ -4,7 +4,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import compress
 from math import asin, cos, radians, sin, sqrt
@@ -222,7 +222,13 @@ def centre_of(zip_code: str) -> Centre | None:
 def unknown_zips(zip_codes: Iterable[str]) -> list[str]:
     """Those of these ZIP codes, or beginnings of some, that no ZIP code in the table is or begins with."""
     zips = zip_rows().zips
-    return [one for one in zip_codes if not "".join(zips[bisect_left(zips, one) :][:1]).startswith(one)]
+    return [one for one in zip_codes if not _next(zips, one).startswith(one)]
+
+
+def _next(zips: Sequence[str], beginning: str) -> str:
+    """The first that is this one or comes after it; empty behind the last."""
+    row = bisect_left(zips, beginning)
+    return zips[row] if row < len(zips) else ""
 
 
 def circle(centre: Centre, miles: float) -> Area:
