@@ -17,7 +17,7 @@ from app.store.store import Store
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from tests.integration.store.world import a_sale, refused, vault
 
-LEADS = int(__import__("os").environ.get("LEADS", "3000"))
+LEADS = 3_000
 ANSWERS_AFTER_S = 0.02
 CONCURRENCY = 64
 """The most that a destination may be sent at once."""
