@@ -13,7 +13,7 @@ from app.domain.auction.snapshot import Standing
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
 from app.domain.seller import Seller
-from app.journal.kept.kept_line import KeptLine
+from app.journal.writer import KeptLine
 from app.usecases.standing.changes import BidLost, BidMade, Change, Returned, Sold, TimePassed, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from app.wire.ping import Ping

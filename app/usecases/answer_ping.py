@@ -21,9 +21,9 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.targets.targets import TargetStanding
 from app.domain.territory import PREFIX_LENGTH, ZipStates, possible_states
-from app.journal.kept.kept_line import KeptLine
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
+from app.journal.writer import KeptLine
 from app.usecases.bidder import Bidder
 from app.usecases.standing.changes import BidMade, Use
 from app.usecases.standing.counters import Counter

@@ -9,8 +9,8 @@ from app.certificates.provider_client import ProviderClient
 from app.domain.buyer import Operator
 from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
-from app.journal.kept.kept_line import KeptLine
 from app.journal.lines import Line
+from app.journal.writer import KeptLine
 from app.openid.client import OpenIdClient
 from app.outbound.message import OutboundAnswer, OutboundRequest
 from app.reports.scorecard import Scorecards

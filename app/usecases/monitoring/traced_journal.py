@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from app.domain.delivery.delivery import AttemptReport
-from app.journal.kept.kept_line import KeptLine
 from app.journal.lines import Line, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.writer import KeptLine
 from app.telemetry.tracing import TRACED_REQUEST, TracedRequest, Tracing
 from app.usecases.bidder import Journal
 

@@ -12,8 +12,8 @@ from app.domain.caps.caps import Cap
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import Schedule
 from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetUse
-from app.journal.kept.kept_line import KeptLine
 from app.journal.lines import PingLine
+from app.journal.writer import KeptLine
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
 

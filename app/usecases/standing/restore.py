@@ -11,8 +11,8 @@ from app.domain.configuration import Configuration
 from app.domain.keys import Keys
 from app.domain.seller import Seller
 from app.domain.token import read
-from app.journal.kept.kept_line import KeptLine
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
+from app.journal.writer import KeptLine
 from app.store.operators.requested import RequestRows
 from app.store.store import Store
 from app.usecases.former import FormerConfigurations

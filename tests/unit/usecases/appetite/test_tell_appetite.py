@@ -24,7 +24,7 @@ from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALL_DAY, Schedule, week_minutes
 from app.domain.seller import Habits, Seller
 from app.domain.territory import Territory
-from app.journal.kept.kept_line import KeptLine
+from app.journal.writer import KeptLine
 from app.usecases.appetite.tell_appetite import appetite_rows
 from app.usecases.standing.changes import BidMade, DemandSet, Requests, TimePassed, UsageRead, WritesFailed
 from app.usecases.standing.standing import LiveStanding

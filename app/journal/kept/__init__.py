@@ -1,1 +1,0 @@
-"""Lines of the journal that are still needed after they were written."""
