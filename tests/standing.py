@@ -6,15 +6,12 @@ sell(standing, b"nonce", NOW + 1.0, price_cents=2_000)
 assert caps(standing)[0].used == 8
 """
 
-from base64 import b64decode
-from types import ModuleType
-
 from app.domain.auction.snapshot import Standing
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
 from app.domain.seller import Seller
 from app.journal.writer import KeptLine
-from app.usecases.standing.changes import BidLost, BidMade, Change, Returned, Sold, TimePassed, UsageRead
+from app.usecases.standing.changes import BidLost, BidMade, Returned, Sold, TimePassed, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from app.wire.ping import Ping
 from tests.build import NOW, campaign, cap, ping, seller
@@ -128,17 +125,3 @@ def caps(
 def leads(standing: LiveStanding, now: float = NOW) -> tuple[int, float]:
     """Used and live of the daily cap."""
     return caps(standing, now)[0].used, caps(standing, now)[0].live
-
-
-def written(change: Change, form: ModuleType) -> bytes:
-    """A change as bytes, with what its line says."""
-    text: bytes = form.encode(change, enc_hook=lambda kept: kept.text)
-    return text
-
-
-def read_back(text: bytes, form: ModuleType) -> Change:
-    """The change that was written so."""
-    change: Change = form.decode(
-        text, type=Change, dec_hook=lambda kind, line: kind(b64decode(line) if isinstance(line, str) else line)
-    )
-    return change

@@ -75,45 +75,38 @@ class LineFile:
             os.close(self._descriptor)
 
 
-class KeptLine:
+class KeptLine(msgspec.Struct, gc=False):
     """A line that may be asked for again: its text until it is written, and from then on only where it stands.
 
-    Hundreds of thousands of bids may live at once, and their lines would take kilobytes each. `held` is the text, or
-    the file in which it stands, at `place`: offset, size and checksum in one number.
+    Hundreds of thousands of bids may live at once, and their lines would take kilobytes each. `held` is the text, empty
+    once there is a `file` in which it stands, at `place`: offset, size and checksum in one number.
     """
 
-    __slots__ = ("held", "place")
-
-    def __init__(self, text: bytes) -> None:
-        self.held: bytes | LineFile = text
-        self.place = 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, KeptLine) and self.text == other.text
-
-    __hash__ = None  # type: ignore[assignment]
+    held: bytes
+    place: int = 0
+    file: LineFile | None = None
 
     @property
     def text(self) -> bytes | None:
         """The line; `None` where the file does not hold it any more."""
-        held, place = self.held, self.place
-        if isinstance(held, bytes):
+        # In this order, since another thread may let go of the text between the two.
+        held, file = self.held, self.file
+        if file is None:
             return held
+        place = self.place
         try:
-            text = held.read(place >> (_SIZE_BITS + _SUM_BITS), place >> _SUM_BITS & _SIZE_MAX)
+            text = file.read(place >> (_SIZE_BITS + _SUM_BITS), place >> _SUM_BITS & _SIZE_MAX)
         except OSError:
             return None
         return text if crc32(text) == place & _SUM_MAX else None
 
     def is_written(self, file: LineFile, offset: int) -> int:
         """Let go of the text, which stands there from now on; how long it is."""
-        held = self.held
-        assert isinstance(held, bytes)
-        size = len(held)
+        size = len(self.held)
         if size <= _SIZE_MAX:
-            # In this order, since it may be read by another thread between the two.
-            self.place = (offset << _SIZE_BITS | size) << _SUM_BITS | crc32(held)
-            self.held = file
+            self.place = (offset << _SIZE_BITS | size) << _SUM_BITS | crc32(self.held)
+            self.file = file
+            self.held = b""
         return size
 
 

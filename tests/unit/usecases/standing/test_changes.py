@@ -39,7 +39,7 @@ from app.usecases.standing.counters import Counter
 from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Demand, Signal
 from tests.build import NOW, campaign, cap, ping, seller
-from tests.standing import bid_made, read_back, returned, written
+from tests.standing import bid_made, returned
 
 SOLD = Sold(
     nonce=b"\x00\xff" * 4,
@@ -108,7 +108,7 @@ def test_each_kind_is_tried_here() -> None:
 @pytest.mark.parametrize("change", EACH, ids=lambda change: type(change).__name__)
 @pytest.mark.parametrize("form", [msgspec.json, msgspec.msgpack], ids=["json", "msgpack"])
 def test_each_change_is_read_as_it_was_written(change: Change, form: ModuleType) -> None:
-    assert read_back(written(change, form), form) == change
+    assert form.decode(form.encode(change), type=Change) == change
 
 
 class Feed(LiveStanding):
@@ -119,7 +119,7 @@ class Feed(LiveStanding):
         super().__init__()
 
     def apply(self, change: Change) -> None:
-        self.written.append(written(change, msgspec.msgpack))
+        self.written.append(msgspec.msgpack.encode(change))
         super().apply(change)
 
     def counter(self, key: str) -> Counter:
@@ -240,6 +240,6 @@ def test_two_that_apply_the_same_changes_stand_the_same(acts: list[tuple[str, fl
         # A lead that comes by changes nothing that is not told of too.
         here = {each.name: first.counters(each, SELLERS[1], "78701", "TX", now) for each in BUYING}
     for text in first.written:
-        second.apply(read_back(text, msgspec.msgpack))
+        second.apply(msgspec.msgpack.decode(text, type=Change))
     there = {name: [second.counter(counter.key) for counter in counters] for name, counters in here.items()}
     assert all_readable(first, here, now) == all_readable(second, there, now)
