@@ -75,6 +75,7 @@ from app.store.people.forgetting import Forgetting
 from app.store.people.holds import LegalHold, OnHold
 from app.store.people.named import IdKind
 from app.store.people.records import LeadRecord, StoredAnswer, Suppressing
+from app.store.posts.sell_together import SellJob
 from app.store.returns import accounts, billing, crediting, requests
 from app.store.returns.accounts import LeadFacts, Purchase
 from app.store.returns.billing import PostedOtherwise
@@ -253,7 +254,7 @@ class Store:
     async def sell(self, sale: Sale, refused: Callable[[Refusal], PostAnswer]) -> SaleResult:
         """Sell in one transaction; `refused` is called inside it, on SQLite in another thread."""
         try:
-            result = await self._writer.run(lambda c: sales.sell(c, sale, refused))
+            result = await self._writer.run(SellJob(sale, refused))
         except CapInTheWay:
             result = await self._writer.run(lambda c: sales.sell(c, sale, refused, is_tight=True))
         if result.outcome == "sold":
@@ -730,7 +731,7 @@ class Store:
 
     async def acknowledge(self, report: AttemptReport) -> bool:
         """Record an attempt; False where the claim has passed to someone else."""
-        return await self._writer.run(lambda c: outbox.acknowledge(c, report))
+        return await self._writer.run(outbox.AcknowledgeJob(report))
 
     async def deliveries(self, which: Which = _ALL, limit: int = 50) -> list[DeliveryRow]:
         """The latest of these deliveries, newest first."""
