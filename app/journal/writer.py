@@ -39,9 +39,9 @@ def hour_start(hour: str) -> float:
     return datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC).timestamp()
 
 
-def hour_file(at: float) -> str:
-    """The name of the file to which the lines of this hour are appended."""
-    return f"{hour_of(at)}.jsonl"
+def hour_file(at: float, writer: int = 0) -> str:
+    """The name of the file to which a writer appends the lines of this hour; the only one of a directory is 0."""
+    return f"{hour_of(at)}.{writer}.jsonl" if writer else f"{hour_of(at)}.jsonl"
 
 
 def encoded(line: Line) -> bytes:
@@ -50,16 +50,18 @@ def encoded(line: Line) -> bytes:
 
 
 class JournalWriter:
-    """The only writer of a directory. `append` only queues; `run` writes every quarter of a second until cancelled.
+    """The only writer of its number in a directory, each of which has files of its own.
 
-    `lost` counts the lines that were dropped.
+    `append` only queues; `run` writes every quarter of a second until cancelled. `lost` counts the lines that were
+    dropped.
     """
 
-    def __init__(self, directory: Path, append: Callable[[Path], FileIO] = append_to) -> None:
+    def __init__(self, directory: Path, append: Callable[[Path], FileIO] = append_to, writer: int = 0) -> None:
         """`append` opens a file to be added to."""
         make_directory(directory)
         self._directory = directory
         self._append = append
+        self._writer = writer
         # The writing thread takes from one end while pings add to the other; a deque needs no lock for that.
         self._waiting: deque[tuple[float, bytes]] = deque()
         self._writing = Lock()
@@ -115,7 +117,8 @@ class JournalWriter:
             try:
                 while hours:
                     hour, batch = next(iter(hours.items()))
-                    _write(self._append, self._directory / hour_file(hour * _HOUR_S), [text for _, text in batch])
+                    path = self._directory / hour_file(hour * _HOUR_S, self._writer)
+                    _write(self._append, path, [text for _, text in batch])
                     del hours[hour]
             except OSError:
                 self._put_back([line for batch in hours.values() for line in batch])

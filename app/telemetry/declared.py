@@ -120,6 +120,7 @@ METRICS = {
     ),
     # The service itself.
     "build_info": _gauge("1, with the version that runs.", "version"),
+    "worker_up": _gauge("1 while this worker answers, else 0, where `--workers` has several.", "worker"),
     "database_writable": _gauge("1 while sales can be recorded, else 0."),
     "database_unwritable_seconds": _gauge("How long no sale could be recorded; 0 while sales can be."),
     "journal_waiting_lines": _gauge("Decisions not yet written to the journal."),

@@ -108,6 +108,8 @@ class BackgroundJobs:
         self._self_watch = SelfWatch(bidder, alerts.journal, lambda: journal.lost, self._found)
         self._clock_alerts = alerts.clock
         self._alerts = AlertWatch(bidder, self._self_watch, alerts.sender, self.state, machine_clock)
+        self.state_of_all: Callable[[], ServiceState] = self.state
+        """How all processes are that share this one's port, as if they were one."""
         self.scrape = Scrape(bidder, worker, journal, clock)
         self.model_outcomes = ModelOutcomes(bidder.store, lambda: time.sleep(REST_S))
         self.measured = MeasuredGauges(
