@@ -93,6 +93,10 @@ from app.usecases.test_recorder import TestRecorder
 TICK_S = 0.25
 RELOAD_S = 0.5
 HEAR_S = 0.5
+FOLLOW_S = 0.15
+"""What another replica did holds here within 250 ms."""
+HEAR_SHARED_S = 5.0
+"""The change feed says when there is something to be read; that nothing is missed for good is seen to as slowly."""
 STUCK_S = 3.0
 NOTE_S = 3.0
 ALERT_S = 1.0
@@ -480,7 +484,11 @@ async def _run_beside(
     await _beside(stack, _every(HEAR_S, background.prove_database))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
     await _beside(stack, _every(RELOAD_S, key_watch.look))
-    await _beside(stack, _every(HEAR_S, background.hear))
+    shared = background.bidder.store.is_shared
+    if shared:
+        await background.hear()
+        await _beside(stack, _every(FOLLOW_S, background.follow))
+    await _beside(stack, _every(HEAR_SHARED_S if shared else HEAR_S, background.hear))
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
