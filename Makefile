@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 2))')" --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test long check quick bench profile drill dist audit fuzz
+.PHONY: help setup demo serve test long check quick bench profile drill cluster dist audit fuzz
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ dist: setup ## Build the wheel and the source archive into ./dist
 
 audit: setup $(AUDIT_STAMP) ## Judge licenses and known vulnerabilities of all that is installed, into ./dist/sbom.json
 	@$(BIN)/python -m tests.audit
+
+cluster: setup ## Run three replicas on a PostgreSQL of their own behind a balancer, until Ctrl-C
+	@$(BIN)/python -m tests.cluster_of_replicas $(ARGS)
 
 drill: setup ## Break the service in earnest and see its promises kept (ARGS=--sample takes a minute, --list names all)
 	@$(BIN)/leadbid drill $(ARGS)

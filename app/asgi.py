@@ -8,7 +8,8 @@ import random
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
+from heapq import merge
 from importlib.metadata import version
 from io import FileIO
 from pathlib import Path
@@ -31,6 +32,7 @@ from app.http.application import Application, CannotStart
 from app.http.auction.intake import Intake
 from app.http.auction.traced_intake import TracedIntake
 from app.journal.configurations import longest_bid_lifetime_s
+from app.journal.lines import AnyLine, NoticeLine, PostLine
 from app.journal.looking import Looking
 from app.journal.reader import lines
 from app.journal.versions import OtherVersion
@@ -39,11 +41,11 @@ from app.openid.client import OpenIdClient
 from app.outbound.sender import OutboundSender, Sender
 from app.packaged import MODELS
 from app.parquet import ParquetError
-from app.private_files import append_to, narrow
+from app.private_files import append_to, make_directory, narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
-from app.service_notes import note_places
+from app.service_notes import note_places, service_state
 from app.settings import (
     Settings,
     SettingsError,
@@ -73,6 +75,7 @@ from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.monitoring.traced_journal import TracedJournal, trace_attempt
+from app.usecases.monitoring.worker_scrapes import WorkerScrapes
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import limits_of
@@ -90,6 +93,10 @@ from app.usecases.test_recorder import TestRecorder
 TICK_S = 0.25
 RELOAD_S = 0.5
 HEAR_S = 0.5
+FOLLOW_S = 0.15
+"""What another replica did holds here within 250 ms."""
+HEAR_SHARED_S = 5.0
+"""The change feed says when there is something to be read; that nothing is missed for good is seen to as slowly."""
 STUCK_S = 3.0
 NOTE_S = 3.0
 ALERT_S = 1.0
@@ -138,14 +145,15 @@ def build_app(
     read = load(settings.config, environ=os.environ)
     if not isinstance(read, LoadedConfig):
         raise SettingsError("\n".join(str(problem) for problem in read))
-    for warning in read.warnings:
+    # Of several workers one says what holds for all of them.
+    for warning in read.warnings if settings.worker <= 1 else ():
         _log.warning("%s", warning)
     require_file(settings)
     keys, made = load_keys(settings, world.chance)
     for path in made:
         _log.warning("made %s: without it no bid and no identity of this installation can be read; keep a copy", path)
 
-    for sentence in settings.exposed_secrets(read.declared.secret_files):
+    for sentence in settings.exposed_secrets(read.declared.secret_files) if settings.worker <= 1 else ():
         _log.warning("%s", sentence)
     clock = ServiceClock(world.clock, world.steady)
 
@@ -194,7 +202,7 @@ async def _started(
 ) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
     stack.enter_context(_own_use(settings))
-    note_places(settings.data, settings.places(os.getpid(), world.clock()))
+    note_places(settings.own, settings.places(os.getpid(), world.clock()))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = await _opened(stack, settings, keys, vault, world)
@@ -204,7 +212,7 @@ async def _started(
     clock = service_clock.now
     now = clock()
     former = await start_with(store, live, keys, world.clock(), has_consent=settings.has_consent)
-    journal = JournalWriter(settings.journal, world.append)
+    journal = JournalWriter(settings.journal, world.append, writer=settings.worker)
     sender = world.sender()
     stack.push_async_callback(sender.aclose)
     metrics = Metrics()
@@ -245,9 +253,10 @@ async def _started(
     alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
     parts = (certifier, world.clock, alerts, _records(settings), _rest)
     background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, *parts)
-    noting = StateNotes(settings.data, background.state)
+    _be_one_of_several(settings, background)
+    noting = StateNotes(settings.own, background.state)
     stack.callback(noting.note_stop)
-    clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
+    clock_watch = ClockWatch(service_clock, bidder, worker, settings.own, longest_s)
     stack.callback(clock_watch.close)
     if world.stepped:
         background.look_at_clock = clock_watch.look
@@ -262,6 +271,13 @@ async def _started(
 
 def _tell_of_journal(error: OSError) -> None:
     _log.error("the journal cannot be written: %s", error.strerror)
+
+
+def _be_one_of_several(settings: Settings, background: BackgroundJobs) -> None:
+    """A worker shows metrics and state of all those that share its port, since nobody chooses whom he asks."""
+    if settings.worker:
+        background.scrape.workers = WorkerScrapes(settings.data, settings.worker, settings.workers)
+        background.state_of_all = lambda: service_state(settings.data) or background.state()
 
 
 def _tell_what_is_live(catalogue: Catalogue) -> None:
@@ -372,8 +388,9 @@ async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: 
 
 @contextmanager
 def _own_use(settings: Settings) -> Iterator[None]:
-    """Hold the data directory, and see to it that what it holds is ours alone."""
-    with sole_use(settings.data):
+    """Hold the data directory, and see to it that what it holds is ours alone. Of workers their supervisor holds it."""
+    make_directory(settings.own)
+    with nullcontext() if settings.worker else sole_use(settings.data):
         for warning in narrow(settings.private_places):
             _log.warning("%s", warning)
         yield
@@ -386,7 +403,9 @@ async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:
     longest_s = max(bidder.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
     ahead_s = await _set_back_by_s(settings, bidder.store, now)
     lost: set[str] = set()
-    recent = noting_lost(bidder.standing, bidder.keys, lines(settings.journal, now - longest_s), lost)
+    since = now - longest_s
+    recent = _seen_by(settings.worker, settings.journal, since) if settings.worker else lines(settings.journal, since)
+    recent = noting_lost(bidder.standing, bidder.keys, recent, lost)
     restored = restore_bids(
         bidder.standing, bidder.catalogue, bidder.former, bidder.keys, recent, now, ahead_s, longest_s
     )
@@ -402,9 +421,18 @@ async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:
     return longest_s
 
 
+def _seen_by(worker: int, journal: Path, since: float) -> Iterator[AnyLine]:
+    """The pings that this worker answered, and what any of them heard of bids; the others promise their own again."""
+    own = lines(journal, since, writer=worker)
+    heard = sorted(
+        [line for line in lines(journal, since) if isinstance(line, PostLine | NoticeLine)], key=lambda line: line.at
+    )
+    return merge(own, heard, key=lambda line: line.at)
+
+
 async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
     """By how much the clock was set back since the service last ran; what waits for its time then waits no longer."""
-    ahead_s = max(int(last_moment(settings.data) - now), 0)
+    ahead_s = max(int(last_moment(settings.own) - now), 0)
     if ahead_s >= STEP_S:
         _log.warning(
             "the clock stands %d s behind where it stood when the service last ran: live bids are kept", ahead_s
@@ -456,7 +484,11 @@ async def _run_beside(
     await _beside(stack, _every(HEAR_S, background.prove_database))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
     await _beside(stack, _every(RELOAD_S, key_watch.look))
-    await _beside(stack, _every(HEAR_S, background.hear))
+    shared = background.bidder.store.is_shared
+    if shared:
+        await background.hear()
+        await _beside(stack, _every(FOLLOW_S, background.follow))
+    await _beside(stack, _every(HEAR_SHARED_S if shared else HEAR_S, background.hear))
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))

@@ -32,15 +32,23 @@ def write_new(path: Path) -> BinaryIO:
     return os.fdopen(_opened(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb")
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Put a file there, or in the place of another, that is whole even after a power cut. OSError."""
-    fresh = path.with_name(f".{path.name}.unfinished")
+def write_whole(path: Path, content: bytes, *, over: bool = True) -> None:
+    """Put a file there that is whole even after a power cut; where it is not `over` another, one that is there stays.
+
+    Several processes may do so at once. OSError.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     with write_new(fresh) as file:
         file.write(content)
         # Only what has left our own buffer is on the disk when `fsync` returns.
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
+    if over:
+        fresh.replace(path)
+    else:
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
     sync_folder(path.parent)
 
 

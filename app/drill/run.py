@@ -25,6 +25,7 @@ class DrillResult(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one drill: `found` are the broken promises, or why it cannot be tried here."""
 
     drill: str
+    seed: int
     promise: str
     verdict: Verdict
     found: tuple[str, ...]
@@ -44,8 +45,8 @@ class DrillReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def broken(self) -> list[str]:
-        """The drills that broke a promise."""
-        return [each.drill for each in self.drills if each.verdict == "broken"]
+        """The drills that broke a promise, each once."""
+        return list(dict.fromkeys(each.drill for each in self.drills if each.verdict == "broken"))
 
 
 def all_drills() -> dict[str, Drill]:
@@ -74,6 +75,7 @@ def run_drill(name: str, drill: Drill, seed: int, tell: Callable[[str], None], *
         verdict = "broken" if found else "kept"
     return DrillResult(
         drill=name,
+        seed=seed,
         promise=drill.PROMISE,
         verdict=verdict,
         found=tuple(found),

@@ -146,7 +146,7 @@ class Application:
         try:
             async with self._running() as background:
                 self._rest.state.bidder, self._rest.state.certifier = background.bidder, background.certifier
-                self._rest.state.service_state, self._rest.state.background = background.state, background
+                self._rest.state.service_state, self._rest.state.background = background.state_of_all, background
                 self.intake, self.background = self._intake_of(background), background
                 await send({"type": "lifespan.startup.complete"})
                 await receive()

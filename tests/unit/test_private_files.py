@@ -120,10 +120,18 @@ def test_a_whole_file_is_on_the_disk_before_it_has_its_name_and_then_its_name_is
 
     monkeypatch.setattr(os, "fsync", noting)
     write_whole(folder / "a.key", b"0" * 64)
-    assert synced == [(False, 64, [".a.key.unfinished"]), (True, 0, ["a.key"])]
+    assert synced == [(False, 64, [f".a.key.{os.getpid()}.unfinished"]), (True, 0, ["a.key"])]
     assert mode(folder / "a.key") == 0o600
 
 
 def test_a_folder_that_we_may_not_read_is_no_reason_to_fail(folder: Path) -> None:
     folder.chmod(0o300)
     sync_folder(folder)
+
+
+def test_a_file_that_is_there_stays_where_it_is_not_to_be_written_over(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a.key", b"first", over=False)
+    write_whole(tmp_path / "a.key", b"second", over=False)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.key": b"first"}
+    write_whole(tmp_path / "a.key", b"third")
+    assert (tmp_path / "a.key").read_bytes() == b"third"

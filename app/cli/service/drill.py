@@ -20,11 +20,14 @@ _WIDTHS = (28, 48, 9, 34, 13)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid drill [DRILL ...] [--sample] [--seed N] [--list] [--json]`."""
+    """`leadbid drill [DRILL ...] [--sample] [--seed N] [--runs N] [--list] [--json]`."""
     parser.add_argument("names", nargs="*", metavar="DRILL", help="which drills (default: all; --list names them)")
     parser.add_argument("--sample", action="store_true", help="only those that take a few seconds, and less of each")
     parser.add_argument(
         "--seed", type=whole(0, SEED_MAX), default=1, help="decides all that is left to chance (default: 1)"
+    )
+    parser.add_argument(
+        "--runs", type=whole(1, 1_000), default=1, metavar="N", help="do each so often, with N seeds (default: 1)"
     )
     parser.add_argument("--list", action="store_true", help="only say what each promises")
     parser.add_argument("--json", action="store_true", help="end with one JSON object instead of a table")
@@ -46,8 +49,9 @@ def run(args: argparse.Namespace) -> int:
     load_before = getloadavg()[0]
     for name, each in chosen.items():
         _tell(f"{name}: {each.PROMISE}")
-        results.append(run_drill(name, each, args.seed, lambda text: _tell(f"    {text}"), is_sample=args.sample))
-        _tell_of(results[-1])
+        for seed in range(args.seed, args.seed + args.runs):
+            results.append(run_drill(name, each, seed, lambda text: _tell(f"    {text}"), is_sample=args.sample))
+            _tell_of(results[-1])
     report = reported(results, args.seed, load_before, is_sample=args.sample)
     print(msgspec.json.encode(report).decode() if args.json else _as_table(report))
     return 1 if report.broken else 0
@@ -75,10 +79,15 @@ def _as_table(report: DrillReport) -> str:
     rows = [line for each in report.drills for line in _lines(each)]
     verdicts = [each.verdict for each in report.drills]
     counted = ", ".join(f"{figure} {report.never[figure]}" for figure in NEVER)
-    ends = [f"{verdicts.count('kept')} kept", f"{len(report.broken)} broken", f"{verdicts.count('not here')} not here"]
+    ends = [
+        f"{verdicts.count('kept')} kept",
+        f"{verdicts.count('broken')} broken",
+        f"{verdicts.count('not here')} not here",
+    ]
     again = [
-        f"Again: leadbid drill {name} --seed {report.seed}{' --sample' if report.is_sample else ''}"
-        for name in report.broken
+        f"Again: leadbid drill {each.drill} --seed {each.seed}{' --sample' if report.is_sample else ''}"
+        for each in report.drills
+        if each.verdict == "broken"
     ]
     return "\n".join([table(_HEADS, rows), "", *_busy(report), f"never: {counted}.", f"{', '.join(ends)}.", *again])
 
@@ -97,8 +106,14 @@ def _lines(result: DrillResult) -> list[tuple[str, ...]]:
     counted = result.figures
     never = " ".join([f"{counted[figure]:.0f}" if figure in counted else "-" for figure in NEVER])
     figures = ", ".join([f"{value:,.12g} {name}" for name, value in counted.items() if name not in NEVER])
-    cells = (result.drill, result.promise, never, figures, f"{result.verdict}, {result.seconds:,.0f} s")
+    cells = (
+        f"{result.drill} {result.seed}",
+        result.promise,
+        never,
+        figures,
+        f"{result.verdict}, {result.seconds:,.0f} s",
+    )
     if result.verdict == "not here":
-        cells = (result.drill, result.promise, "", result.found[0], result.verdict)
+        cells = (f"{result.drill} {result.seed}", result.promise, "", result.found[0], result.verdict)
     columns = [wrap(cell, width) for cell, width in zip(cells, _WIDTHS, strict=True)]
     return list(zip_longest(*columns, fillvalue=""))

@@ -13,8 +13,7 @@ from app.drill.kit.market import ping, someone
 from app.drill.kit.open_loop import (
     CONNECTIONS,
     HEADERS,
-    IN_TIME_S,
-    OfferedLoad,
+    broken_by,
     capacity_of,
     offer,
     pings_without_end,
@@ -31,7 +30,6 @@ PROMISE = (
 IN_SAMPLE = False
 
 TIMES = 2.5
-GOODPUT_MIN = 0.8
 POSTS = 40
 
 
@@ -60,7 +58,7 @@ async def _overload(service: ServiceProcess, say: Say) -> list[str]:
     say.count("pings a second", round(capacity))
     say.count("% of that in time", round(100.0 * offered.in_time_per_s / capacity))
     say.count("posts taken", taken)
-    broken = _broken(offered, capacity)
+    broken = broken_by(offered, capacity)
     if taken < len(bids):
         broken.append(f"{len(bids) - taken} posts to live bids were not taken")
     if again["reason_code"] == "load_shed":
@@ -83,15 +81,3 @@ async def _sold(port: int, posts: list[bytes]) -> int:
 
 def _post(number: int, bid: str) -> bytes:
     return request_bytes("/v1/post", msgspec.json.encode(post_of(someone(number), bid, time.time())), HEADERS)
-
-
-def _broken(offered: OfferedLoad, capacity: float) -> list[str]:
-    late = sum(took > IN_TIME_S for took in offered.took_s)
-    broken = []
-    if offered.in_time_per_s < GOODPUT_MIN * capacity:
-        broken.append(f"only {offered.in_time_per_s / capacity:.0%} of what it can answer was decided in time")
-    if late > 0.01 * len(offered.took_s):
-        broken.append(f"{late} decisions came too late for their sellers")
-    if offered.others:
-        broken.append(f"{offered.others} pings got no answer at all")
-    return broken

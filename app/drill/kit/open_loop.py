@@ -19,6 +19,7 @@ from app.mock_exchange.consumers import ping_of
 
 HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "X-API-Key": "demo-acme-key"}
 IN_TIME_S = 0.3
+GOODPUT_MIN = 0.8
 SECONDS = 4.0
 CONNECTIONS = 64
 FIRST_RATE, STEP, FINE_STEP = 1_500.0, 1.3, 1.06
@@ -162,3 +163,16 @@ def request_bytes(path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
     """One HTTP request as a seller's platform would send it."""
     lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
     return f"POST {path} HTTP/1.1\r\nHost: leadbid\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def broken_by(offered: OfferedLoad, capacity: float) -> list[str]:
+    """What a service broke that was offered more than its capacity: four fifths of that are decided in time."""
+    late = sum(took > IN_TIME_S for took in offered.took_s)
+    broken = []
+    if offered.in_time_per_s < GOODPUT_MIN * capacity:
+        broken.append(f"only {offered.in_time_per_s / capacity:.0%} of what it can answer was decided in time")
+    if late > 0.01 * len(offered.took_s):
+        broken.append(f"{late} decisions came too late for their sellers")
+    if offered.others:
+        broken.append(f"{offered.others} pings got no answer at all")
+    return broken

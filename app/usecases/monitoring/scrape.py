@@ -11,6 +11,7 @@ from app.journal.writer import JournalWriter
 from app.telemetry.metrics import Metrics
 from app.usecases.bidder import Bidder
 from app.usecases.deliver_leads import DeliveryWorker
+from app.usecases.monitoring.worker_scrapes import WorkerScrapes
 
 LOOKS_AT_ONCE = 2_000
 """So many open counters are looked at in half a millisecond; caps by ZIP have as many as leads came from."""
@@ -36,10 +37,17 @@ class Scrape:
         self._worker = worker
         self._journal = journal
         self._clock = clock
+        self.workers: WorkerScrapes | None = None
+        """The other ones, where several share a port."""
         bidder.metrics.gauge("build_info", 1.0, version("leadbid"))
 
+    async def of_all(self) -> bytes:
+        """The metrics of all processes that share this one's port, in the Prometheus text format."""
+        own = await self.text()
+        return own if self.workers is None else await self.workers.with_others(own)
+
     async def text(self) -> bytes:
-        """All metrics in the Prometheus text format."""
+        """Those of this process."""
         metrics, now = self._bidder.metrics, self._clock()
         _begin(self._bidder)
         show_caps(metrics, await _fills(self._bidder.standing.cap_fills()))

@@ -199,6 +199,8 @@ class Counters:
         self._used: dict[str, int] = {}
         self.credited = 0
         """The number of the last credit that is counted here."""
+        self.position = ""
+        """Where the change feed stood when usage was read."""
         self.changes = 0
         """How often a window began or ended, or a cap was declared anew."""
         self._former: dict[str, ShadowPrice] = {}
@@ -241,7 +243,7 @@ class Counters:
             case CounterDeclared():
                 self._begin(change, rates)
             case UsageRead():
-                self.credited = max(self.credited, change.credit)
+                self.credited, self.position = max(self.credited, change.credit), change.position
                 self._used |= change.used
                 for key in self._open.keys() & change.used.keys():
                     self._open[key].use(change.used[key] - self._open[key].used)

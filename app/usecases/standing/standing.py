@@ -24,6 +24,7 @@ from app.usecases.standing.changes import (
     ClockWasAhead,
     CounterChange,
     CounterDeclared,
+    DecisionTold,
     DemandSet,
     KnownRead,
     LedgersRead,
@@ -79,7 +80,9 @@ class LiveStanding:
                 self._sell(change)
             case Returned():
                 self._take_back(change)
-            case CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead():
+            case (
+                CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead() | DecisionTold()
+            ):
                 self._declare(change)
             case TimePassed():
                 self._pass_time(change.at)
@@ -107,6 +110,11 @@ class LiveStanding:
     def credited(self) -> int:
         """The number of the last credit that is counted here."""
         return self._counters.credited
+
+    @property
+    def position(self) -> str:
+        """Where the change feed stood when usage was read; empty where there is none."""
+        return self._counters.position
 
     def live(self, nonce: bytes, now: float) -> BidMade | None:
         """The live bids for one lead of one seller."""
@@ -239,7 +247,7 @@ class LiveStanding:
 
     def _declare(self, change: CounterChange | TargetChange) -> None:
         """A cap or target is met, or what was counted of it before."""
-        if isinstance(change, TargetDeclared | LedgersRead):
+        if isinstance(change, TargetDeclared | LedgersRead | DecisionTold):
             self.targets.apply(change)
         else:
             self._counters.apply(change, self._habits.rates)
@@ -251,10 +259,12 @@ class LiveStanding:
             self._counters.release(former)
 
     def _sell(self, sale: Sold) -> None:
-        """The bid is honored, the caps are used, and the person is known as bought."""
+        """The bid is honored, the caps are used, and the person is known as bought: once, however often it is told."""
         bid = self._end(sale.nonce)
         if bid is not None:
             self._habits.learn(bid, posted=True, delay_s=sale.at - bid.at)
+        if self.is_bought(sale.nonce):
+            return
         self._counters.sell(sale, self._habits.rates)
         self.targets.sell(sale)
         self._requested.sell(sale)
@@ -269,8 +279,9 @@ class LiveStanding:
 
     def _lose(self, lost: BidLost) -> None:
         """The space of the bid is released at once."""
-        bid = self._end(lost.nonce)
-        if bid is not None:
+        bid = self._promises.find(lost.nonce, lost.at)
+        if bid is not None and bid.at <= lost.at:
+            self._end(lost.nonce)
             self._habits.learn(bid, posted=False)
             self._counters.weigh(bid, self._habits.rates, lost.at)
 

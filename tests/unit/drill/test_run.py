@@ -119,3 +119,11 @@ def test_the_table_ends_with_what_never_happens_and_how_to_do_it_again(
     report = json.loads(capsys.readouterr().out)
     assert [each["verdict"] for each in report["drills"]] == ["kept", "not here"]
     assert report["never"]["lost"] == 0
+    assert main(["drill", "writing", "losing", "--json", "--seed", "7", "--runs", "2"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [(each["drill"], each["seed"]) for each in report["drills"]] == [
+        ("writing", 7),
+        ("writing", 8),
+        ("losing", 7),
+        ("losing", 8),
+    ]

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.store.schema import TransactionId
+
 revision = "1"
 down_revision = None
 branch_labels = None
@@ -78,6 +80,14 @@ def upgrade() -> None:
         sa.CheckConstraint("used >= 0", name=op.f("ck_cap_counter_used")),
         sa.PrimaryKeyConstraint("counter", name="pk_cap_counter"),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "change_feed",
+        sa.Column("txid", sa.BigInteger().with_variant(TransactionId(), "postgresql"), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("txid", "number", name="pk_change_feed"),
     )
     op.create_table(
         "certificate",
@@ -489,6 +499,7 @@ def downgrade() -> None:
     op.drop_table("demand")
     op.drop_table("certification")
     op.drop_table("certificate")
+    op.drop_table("change_feed")
     op.drop_table("cap_counter")
     op.drop_table("audit")
     op.drop_table("alert_message")
