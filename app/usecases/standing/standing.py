@@ -8,6 +8,7 @@ from app.domain.auction.snapshot import Standing
 from app.domain.auction.withholding import ENDS_S
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapFill, CapStanding, PacedUse
+from app.domain.caps.division import ReplicaState
 from app.domain.catalogue import CountedCap, counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
@@ -29,8 +30,11 @@ from app.usecases.standing.changes import (
     LedgersRead,
     ListDropped,
     ListRead,
+    PacingHeld,
+    ReplicasRead,
     Requests,
     Returned,
+    RoomDivided,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -41,7 +45,8 @@ from app.usecases.standing.changes import (
     UsageRead,
     WritesFailed,
 )
-from app.usecases.standing.counters import Counter, Counters
+from app.usecases.standing.counter import Counter
+from app.usecases.standing.counters import Counters
 from app.usecases.standing.habits import PostHabits
 from app.usecases.standing.known import KnownLeads
 from app.usecases.standing.promises import Promises
@@ -77,7 +82,16 @@ class LiveStanding:
                 self._sell(change)
             case Returned():
                 self._take_back(change)
-            case CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead():
+            case (
+                CounterDeclared()
+                | UsageRead()
+                | ShadowPricesRead()
+                | TargetDeclared()
+                | LedgersRead()
+                | ReplicasRead()
+                | RoomDivided()
+                | PacingHeld()
+            ):
                 self._declare(change)
             case TimePassed():
                 self._pass_time(change.at)
@@ -234,9 +248,23 @@ class LiveStanding:
         """Where the shadow price of each resource stands, as of the windows that are open."""
         return self._counters.duals()
 
-    def _declare(self, change: CounterChange | TargetChange) -> None:
-        """A cap or target is met, or what was counted of it before."""
-        if isinstance(change, TargetDeclared | LedgersRead):
+    @property
+    def paces(self) -> bool:
+        """Whether shadow prices are moved here."""
+        return self._counters.paces
+
+    def divided(self, now: float, turn: int, at: float) -> tuple[RoomDivided, ReplicaState]:
+        """What is ours under caps as of now, and what is to be published of it in this turn.
+
+        `at` is the database's time.
+        """
+        return self._counters.divided(self._habits.rates, now, turn, at)
+
+    def _declare(self, change: CounterChange | TargetChange | PacingHeld) -> None:
+        """A cap or target is met; or what was counted of it before, or is counted of it elsewhere."""
+        if isinstance(change, PacingHeld):
+            self._counters.paces = self.targets.paces = change.ours
+        elif isinstance(change, TargetDeclared | LedgersRead):
             self.targets.apply(change)
         else:
             self._counters.apply(change, self._habits.rates)
@@ -252,6 +280,7 @@ class LiveStanding:
         bid = self._end(sale.nonce)
         if bid is not None:
             self._habits.learn(bid, posted=True, delay_s=sale.at - bid.at)
+            self._counters.linger(bid, sale.at)
         self._counters.sell(sale, self._habits.rates)
         self.targets.sell(sale)
         self._requested.sell(sale)

@@ -35,7 +35,7 @@ from app.usecases.standing.changes import (
     UsageRead,
     WritesFailed,
 )
-from app.usecases.standing.counters import Counter
+from app.usecases.standing.counter import Counter
 from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Demand, Signal
 from tests.build import NOW, campaign, cap, ping, seller
