@@ -11,7 +11,7 @@ from collections import defaultdict
 from msgspec.structs import replace
 
 from app.domain.caps.division import LEASE_S, Replica, ReplicaState
-from app.usecases.standing.changes import PacingHeld, ReplicasRead, RoomDivided, Sold, TimePassed, UsageRead
+from app.usecases.standing.changes import ReplicasRead, RoomDivided, Sold, TimePassed, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from tests.build import NOW, campaign, cap, ping
 from tests.standing import ACME, COUNTER, bid_made
@@ -46,8 +46,10 @@ class Replicas:
         self.sales: list[Sold] = []
         self.posts: defaultdict[int, list[tuple[float, bytes]]] = defaultdict(list)
         self.accepted = self.refused = self.bids = self.pings = 0
-        self.ones = [_One(run, 0) for run in range(count)]
+        self.ones: list[_One] = []
         self.shares = True
+        for _ in range(count):
+            self.start_one()
 
     @property
     def honored(self) -> float:
@@ -61,6 +63,7 @@ class Replicas:
     def start_one(self) -> None:
         """A new one, which knows what the database counts."""
         self.ones.append(_One(len(self.ones), len(self.sales)))
+        self._look(self.ones[-1])
 
     def kill_one(self, place: int = 0) -> None:
         """It is gone, and its bids live on."""
@@ -81,7 +84,7 @@ class Replicas:
 
     def _poisson(self, mean: float) -> int:
         number, product = 0, self.chance.random()
-        while product > 2.718281828 ** -mean:
+        while product > 2.718281828**-mean:
             number, product = number + 1, product * self.chance.random()
         return number
 
@@ -129,7 +132,12 @@ class Replicas:
             self.accepted += 1
             self.sales.append(
                 Sold(
-                    nonce=nonce, at=NOW + self.now, campaign="solar-tx", vertical="solar", zip="78701", state="TX",
+                    nonce=nonce,
+                    at=NOW + self.now,
+                    campaign="solar-tx",
+                    vertical="solar",
+                    zip="78701",
+                    state="TX",
                     uses=((COUNTER, 1),),
                 )
             )

@@ -36,6 +36,8 @@ class Counters:
         self._closed: dict[str, Counter] = {}
         self._sharing = Sharing()
         self._used: dict[str, int] = {}
+        # Of those: the keys in which a sale counted that another replica has made.
+        self._unmet: set[str] = set()
         self.credited = 0
         """The number of the last credit that is counted here."""
         self.paces = True
@@ -119,9 +121,16 @@ class Counters:
             counter = self._open.get(key)
             if counter is None:
                 self._used[key] = self._used.get(key, 0) + amount
+                if self._sharing.is_shared:
+                    self._unmet.add(key)
             else:
                 counter.use(amount)
                 counter.weigh(rates, sale.at)
+
+    def unmet(self) -> set[str]:
+        """The keys of counters that sales were heard of before a lead met them, each once."""
+        keys, self._unmet = self._unmet - self._open.keys(), set()
+        return keys
 
     def take_back(self, returned: Returned) -> None:
         """Count a sale no more, in those of its windows that are not over."""

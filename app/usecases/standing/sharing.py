@@ -76,7 +76,8 @@ class Sharing:
     ) -> tuple[RoomDivided, ReplicaState]:
         """What is ours as of now, if we can publish this state in that turn; `at` is the database's time."""
         live = [each for each in self._others if each.is_live]
-        joined = self._joined_in > 0 and all(each.state.turn >= self._joined_in for each in live)
+        # Who lives and has not read of us yet may promise what it would leave to us.
+        joined = not live or (self._joined_in > 0 and all(each.state.turn >= self._joined_in for each in live))
         count = len(live) + 1
         mine: dict[str, Division] = {}
         claims = {

@@ -253,6 +253,10 @@ class LiveStanding:
         """Whether shadow prices are moved here."""
         return self._counters.paces
 
+    def unmet(self) -> set[str]:
+        """The keys of counters that sales were heard of before a lead met them, each once."""
+        return self._counters.unmet()
+
     def divided(self, now: float, turn: int, at: float) -> tuple[RoomDivided, ReplicaState]:
         """What is ours under caps as of now, and what is to be published of it in this turn.
 

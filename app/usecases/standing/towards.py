@@ -90,7 +90,8 @@ class Targets:
             case TargetDeclared():
                 self._begin(change)
             case LedgersRead():
-                self._former |= change.ledgers
+                for resource, ledgers in change.ledgers.items():
+                    self._former[resource] = {**self._former.get(resource, {}), **ledgers}
                 if not self.paces:
                     for each in self._open.values():
                         each.follow(change.ledgers.get(each.target.resource, {}))
