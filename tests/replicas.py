@@ -11,7 +11,7 @@ from collections import defaultdict
 from msgspec.structs import replace
 
 from app.domain.caps.division import LEASE_S, Replica, ReplicaState
-from app.usecases.standing.changes import ReplicasRead, RoomDivided, Sold, TimePassed, UsageRead
+from app.usecases.standing.changes import ReplicasRead, Sold, TimePassed, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from tests.build import NOW, campaign, cap, ping
 from tests.standing import ACME, COUNTER, bid_made
@@ -35,7 +35,15 @@ class Replicas:
     """So many that share a cap of `limit` leads; time counts from 0. What is published stands in `rows`."""
 
     def __init__(
-        self, limit: int, count: int = 3, seed: int = 1, pings_s: float = 40.0, posted: float = 0.3, life_s: int = 20
+        self,
+        limit: int,
+        count: int = 3,
+        seed: int = 1,
+        pings_s: float = 40.0,
+        posted: float = 0.3,
+        life_s: int = 20,
+        *,
+        shares: bool = True,
     ) -> None:
         self.buying = campaign(caps=(cap(limit=limit),))
         self.limit, self.pings_s, self.posted, self.life_s = limit, pings_s, posted, life_s
@@ -47,7 +55,7 @@ class Replicas:
         self.posts: defaultdict[int, list[tuple[float, bytes]]] = defaultdict(list)
         self.accepted = self.refused = self.bids = self.pings = 0
         self.ones: list[_One] = []
-        self.shares = True
+        self.shares = shares
         for _ in range(count):
             self.start_one()
 

@@ -1,6 +1,6 @@
 """The whole configuration as one value with its indexes: campaigns, sellers, verticals and models."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal, Protocol
 
