@@ -72,8 +72,8 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     """How a service is `at` this moment of its clock, noted `noted_at` by the machine's.
 
     `stopped_at` is when it stopped in order. `circuits` are the destinations that fail, by name, `providers` those that
-    are asked, by check. `problems` are what else it knows to be wrong. On PostgreSQL `replicas` are those that live,
-    itself first, `pacer` is the one that moves shadow prices, and `run` its own number among all there ever were.
+    are asked, by check. `problems` are what else it knows to be wrong. On PostgreSQL `run` is its number
+    among all processes there ever were.
     """
 
     at: float
@@ -84,8 +84,6 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     providers: dict[str, ProviderState] = {}
     problems: tuple[Alert, ...] = ()
     run: int = 0
-    replicas: tuple[str, ...] = ()
-    pacer: str = ""
     stopped_at: float | None = None
 
     def is_running(self, now: float) -> bool:

@@ -114,7 +114,7 @@ class BackgroundJobs:
         self._self_watch = SelfWatch(bidder, alerts.journal, lambda: journal.lost, self._found)
         self._clock_alerts = alerts.clock
         self._alerts = AlertWatch(bidder, self._self_watch, alerts.sender, self.state, machine_clock)
-        self.scrape = Scrape(bidder, worker, journal, clock)
+        self.scrape = Scrape(bidder, worker, journal, clock, turns)
         self.model_outcomes = ModelOutcomes(bidder.store, lambda: time.sleep(REST_S))
         self.measured = MeasuredGauges(
             bidder,
@@ -151,10 +151,7 @@ class BackgroundJobs:
     def state(self) -> ServiceState:
         """How the service is now."""
         state = state_of(self.bidder, self.worker, self.clock(), self._machine_clock(), self._self_watch.alerts)
-        turns = self.turns
-        if turns is None:
-            return state
-        return replace(state, run=turns.run, replicas=tuple(turns.live), pacer=turns.pacer_name)
+        return replace(state, run=self.turns.run) if self.turns is not None else state
 
     async def watch_alerts(self) -> None:
         """Look for what needs attention, and have it told."""

@@ -62,7 +62,7 @@ class PublishedReplica(msgspec.Struct, frozen=True):
 class Turn(msgspec.Struct, frozen=True):
     """What was published up to this `turn`, by all whose bids may live; `at` by the database's clock (epoch seconds).
 
-    `pacer` is the run of the replica that moves shadow prices; 0 where none ever did.
+    `pacer` is the run of the replica that moves shadow prices; 0 where none ever did. Before the first one, turn 0.
     """
 
     turn: int
@@ -80,6 +80,8 @@ def begin_turns(connection: Connection) -> None:
 def read_turn(connection: Connection, known: int) -> Turn:
     """As of one moment; states that were published after the turn `known`."""
     rows = _READ.run(connection, {"known": known}).fetchall()
+    if not rows:
+        return Turn(0, 0, 0.0)
     turn, pacer, at, *_ = rows[0]
     replicas = tuple(
         [

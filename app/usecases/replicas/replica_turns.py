@@ -63,6 +63,16 @@ class ReplicaTurns:
         return names.get(self.pacer, "")
 
     @property
+    def paces(self) -> bool:
+        """Whether this one moves shadow prices."""
+        return self._bidder.standing.paces
+
+    @property
+    def unheard_s(self) -> float:
+        """How long ago it last told the others what it promises."""
+        return max(self._bidder.steady() - self._said_at, 0.0)
+
+    @property
     def may_promise(self) -> bool:
         """Whether all that live know of this one, and leave something to it."""
         return self._said.count > 0
