@@ -4,9 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-# Tools that look at what is installed are not among it: they have an environment of their own, made at their first use.
+# Tools that look at what is installed are not among it, nor are fuzzers: they have environments of their own, made at their
+# first use.
 AUDIT := .venv-audit
 AUDIT_STAMP := $(AUDIT)/.installed
+FUZZ := .venv-fuzz
+FUZZ_STAMP := $(FUZZ)/.installed
 
 # Where this is set, as in many containers, every process that a test starts compiles all of leadbid anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -16,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 2))')" --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test long check quick bench drill dist audit
+.PHONY: help setup demo serve test long check quick bench drill dist audit fuzz
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +55,9 @@ audit: setup $(AUDIT_STAMP) ## Judge licenses and known vulnerabilities of all t
 drill: setup ## Break the service in earnest and see its promises kept (ARGS=--sample takes a minute, --list names all)
 	@$(BIN)/python -m tests.drill $(ARGS)
 
+fuzz: setup $(FUZZ_STAMP) ## Feed every endpoint and reader with inputs that nobody wrote (ARGS=--sample takes a minute)
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 bench: setup ## Measure pings, posts and decisions against fixed baselines
 	@$(BIN)/python -m tests.bench
 
@@ -73,4 +79,9 @@ $(STAMP): pyproject.toml constraints.txt
 $(AUDIT_STAMP): Makefile
 	@test -x $(AUDIT)/bin/python || $(BIN)/python -m venv $(AUDIT)
 	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=7.5,<8' 'pip-audit>=2.10,<3'
+	@touch $@
+
+$(FUZZ_STAMP): Makefile
+	@test -x $(FUZZ)/bin/python || $(BIN)/python -m venv $(FUZZ)
+	@$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check 'schemathesis>=4.32,<5' 'atheris>=3,<4'
 	@touch $@

@@ -188,18 +188,19 @@ def _evenness(rows: Sequence[CsvRow]) -> tuple[bool, float, int]:
 
 def _names(rows: Sequence[CsvRow]) -> tuple[tuple[str, ...], frozenset[str], list[str]]:
     """What the first row calls the columns, each otherwise; which names are of several, and what is to be said."""
-    cells, names, notes = [" ".join(cell.split()) for cell in rows[0].cells], list[str](), list[str]()
+    cells, names, notes = [" ".join(cell.split()) for cell in rows[0].cells], dict[str, str](), list[str]()
     # Excel saves empty columns behind the last one.
-    while cells and not cells[-1] and not any("".join(row.cells[len(cells) - 1 :]).strip() for row in rows):
-        cells.pop()
+    filled = (place for row in rows for place, cell in enumerate(row.cells, 1) if cell.strip())
+    del cells[max(filled, default=0) :]
     spelled = Counter(map(str.lower, filter(None, cells)))
     repeated = frozenset(name for name, times in spelled.items() if times > 1)
+    numbers = Counter[str]()
     for place, cell in enumerate(cells, 1):
-        name, number = cell or f"column_{place}", 1
-        while name.lower() in {each.lower() for each in names}:
-            number += 1
-            name = f"{cell}_{number}"
-        if number > 1:
+        first = name = cell or f"column_{place}"
+        while name.lower() in names:
+            numbers[cell.lower()] += 1
+            name = f"{cell}_{numbers[cell.lower()] + 1}"
+        if name != first:
             notes.append(f"{cell!r} is the name of several columns: one of them is read as {name!r}")
-        names.append(name)
-    return tuple(names), repeated, notes
+        names[name.lower()] = name
+    return tuple(names.values()), repeated, notes

@@ -171,11 +171,16 @@ def bid_of(bidder: Bidder, ping_id: str) -> BidToken:
 
 def journaled(bidder: Bidder, folder: Path) -> list[AnyLine]:
     """Every line so far."""
-    assert isinstance(bidder.journal, JournalWriter)
     for line in bidder.keyless.lines():
         bidder.journal.append(line)
-    bidder.journal.flush()
+    written_to(bidder).flush()
     return list(lines(folder / "journal"))
+
+
+def written_to(bidder: Bidder) -> JournalWriter:
+    """Its journal, as what writes it."""
+    assert isinstance(bidder.journal, JournalWriter)
+    return bidder.journal
 
 
 def last_ping(bidder: Bidder, folder: Path) -> PingLine:

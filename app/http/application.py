@@ -125,7 +125,12 @@ class Application:
             # A person looks at it, whom the refusals of sellers tell nothing.
             endpoint = self._endpoints.at(MISSING)
         methods = endpoint.methods | _also_by_head(endpoint) if endpoint is not None else frozenset()
-        if endpoint is None or scope["method"] not in methods | {"OPTIONS"}:
+        if endpoint is not None and scope["method"] == "OPTIONS":
+            # The framework would tell of one handler's methods alone, where each method has its own.
+            allow = ", ".join(sorted(methods | {"OPTIONS"}))
+            await send_answer(send, 200, b"text/plain", b"", ((b"allow", allow.encode()),))
+            return
+        if endpoint is None or scope["method"] not in methods:
             answer = intake.no_endpoint(scope, methods)
             await send_answer(send, answer.status, answer.content_type, answer.body, answer.headers)
             return

@@ -122,8 +122,8 @@ def _both_ways(operation: str, summary: str, name: str, body: tuple[str, Json]) 
             "`mode` is ping, post or full, in the query or the body; full is a post without a ping, where the buyer "
             "allows it to the seller. A ping is answered as by the endpoint for pings."
         )
-        for way in (by_post, by_get):
-            for kind in way["responses"]["200"]["content"].values():
+        for answer in (*by_post["responses"].values(), *by_get["responses"].values()):
+            for kind in answer["content"].values():
                 kind["schema"] = _ref("LeadAnswer") if "$ref" in kind["schema"] else kind["schema"]
     return {"post": by_post, "get": by_get}
 

@@ -8,12 +8,15 @@ from typing import Any
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 from msgspec import to_builtins
+from msgspec.json import encode
 
 from app.domain.auction.canary import share_now
+from app.domain.catalogue import Catalogue
 from app.http.authentication import keys_in_headers, whose_key
 from app.http.console.described import report_paths, report_schemas
 from app.http.openapi import openapi
 from app.http.pages.schema_page import schema_page
+from app.http.pages.written_once import WrittenOnce
 from app.http.secured import FRAMED_NOWHERE
 from app.pages.document import policy
 from app.telemetry.exposition import CONTENT_TYPE
@@ -22,6 +25,7 @@ from app.usecases.monitoring.readiness import Obstacle, obstacle
 
 _VERSION = version("leadbid")
 _POLICY = f"{policy()}; {FRAMED_NOWHERE}"
+_DESCRIBED = WrittenOnce[bytes]()
 
 
 @get("/healthz")
@@ -83,23 +87,26 @@ async def metrics(request: Request[Any, Any, State]) -> Response[bytes]:
 
 
 @get("/schema/openapi.json")
-async def schema_document(request: Request[Any, Any, State]) -> dict[str, Any]:
+async def schema_document(request: Request[Any, Any, State]) -> Response[bytes]:
     """OpenAPI 3.1 of every endpoint, for this configuration."""
-    return _openapi(request)
+    catalogue: Catalogue = request.app.state.bidder.catalogue
+    written = await _DESCRIBED.of((catalogue.config_hash, "document"), lambda: encode(_openapi(catalogue)))
+    return Response(written, media_type=MediaType.JSON)
 
 
 @get("/schema", media_type=MediaType.HTML)
 async def schema_html(request: Request[Any, Any, State]) -> Response[bytes]:
     """The same as a page."""
-    page = schema_page(_openapi(request))
-    return Response(page, media_type=MediaType.HTML, headers={"Content-Security-Policy": _POLICY})
+    catalogue: Catalogue = request.app.state.bidder.catalogue
+    written = await _DESCRIBED.of((catalogue.config_hash, "page"), lambda: schema_page(_openapi(catalogue)))
+    return Response(written, media_type=MediaType.HTML, headers={"Content-Security-Policy": _POLICY})
 
 
 OPERATIONS = (healthz, readyz, metrics, schema_document, schema_html)
 
 
-def _openapi(request: Request[Any, Any, State]) -> dict[str, Any]:
-    return openapi(request.app.state.bidder.catalogue, _VERSION, report_paths(), report_schemas())
+def _openapi(catalogue: Catalogue) -> dict[str, Any]:
+    return openapi(catalogue, _VERSION, report_paths(), report_schemas())
 
 
 def _may_look(request: Request[Any, Any, State], bidder: Bidder) -> bool:

@@ -77,8 +77,13 @@ _TOO_LARGE_WITHOUT_KEY = _Fault(
 
 _ONLY_POST = ((b"allow", b"POST"),)
 _SEND_A_POST = _Fault(405, Refusal("invalid_field", "method: send a POST"), _ONLY_POST)
+
+_EITHER_WAY = ((b"allow", b"GET, POST"),)
+"""Some seller may send a GET."""
+
+_NO_SUCH_METHOD = _Fault(405, _SEND_A_POST.refusal, _EITHER_WAY)
 _NO_BROWSERS = _Fault(
-    405, Refusal("invalid_field", "method: send a POST, from a server: in a page everybody reads the key"), _ONLY_POST
+    405, Refusal("invalid_field", "method: send a POST, from a server: in a page everybody reads the key"), _EITHER_WAY
 )
 
 FEEDBACK = Route(takes="feedback", dialect=GENERIC)
@@ -274,7 +279,7 @@ def _other_method(method: str, takes: Takes) -> _Fault | None:
     """What nobody may send here, whoever asks: a browser's question before a request has no key."""
     if method in ("POST", "GET") or takes == "feedback":
         return None
-    return _NO_BROWSERS if method == "OPTIONS" else _SEND_A_POST
+    return _NO_BROWSERS if method == "OPTIONS" else _NO_SUCH_METHOD
 
 
 def _held_back(seller: Seller, admit: Admit) -> _Fault | None:

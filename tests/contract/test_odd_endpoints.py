@@ -78,7 +78,7 @@ def test_it_does_so_in_the_words_of_the_platform_and_in_the_format_that_is_asked
     ("method", "path", "allow", "keys"),
     [
         ("GET", "/v1/ping", "POST", PING_KEYS),
-        ("PUT", "/v1/post", "POST", POST_KEYS),
+        ("PUT", "/v1/post", "GET, POST", POST_KEYS),
         ("GET", "/v1/notices", "POST", RECEIPT_KEYS),
         ("DELETE", "/v1/notices", "GET, POST", RECEIPT_KEYS),
         ("GET", "/v1/outcomes", "POST", RECEIPT_KEYS),
@@ -97,11 +97,20 @@ def test_another_method_is_refused_with_those_that_are_taken(
     assert ("method: send a" in answer.json()["reason"]) or path == "/"
 
 
+@pytest.mark.parametrize(
+    ("path", "allow"),
+    [("/v1/caps/a/b", "DELETE, OPTIONS, PUT"), ("/v1/outcomes", "OPTIONS, POST"), ("/metrics", "GET, HEAD, OPTIONS")],
+)
+def test_whoever_asks_for_methods_is_told_all_of_them(http: httpx.Client, path: str, allow: str) -> None:
+    answer = http.options(path)
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (200, allow, b"")
+
+
 @pytest.mark.parametrize("path", ["/v1/ping", "/v1/boberdoo/lead", "/v1/test/post"])
 def test_a_browsers_question_is_no_wrong_key_and_no_permission(http: httpx.Client, path: str) -> None:
     asks = {"Origin": "https://form.example", "Access-Control-Request-Method": "POST"}
     answer = http.options(path, headers=asks)
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
     assert not [name for name in answer.headers if name.startswith("access-control")]
     assert "from a server" in answer.text
 

@@ -128,3 +128,11 @@ def test_columns_without_a_name_or_with_that_of_another_get_one(tmp_path: Path) 
 )
 def test_what_is_no_table_is_refused_by_its_line_or_kind(tmp_path: Path, body: bytes | str, says: str) -> None:
     assert says in refused(tmp_path, body)
+
+
+def test_tens_of_thousands_of_columns_of_one_name_are_told_apart_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text(f"{',a' * 30_000}{',' * 30_000}\n{',1' * 30_000}\n")
+    file = read_csv_file(path)
+    assert len(set(file.names)) == len(file.names) == 30_001
+    assert file.names[-1] == "a_30000"

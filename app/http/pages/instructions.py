@@ -1,6 +1,5 @@
 """A seller's posting instructions in every form, for whoever has its link or a key."""
 
-import asyncio
 from typing import Any
 
 from litestar import Request, Response, get
@@ -10,6 +9,7 @@ from litestar.params import FromPath
 
 from app.http.pages.public_url import public_url
 from app.http.pages.seller_pages import closed, visited
+from app.http.pages.written_once import WrittenOnce
 from app.http.secured import FRAMED_NOWHERE
 from app.instructions.documents import DOCUMENTS, Document, links_to
 from app.instructions.handbook import handbook_of
@@ -20,6 +20,8 @@ _ELSEWHERE = (
     "These instructions name the address of the service, and the one you asked for is not declared. "
     'Buyer: name it in buyer.toml, as public_urls = ["https://leads.example.com"] under [buyer].\n'
 )
+
+_WRITTEN = WrittenOnce[bytes]()
 
 
 def _route(document: Document) -> HTTPRouteHandler:
@@ -33,8 +35,10 @@ def _route(document: Document) -> HTTPRouteHandler:
             return Response(_ELSEWHERE, status_code=421, media_type="text/plain")
         query = request.scope["query_string"].decode("latin-1")
         links = links_to(lambda each: f"instructions{each.path}{f'?{query}' if query else ''}", document)
-        # Beside the loop, which has pings to answer.
-        body = await asyncio.to_thread(lambda: document.write(handbook_of(catalogue, known, base_url), links))
+        body = await _WRITTEN.of(
+            (catalogue.config_hash, known.name, base_url, document.path, query),
+            lambda: document.write(handbook_of(catalogue, known, base_url), links),
+        )
         named = f'inline; filename="{known.name}{document.suffix}"'
         headers = {"Content-Security-Policy": _POLICY, "Content-Disposition": named}
         return Response(body, media_type=document.media_type, headers=headers)

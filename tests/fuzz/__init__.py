@@ -1,0 +1,1 @@
+"""Inputs that nobody wrote: made of the published description, and by what they reach of the code."""
