@@ -71,7 +71,7 @@ from app.store.people.holds import LegalHold, OnHold
 from app.store.people.named import IdKind
 from app.store.people.records import LeadRecord, StoredAnswer, Suppressing
 from app.store.replicas import published, shadow_prices
-from app.store.replicas.published import Turn
+from app.store.replicas.published import ReplicaTurn
 from app.store.replicas.shadow_prices import ALONE
 from app.store.returns import accounts, billing, crediting, requests
 from app.store.returns.accounts import LeadFacts, Purchase
@@ -294,7 +294,7 @@ class Store:
         """Make sure that there is a turn to read, and drop the replicas whose bids are over."""
         await self._writer.run(published.begin_turns)
 
-    async def read_turn(self, known: int) -> Turn:
+    async def read_turn(self, known: int) -> ReplicaTurn:
         """What all replicas published; the states of those that published after the turn `known`."""
         return await self._lookup.run(lambda c: published.read_turn(c, known))
 

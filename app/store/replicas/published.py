@@ -59,7 +59,7 @@ class PublishedReplica(msgspec.Struct, frozen=True):
         return Replica(self.run, self.name, self.turn, self.age_s, state)
 
 
-class Turn(msgspec.Struct, frozen=True):
+class ReplicaTurn(msgspec.Struct, frozen=True):
     """What was published up to this `turn`, by all whose bids may live; `at` by the database's clock (epoch seconds).
 
     `pacer` is the run of the replica that moves shadow prices; 0 where none ever did. Before the first one, turn 0.
@@ -77,11 +77,11 @@ def begin_turns(connection: Connection) -> None:
     _DROP.run(connection, {})
 
 
-def read_turn(connection: Connection, known: int) -> Turn:
+def read_turn(connection: Connection, known: int) -> ReplicaTurn:
     """As of one moment; states that were published after the turn `known`."""
     rows = _READ.run(connection, {"known": known}).fetchall()
     if not rows:
-        return Turn(0, 0, 0.0)
+        return ReplicaTurn(0, 0, 0.0)
     turn, pacer, at, *_ = rows[0]
     replicas = tuple(
         [
@@ -90,7 +90,7 @@ def read_turn(connection: Connection, known: int) -> Turn:
             if run is not None
         ]
     )
-    return Turn(turn, pacer, at, replicas)
+    return ReplicaTurn(turn, pacer, at, replicas)
 
 
 def publish(

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from app.domain.auction.withholding import ENDS_S
 from app.domain.caps.division import LEASE_S, Claim, LiveWeight, Replica, ReplicaState
-from app.store.replicas.published import Turn
+from app.store.replicas.published import ReplicaTurn
 from app.usecases.bidder import Bidder
 from app.usecases.standing.changes import PacingHeld, ReplicasRead, RoomDivided
 
@@ -122,7 +122,7 @@ class ReplicaTurns:
         self._bidder.standing.apply(RoomDivided(turn=0, share=0.5 if was_alone else 0.0))
         self._bidder.standing.apply(PacingHeld(ours=False))
 
-    async def _read(self) -> Turn:
+    async def _read(self) -> ReplicaTurn:
         """Count what all others promise, as of the latest turn."""
         turn = await self._bidder.store.read_turn(self._known_turn)
         if any(each.retired for each in turn.replicas if each.run == self.run):
@@ -154,7 +154,7 @@ class ReplicaTurns:
             or any(self._known[run].state.claims for run in live)
         )
 
-    async def _publish(self, turn: Turn, state: ReplicaState) -> bool:
+    async def _publish(self, turn: ReplicaTurn, state: ReplicaState) -> bool:
         began = self._bidder.steady()
         self._longest_s = max(self._longest_s, self._bidder.catalogue.buyer.bid_lifetime_s)
         # A bid may be made as long as bids are made at all without a database, and lives on.
