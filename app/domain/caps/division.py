@@ -66,7 +66,7 @@ class Replica(msgspec.Struct, frozen=True):
         return self.age_s < LEASE_S and not self.state.stopped
 
 
-class Seat(msgspec.Struct, frozen=True):
+class CapSeat(msgspec.Struct, frozen=True):
     """Among how many the room under one cap is dealt, and where we sit, from 0; None where we want nothing.
 
     `live` is how many replicas there are: who has no claim may come too.
@@ -106,7 +106,7 @@ def unclaimed_share(count: int) -> float:
 
 
 def divide(
-    room: float, unsold: float, unit: float, resource: str, told: Told, others: Iterable[Replica], seat: Seat
+    room: float, unsold: float, unit: float, resource: str, told: Told, others: Iterable[Replica], seat: CapSeat
 ) -> Division:
     """Our part of the `room` that all live bids leave of what is `unsold`; `unit` is what one bid takes."""
     held = shared = 0.0

@@ -9,7 +9,7 @@ from app.domain.caps.division import (
     LiveWeight,
     Replica,
     ReplicaState,
-    Seat,
+    CapSeat,
     divide,
     sure,
     unclaimed_share,
@@ -143,7 +143,7 @@ class Sharing:
         among = len(wanting) + wants
         place = (before_us + int(at)) % among if wants else None
         unsold = float(counter.cap.limit - counter.used)
-        seat = Seat(among, place, len(live) + 1)
+        seat = CapSeat(among, place, len(live) + 1)
         return divide(counter.free, unsold, counter.unit, resource, self._told.get(resource, ()), self._others, seat)
 
 
