@@ -58,21 +58,21 @@ async def open_bidder(
     catalogue: Catalogue | None = None,
     sold: Callable[[], None] = lambda: None,
     busy_ms: int = 3_000,
-    url: str = "",
+    database: str = "",
     chance: Callable[[int], bytes] | None = None,
     steady: Callable[[], float] = lambda: 0.0,
 ) -> AsyncIterator[Bidder]:
     """The bidder of this folder; opened again it knows what the database knows, as after a restart.
 
-    `url` is that of a database with tables, where it is not the folder's own file.
+    Its database lies in the folder, or it is one of several on this PostgreSQL, named as their folders.
     """
     whole = catalogue or build.catalogue()
     keys, chance = build.keys(), chance or _numbers()
     file = folder / "leadbid.db"
-    if not url and not file.exists():
+    if not database and not file.exists():
         shutil.copy(empty_database(), file)
     vault = Vault(keys.sealing, keys.sealing_id, chance)
-    store = Store(url or f"sqlite:///{file}", vault, busy_ms)
+    store = Store(database or f"sqlite:///{file}", vault, busy_ms)
     try:
         yield Bidder(
             catalogue=whole,

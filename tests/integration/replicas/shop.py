@@ -72,7 +72,7 @@ class Shop:
             open_bidder(
                 self.folder / str(self.started),
                 self.catalogue,
-                url=self.url,
+                database=self.url,
                 chance=self.chance.randbytes,
                 steady=lambda: self.clock.now,
             )
