@@ -14,7 +14,7 @@ from app.domain.caps.division import LEASE_S, Replica, ReplicaState
 from app.usecases.standing.changes import ReplicasRead, Sold, TimePassed, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from tests.build import NOW, campaign, cap, ping
-from tests.standing import ACME, COUNTER, bid_made
+from tests.standing import ACME, COUNTER, bid_made, sold_elsewhere
 
 PUBLISH_S = 0.25
 
@@ -138,14 +138,4 @@ class Replicas:
                 self.refused += 1
                 continue
             self.accepted += 1
-            self.sales.append(
-                Sold(
-                    nonce=nonce,
-                    at=NOW + self.now,
-                    campaign="solar-tx",
-                    vertical="solar",
-                    zip="78701",
-                    state="TX",
-                    uses=((COUNTER, 1),),
-                )
-            )
+            self.sales.append(sold_elsewhere(nonce, COUNTER, NOW + self.now))

@@ -17,6 +17,11 @@ LOOK_S = 0.25
 _SAY_S = 1.0
 """It says so often that it lives, also where it has nothing to tell."""
 
+_REST = 10.0
+"""Dividing thousands of caps takes a moment: it rests so many times as long, so that pings have nearly all the time."""
+
+_REST_MAX_S = 1.0
+
 _TRIES = 20
 """So often another one may be first, of all that look in the same moment."""
 
@@ -50,6 +55,7 @@ class ReplicaTurns:
         # By the steady clock, when this replica last began to say that it lives.
         self._said_at = -LEASE_S
         self._has_rights = False
+        self._rests_until = 0.0
 
     @property
     def live(self) -> list[str]:
@@ -87,9 +93,14 @@ class ReplicaTurns:
 
     async def take_turn(self) -> None:
         """Take a turn, if there is something to tell. StoreUnavailable."""
+        if self._bidder.steady() < self._rests_until:
+            return
         for _ in range(_TRIES):
             turn = await self._read()
+            began = self._bidder.steady()
             divided, state = self._bidder.standing.divided(self._clock(), turn.turn + 1, turn.at)
+            ended = self._bidder.steady()
+            self._rests_until = ended + min((ended - began) * _REST, _REST_MAX_S)
             if not self._is_news(state) and turn.pacer == self.pacer:
                 return
             self._bidder.standing.apply(divided)

@@ -12,6 +12,9 @@ from app.usecases.standing.changes import BidMade
 
 _NEW = PostRate()
 
+QUIET_S = 120.0
+"""A cap that leads meet less often has room for one bid of each replica, while nobody claims it."""
+
 LINGERS_S = 1.5
 """So long a sold bid weighs for other replicas, who may hear of its sale a little later."""
 
@@ -68,6 +71,8 @@ class Counter:
         """What is kept for other replicas where one claims it."""
         self.largest = 0
         self.met_at = now
+        self.is_quiet = True
+        """Whether no lead had met it for so long that hardly any meets another replica in the same moment."""
         self.lingering: list[tuple[float, int]] = []
         self.start, self.end = window_bounds(now, cap.zone, cap.window)
         self.share = self._share_at(now)
@@ -189,6 +194,12 @@ class Counter:
         """What one bid takes at most. Of a budget nobody knows until one was made."""
         return 1.0 if self.cap.measure == "count" else float(self.largest or max(self.cap.limit, 1))
 
+    def meet(self, now: float) -> None:
+        """A lead comes, and the room is shared with other replicas."""
+        if (now - self.met_at > QUIET_S) != self.is_quiet:
+            self.is_quiet = not self.is_quiet
+            self.standing = self._stand()
+
     def linger(self, amount: int, until: float) -> None:
         """Let a sold bid weigh for others until they know of its sale."""
         self.lingering.append((until, amount))
@@ -257,8 +268,9 @@ class Counter:
         return CapStanding(self.cap.limit, self.used, live, variance, max(self.dual, 0.0), apart)
 
     def _apart(self) -> float:
-        """One bid is ours to promise in any case while nobody claims the room: few leads come at the same moment."""
+        """While nobody claims the room: our part of it, of what is quiet one bid at least."""
         if self.apart is not None:
             return self.apart
         unsold = float(max(self.cap.limit - self.used, 0))
-        return unsold - min(max(unsold * self.part, self.unit), unsold) if self.part else unsold
+        ours = unsold * self.part
+        return unsold - min(max(ours, self.unit) if self.part and self.is_quiet else ours, unsold)

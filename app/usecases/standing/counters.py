@@ -52,6 +52,8 @@ class Counters:
             if counter is None or counter.cap is not cap:
                 self._declare(CounterDeclared(key=key, cap=cap, schedule=schedule, at=now))
                 counter = self._open[key]
+            elif counter.part != 1.0:
+                counter.meet(now)
             counter.met_at = now
             counters.append(counter)
         return counters

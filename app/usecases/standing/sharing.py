@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from app.domain.caps.division import (
+    CapSeat,
     Claim,
     Division,
     LiveWeight,
     Replica,
     ReplicaState,
-    CapSeat,
     divide,
     sure,
     unclaimed_share,
@@ -17,10 +17,7 @@ from app.domain.caps.division import (
 )
 from app.domain.caps.honouring import PostRate
 from app.usecases.standing.changes import ReplicasRead, RoomDivided
-from app.usecases.standing.counter import Counter
-
-_WANTS_S = 10.0
-"""So long after a lead met a cap more may come."""
+from app.usecases.standing.counter import QUIET_S, Counter
 
 _CLAIMED_AT = 0.5
 """A cap is claimed when live bids weigh so much of what may be promised where nobody claims; and given up at half."""
@@ -56,6 +53,7 @@ class Sharing:
         """Have one that is met keep to what is ours: no more than in its last window until the room is divided next."""
         if not self.is_shared:
             return
+        counter.is_quiet = before is None
         counter.hear(self._weights.get(counter.resource, (0.0, 0.0)))
         counter.keep_apart(None, self._part, published=True)
         if not self._part:
@@ -87,7 +85,7 @@ class Sharing:
         }
         for resource, counter in counters.items():
             if self._is_claimed(counter, count, now):
-                wants = now - counter.met_at < _WANTS_S
+                wants = now - counter.met_at < QUIET_S
                 ours = mine[resource] = self._ours(counter, live, wants=wants or not live, joined=joined, at=at)
                 # Who comes when the last one has just died finds room.
                 unseen = round(ours.unseen if live else ours.unseen / 2.0, 4)
@@ -124,7 +122,7 @@ class Sharing:
     def _is_claimed(self, counter: Counter, count: int, now: float) -> bool:
         """Whether it is told of: live bids weigh much of it, or it is met and others claim it or it lacks room."""
         weight = sure(counter.live, counter.variance)
-        wants = now - counter.met_at < _WANTS_S
+        wants = now - counter.met_at < QUIET_S
         if counter.resource in self._left_to_us:
             return weight > 0.0 or wants or bool(counter.buckets)
         unsold = max(counter.cap.limit - counter.used, 0)

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.catalogue import counted_caps
 from app.store.store import Store
+from tests.build import seller
 from tests.integration.replicas.shop import LIFE_S, Shop, open_shop
+from tests.standing import sold_elsewhere
 
 LIMIT = 40
 DAILY = "campaign/solar-tx/daily/"
@@ -68,6 +71,21 @@ def test_one_paces_and_when_it_dies_another_does(url: str, tmp_path: Path) -> No
         assert await two.bidder.store.shadow_prices() == before, "the former owner is not heard any more"
         await two.bidder.store.keep_shadow_prices({DAILY: 0.3}, shop.at(), two.turns.run)
         assert (await two.bidder.store.shadow_prices())[DAILY].dual == 0.3
+
+    play(url, tmp_path, scene)
+
+
+def test_who_paces_moves_the_price_of_a_cap_that_only_another_sells_under(url: str, tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        one, _ = await shop.start(), await shop.start()
+        await shop.trade(4, leads_a_step=0)
+        assert one.bidder.standing.paces
+        today = counted_caps(shop.catalogue.campaigns["solar-tx"], seller(), "78701", "TX", shop.at())[0][0]
+        for number in range(30):
+            one.bidder.standing.apply(sold_elsewhere(b"nonce%d" % number, today, shop.at()))
+        await shop.trade(8, leads_a_step=0)
+        assert one.bidder.standing.duals()[DAILY] > 0.0
+        assert (await one.bidder.store.shadow_prices())[DAILY].dual > 0.0
 
     play(url, tmp_path, scene)
 

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from app.domain.caps.division import (
     LEASE_S,
+    CapSeat,
     Claim,
     LiveWeight,
     Replica,
     ReplicaState,
-    CapSeat,
     dealt,
     divide,
     sure,

@@ -6,11 +6,11 @@ from msgspec.structs import replace
 from app.domain.caps.division import Claim, LiveWeight, Replica, ReplicaState
 from app.domain.caps.pacing import ShadowPrice
 from app.usecases.standing.changes import PacingHeld, ReplicasRead, RoomDivided, ShadowPricesRead
-from app.usecases.standing.counter import LINGERS_S
+from app.usecases.standing.counter import LINGERS_S, QUIET_S
 from app.usecases.standing.standing import LiveStanding
 from tests.build import NOW, campaign, cap
 from tests.replicas import Replicas
-from tests.standing import BUYING, COUNTER, caps, pass_time, promise, sell, used
+from tests.standing import BUYING, COUNTER, caps, pass_time, promise, sell, sold_elsewhere, used
 
 RESOURCE = "campaign/solar-tx/daily/"
 SMALL = campaign(caps=(cap(limit=10),))
@@ -163,4 +163,29 @@ def test_shadow_prices_are_moved_here_or_read() -> None:
     assert standing.duals() == before
     standing.apply(ShadowPricesRead(prices={RESOURCE: ShadowPrice(0.7, NOW + 100.0)}))
     assert standing.duals()[RESOURCE] == 0.7
-    assert COUNTER not in standing.unmet()
+
+
+def test_a_cap_that_only_others_sell_under_is_known_to_who_paces() -> None:
+    standing = joined(other())
+    standing.apply(sold_elsewhere(b"nonce", COUNTER))
+    assert standing.unmet() == {COUNTER}
+    assert standing.unmet() == set()
+    assert caps(standing, NOW, SMALL)[0].used == 1
+
+
+def test_a_cap_that_leads_meet_often_is_not_promised_by_two_at_once() -> None:
+    single = campaign(caps=(cap(limit=1),))
+    standing = joined(other())
+    assert caps(standing, NOW, single)[0].room == 1.0
+    assert caps(standing, NOW + 60.0, single)[0].room == 0.25
+    assert caps(standing, NOW + 61.0 + QUIET_S, single)[0].room == 1.0
+
+
+def test_a_new_window_gives_no_more_than_the_last_one_until_the_room_is_divided_anew() -> None:
+    standing = joined(other(claim=Claim(True, 8.0)))
+    left = room(standing)
+    take_turn(standing, other(claim=Claim(True, 8.0)), turn=11)
+    tomorrow = NOW + 86_400.0
+    assert 0.0 < room(standing, tomorrow) <= max(left, 2.0)
+    take_turn(standing, other(), now=tomorrow, turn=12)
+    assert room(standing, tomorrow) > 2.0
