@@ -73,7 +73,7 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "If it is installed under another name: make setup PYTHON=/path/to/python" >&2; \
 	  exit 1; }
 	@echo "Installing leadbid and what it needs into $(VENV) (a minute or two, once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[training,reports,postgres,otel,mcp,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[training,reports,archive,postgres,otel,mcp,dev]'
 	@touch $@
 
 $(AUDIT_STAMP): Makefile

@@ -1,6 +1,7 @@
-"""Compacts past hours of the journal into Parquet, and prints its statistics."""
+"""Compacts past hours of the journal into Parquet, ships them to an object store, and prints statistics."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from app.archive.object_store import ArchiveError, ObjectStore
+from app.archive.ship import ship
 from app.bounds import whole
 from app.cli.places import add_data
 from app.cli.progress import progress
@@ -36,8 +39,8 @@ class NoJournal(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid journal compact|stats`."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="compact|stats")
+    """`leadbid journal compact|ship|stats`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="compact|ship|stats")
     compacting = actions.add_parser("compact", help="turn past hours into Parquet files, a tenth as large")
     compacting.add_argument(
         "--keep-hours",
@@ -46,6 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="leave the latest N hours as they are (default: 2)",
     )
+    shipping = actions.add_parser("ship", help="copy compacted hours to an object store, each once")
+    shipping.add_argument(
+        "--to",
+        required=True,
+        metavar="URL",
+        help="a place for this journal alone: s3://BUCKET/FOLDER, gs://..., az://... or ./FOLDER",
+    )
+    shipping.add_argument("--prune", action="store_true", help="remove there what retention has removed here")
     counting = actions.add_parser("stats", help="print pings, bids, sales, spend and disk usage")
     add_local_span(counting, "decided")
     counting.add_argument(
@@ -55,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seller", default="", metavar="NAME", help="with --by-hour: of this seller, also empty hours"
     )
     counting.add_argument("--json", action="store_true", help="print one JSON object, with money in cents")
-    for each in (compacting, counting):
+    for each in (compacting, shipping, counting):
         add_data(each)
 
 
@@ -66,7 +77,8 @@ def run(args: argparse.Namespace) -> int:
         print(_no_journal(journal), file=sys.stderr)
         return 1
     return run_with_files(
-        lambda: {"compact": _compact, "stats": _stats}[args.action](journal, args),
+        lambda: {"compact": _compact, "ship": _ship, "stats": _stats}[args.action](journal, args),
+        ArchiveError,
         ParquetError,
         SettingsError,
         NotTheSame,
@@ -92,6 +104,17 @@ def _compact(journal: Path, args: argparse.Namespace) -> int:
     print(f"{compacted:,} lines compacted" if compacted else "nothing to compact: all past hours are compacted")
     if broken:
         print(f"{broken:,} of them cannot be parsed; their bytes are kept in the column `broken`")
+    return 0
+
+
+def _ship(journal: Path, args: argparse.Namespace) -> int:
+    to = ObjectStore(args.to)
+    count = size = 0
+    with sole_use(journal):
+        for each in ship(journal, to, os.urandom, prune=args.prune):
+            print(f"{each.name}  {each.did}" + (f", {each.size / 1e6:,.1f} MB" if each.size else ""))
+            count, size = count + 1, size + each.size
+    print(f"{count:,} files, {size / 1e6:,.1f} MB" if count else "nothing to ship: every compacted hour is there")
     return 0
 
 

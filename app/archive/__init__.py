@@ -1,0 +1,1 @@
+"""Where the past goes: object stores, from which warehouses read."""
