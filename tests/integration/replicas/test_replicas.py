@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.catalogue import counted_caps
 from app.store.store import Store
+from app.usecases.operators.status import status
 from tests.build import seller
 from tests.integration.replicas.shop import LIFE_S, Shop, open_shop
 from tests.standing import sold_elsewhere
@@ -149,6 +150,19 @@ def test_two_on_copies_of_one_directory_both_go_on(url: str, tmp_path: Path) -> 
         await shop.trade(4)
         assert one.turns.run != run
         assert sorted(one.turns.live) == ["replica-1", "replica-2"]
+
+    play(url, tmp_path, scene)
+
+
+def test_status_names_all_that_live_and_the_one_that_paces(url: str, tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        one, _ = await shop.start(), await shop.start()
+        found = await status(one.bidder.store, None, None, shop.at())
+        assert (found.service.replicas, found.service.pacer) == (("replica-1", "replica-2"), "replica-1")
+        shop.kill(0)
+        found = await status(one.bidder.store, None, None, shop.at())
+        assert (found.service.replicas, found.service.pacer) == (("replica-2",), "")
+        assert found.attention == ()
 
     play(url, tmp_path, scene)
 
