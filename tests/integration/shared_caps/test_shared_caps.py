@@ -10,7 +10,7 @@ from app.domain.catalogue import counted_caps
 from app.store.store import Store
 from app.usecases.operators.status import status
 from tests.build import seller
-from tests.integration.replicas.shop import LIFE_S, Shop, open_shop
+from tests.integration.shared_caps.shop import LIFE_S, Shop, open_shop
 from tests.standing import sold_elsewhere
 
 LIMIT = 40
