@@ -72,7 +72,8 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     """How a service is `at` this moment of its clock, noted `noted_at` by the machine's.
 
     `stopped_at` is when it stopped in order. `circuits` are the destinations that fail, by name, `providers` those that
-    are asked, by check. `problems` are what else it knows to be wrong.
+    are asked, by check. `problems` are what else it knows to be wrong. On PostgreSQL `run` is its number
+    among all processes there ever were.
     """
 
     at: float
@@ -82,6 +83,7 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     circuits: dict[str, CircuitState]
     providers: dict[str, ProviderState] = {}
     problems: tuple[Alert, ...] = ()
+    run: int = 0
     stopped_at: float | None = None
 
     def is_running(self, now: float) -> bool:

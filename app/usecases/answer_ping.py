@@ -24,7 +24,7 @@ from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
 from app.usecases.bidder import Bidder
 from app.usecases.standing.changes import BidMade
-from app.usecases.standing.counters import Counter
+from app.usecases.standing.counter import Counter
 from app.usecases.standing.promises import promised
 from app.usecases.trial import Trial, Turn
 from app.wire.ping import Ping, PingAnswer
