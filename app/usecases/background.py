@@ -42,6 +42,7 @@ from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.replicas.pacing import Pacing
 from app.usecases.replicas.replica_turns import ReplicaTurns
+from app.usecases.replicas.same_configuration import SameConfiguration
 from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import TimePassed, WritesFailed
 from app.usecases.trade.journal_count import JournalCount
@@ -106,6 +107,7 @@ class BackgroundJobs:
         self.records = records
         self.turns = turns
         self.pacing = Pacing(bidder, clock, turns)
+        self._same_configuration = SameConfiguration()
         self._audit_watch = alerts.audit
         self._self_watch = SelfWatch(bidder, alerts.journal, lambda: journal.lost, self._found)
         self._clock_alerts = alerts.clock
@@ -157,6 +159,8 @@ class BackgroundJobs:
         yield from self._clock_alerts()
         yield from audit_alerts(self._audit_watch.fault)
         yield from configuration_alerts(self.watch.problems)
+        if self.turns is not None:
+            yield from self._same_configuration.alerts(self.turns.configurations, self.bidder.steady())
 
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""

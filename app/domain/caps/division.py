@@ -42,13 +42,15 @@ class Claim(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class ReplicaState(msgspec.Struct, frozen=True, array_like=True):
     """What one replica publishes: how many it knows to live, up to which turn it has read, its claims by resource.
 
-    `count` is 0 while it may promise nothing. One that `stopped` takes no part any more.
+    `count` is 0 while it may promise nothing. One that `stopped` takes no part any more. `config_hash` tells by which
+    configuration it bids.
     """
 
     count: int
     turn: int
     claims: dict[str, Claim] = {}
     stopped: bool = False
+    config_hash: str = ""
 
 
 class Replica(msgspec.Struct, frozen=True):

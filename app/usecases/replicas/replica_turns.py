@@ -63,6 +63,12 @@ class ReplicaTurns:
         return [self._name, *(each.name for each in self.others if each.is_live)]
 
     @property
+    def configurations(self) -> dict[str, str]:
+        """The hash of the configuration by which each that lives bids, by name, our own first."""
+        others = {each.name: each.state.config_hash for each in self.others if each.is_live and each.state.config_hash}
+        return {self._name: self._bidder.catalogue.config_hash, **others}
+
+    @property
     def pacer_name(self) -> str:
         """Who moves shadow prices; empty where the one that did has just died."""
         names = {self.run: self._name, **{each.run: each.name for each in self.others if each.is_live}}
@@ -104,7 +110,7 @@ class ReplicaTurns:
             if not self._is_news(state) and turn.pacer == self.pacer:
                 return
             self._bidder.standing.apply(divided)
-            if await self._publish(turn, state):
+            if await self._publish(turn, replace(state, config_hash=self._bidder.catalogue.config_hash)):
                 self._bidder.standing.apply(replace(divided, published=True))
                 self._bidder.standing.apply(PacingHeld(ours=self.pacer == self.run))
                 return
