@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from tests.integration.replicas.shop import open_shop
+from tests.integration.shared_caps.shop import open_shop
 
 
 def test_each_knows_by_which_configuration_the_others_bid(url: str, tmp_path: Path) -> None:
