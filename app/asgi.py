@@ -237,7 +237,6 @@ async def _started(
         providers=_provider_client(sender, lambda: watch.secrets, usage, metrics, world.steady),
         openid=OpenIdClient(sender.send, lambda: watch.secrets, world.steady),
         secrets=lambda: watch.secrets,
-        replica=worker.owner,
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, _rest)),
         former=former,

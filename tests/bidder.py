@@ -64,7 +64,7 @@ async def open_bidder(
 ) -> AsyncIterator[Bidder]:
     """The bidder of this folder; opened again it knows what the database knows, as after a restart.
 
-    Its database lies in the folder, or it is one of several on this PostgreSQL, named as their folders.
+    Its database lies in the folder, or it is one of several on this PostgreSQL.
     """
     whole = catalogue or build.catalogue()
     keys, chance = build.keys(), chance or _numbers()
@@ -87,7 +87,6 @@ async def open_bidder(
             standing=await restore(store, NOW),
             rates=RateLimits(),
             quotas=HashQuotas(await store.cap_usage()),
-            replica=folder.name,
             sold=sold,
             scorecards=Scorecards(store, Counting(folder / "journal")),
         )

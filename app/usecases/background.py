@@ -130,7 +130,7 @@ class BackgroundJobs:
         self._machine_clock = machine_clock
         now = self._everybodys_now()
         self._hearing = Hearing(bidder, certifier, lambda: watch.declared, alerts.audit.see, now)
-        self._follower = FeedFollower(bidder, certifier, self._everybodys_now, self._hear)
+        self._follower = FeedFollower(bidder, certifier, worker.owner, self._everybodys_now, self._hear)
         self._look_at_database()
 
     async def tick(self) -> None:

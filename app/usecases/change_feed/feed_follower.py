@@ -40,12 +40,14 @@ class FeedFollower:
         self,
         bidder: Bidder,
         certifier: Certifier,
+        replica: str,
         clock: Callable[[], float],
         read_again: Callable[[], Awaitable[object]],
     ) -> None:
-        """`read_again` takes up what small tables say, `clock` is that of days and windows."""
+        """`replica` names this process. `read_again` takes up what small tables say, `clock` is that of windows."""
         self._bidder = bidder
         self._certifier = certifier
+        self._replica = replica
         self._clock = clock
         self._read_again = read_again
         self._late = LateDecisions(bidder)
@@ -85,7 +87,7 @@ class FeedFollower:
             await store.tell("tested", seller=seller, event=event)
             tests.popleft()
         if pings := rates.untold():
-            await store.tell("admitted", replica=self._bidder.replica, pings=pings)
+            await store.tell("admitted", replica=self._replica, pings=pings)
             rates.told(pings)
 
     async def _purge(self) -> None:
@@ -138,7 +140,7 @@ class FeedFollower:
             case DecisionTold() | BidLost() | Suppressed() | Allowed():
                 bidder.standing.apply(change)
             case Admitted():
-                if change.replica != bidder.replica:
+                if change.replica != self._replica:
                     bidder.rates.hear(change.replica, change.pings, bidder.catalogue.sellers, self._clock())
             case Tested():
                 self._certifier.join(change.seller, change.event)

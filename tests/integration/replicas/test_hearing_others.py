@@ -67,7 +67,7 @@ async def replica(stack: AsyncExitStack, folder: Path, url: str, name: str, whol
     bidder = await stack.enter_async_context(open_bidder(folder / name, whole, database=url))
     certifier = Certifier(await bidder.store.certification_marks())
     hearing = Hearing(bidder, certifier, lambda: bidder.catalogue, lambda *_: None, NOW)
-    follower = FeedFollower(bidder, certifier, lambda: NOW, lambda: hearing.hear(NOW))
+    follower = FeedFollower(bidder, certifier, name, lambda: NOW, lambda: hearing.hear(NOW))
     return Replica(bidder, certifier, follower)
 
 
