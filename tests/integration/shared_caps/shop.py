@@ -91,10 +91,7 @@ class Shop:
     def kill(self, place: int) -> Running:
         """It does nothing any more, and some seconds later everybody knows."""
         dead = self.running.pop(place)
-        engine = create_engine(self.url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql(f"UPDATE replica SET seen_at = seen_at - 5 WHERE run = {dead.turns.run}")
-        engine.dispose()
+        change(self.url, f"UPDATE replica SET seen_at = seen_at - 5 WHERE run = {dead.turns.run}")
         return dead
 
     async def trade(self, steps: int, leads_a_step: int = 4, posted: float = 0.5) -> None:
@@ -131,6 +128,14 @@ class Shop:
     async def _post(self, bidder: Bidder, number: int, ping_id: str) -> None:
         answer = await sell(bidder, ping_id, now=self.at(), contact=somebody(number), **another(number))
         self.posts["accepted" if answer.status == "accepted" else answer.reason_code] += 1
+
+
+def change(url: str, statement: str) -> None:
+    """Have the database say something else."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
 
 
 @asynccontextmanager
