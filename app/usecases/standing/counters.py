@@ -43,6 +43,8 @@ class Counters:
         """The number of the last credit that is counted here."""
         self.paces = True
         """Whether shadow prices are moved here: one replica does, and the others read them."""
+        self.changes = 0
+        """How often a window began or ended, or a cap was declared anew."""
         self._former: dict[str, ShadowPrice] = {}
 
     def open(self, counted: Iterable[CountedCap], now: float) -> list[Counter]:
@@ -107,7 +109,7 @@ class Counters:
         """Count a bid as live, a sale with probability `weight`, in every counter that it uses."""
         for key, amount in bid.takes:
             # The window may have ended since the ping came: another ping of its round was later.
-            if counter := self._counting(key):
+            if counter := self._open.get(key) or self._counting(key):
                 counter.add(bid, amount, weight)
 
     def release(self, bid: BidMade) -> None:
@@ -210,6 +212,7 @@ class Counters:
         return self._latest.get(resource) or self._closed.get(resource)
 
     def _begin(self, change: CounterDeclared, rates: Mapping[str, PostRate]) -> None:
+        self.changes += 1
         key, cap = change.key, change.cap
         counter = self._open.get(key)
         if counter is not None:
@@ -230,6 +233,7 @@ class Counters:
 
     def _close(self, counter: Counter, now: float) -> None:
         """End a window; its live bids count on in the next one, at once or when that is met."""
+        self.changes += 1
         del self._open[counter.key]
         self._used.pop(counter.key, None)
         resource = counter.resource
