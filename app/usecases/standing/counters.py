@@ -39,10 +39,11 @@ class Counters:
         # Of those: the keys in which a sale counted that another replica has made.
         self._unmet: set[str] = set()
         self.credited = 0
-        self.position = ""
         """The number of the last credit that is counted here."""
         self.paces = True
         """Whether shadow prices are moved here: one replica does, and the others read them."""
+        self.position = ""
+        """Where the change feed stood when usage was read."""
         self.changes = 0
         """How often a window began or ended, or a cap was declared anew."""
         self._former: dict[str, ShadowPrice] = {}
