@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 
 from app.domain.catalogue import Catalogue
 from app.domain.targets.targets import CampaignTarget
+from app.drill.kit.throwaway_postgres import stopped, throwaway_postgres
 from app.store.errors import StoreUnavailable
 from app.store.leads import LeadRow
 from app.store.migrate import migrate
@@ -36,7 +37,6 @@ from app.wire.post import Post, PostAnswer
 from app.wire.returns import ReturnReply
 from tests.bidder import NOW, another, ask, bid_of, open_bidder, phone_digest, sell, somebody
 from tests.build import campaign, cap, catalogue, ping, post, seller
-from tests.throwaway_postgres import stopped, throwaway_postgres
 
 CAPPED = catalogue([campaign(caps=(cap(limit=1),))])
 WANTED = CampaignTarget(
