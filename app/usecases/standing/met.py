@@ -7,7 +7,8 @@ from app.domain.caps.caps import Cap
 from app.domain.catalogue import counted_caps
 from app.domain.schedule import Schedule
 from app.domain.seller import Seller
-from app.usecases.standing.counters import Counter, Counters
+from app.usecases.standing.counter import Counter
+from app.usecases.standing.counters import Counters
 
 
 class _Met(msgspec.Struct, frozen=True, kw_only=True):
