@@ -53,7 +53,7 @@ audit: setup $(AUDIT_STAMP) ## Judge licenses and known vulnerabilities of all t
 	@$(BIN)/python -m tests.audit
 
 drill: setup ## Break the service in earnest and see its promises kept (ARGS=--sample takes a minute, --list names all)
-	@$(BIN)/python -m tests.drill $(ARGS)
+	@$(BIN)/leadbid drill $(ARGS)
 
 fuzz: setup $(FUZZ_STAMP) ## Feed every endpoint and reader with inputs that nobody wrote (ARGS=--sample takes a minute)
 	@$(BIN)/python -m tests.fuzz $(ARGS)

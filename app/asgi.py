@@ -10,6 +10,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from importlib.metadata import version
+from io import FileIO
+from pathlib import Path
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -35,10 +37,10 @@ from app.journal.reader import lines
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
 from app.openid.client import OpenIdClient
-from app.outbound.sender import Sender
+from app.outbound.sender import OutboundSender, Sender
 from app.packaged import MODELS
 from app.parquet import ParquetError
-from app.private_files import narrow
+from app.private_files import append_to, narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
@@ -84,7 +86,7 @@ from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.reload.starting import NeedsConsent, start_with
 from app.usecases.replicas.replica_turns import LOOK_S, ReplicaTurns
-from app.usecases.standing.restore import restore, restore_bids
+from app.usecases.standing.restore import noting_lost, restore, restore_bids
 from app.usecases.test_recorder import TestRecorder
 
 TICK_S = 0.25
@@ -110,7 +112,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     `steady` is never set.
 
     Where it is `stepped`, time stands still between two steps: no work runs by itself, and whoever moves the clock has
-    `Application.background` catch up.
+    `Application.background` catch up. `sender` makes its way out to the network, and `append` opens a journal file.
     """
 
     clock: Callable[[], float] = time.time
@@ -118,6 +120,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     chance: Callable[[int], bytes] = os.urandom
     uniform: Callable[[], float] = random.random
     stepped: bool = False
+    sender: Callable[[], OutboundSender] = Sender
+    append: Callable[[Path], FileIO] = append_to
 
 
 REAL = World()
@@ -156,12 +160,7 @@ def build_app(
     # Not from the world's chance, of which seeded days draw: an id decides nothing.
     ids = RequestIds(os.urandom(4).hex())
     intake = TracedIntake if settings.traces else Intake
-    return Application(running, _clock_of(world, clock), world.steady, pages, ids, intake)
-
-
-def _clock_of(world: World, clock: ServiceClock) -> Callable[[], float]:
-    """What everything takes the time from: who steps through time moves it himself, and never back."""
-    return world.clock if world.stepped else clock.now
+    return Application(running, clock.now, world.steady, pages, ids, intake)
 
 
 @asynccontextmanager
@@ -204,11 +203,11 @@ async def _started(
     sources = _sources(settings)
     live = first_catalogue(sources, declared)
     _tell_of_models(settings, live)
-    clock = _clock_of(world, service_clock)
+    clock = service_clock.now
     now = clock()
     former = await start_with(store, live, keys, world.clock(), has_consent=settings.has_consent)
-    journal = JournalWriter(settings.journal)
-    sender = Sender()
+    journal = JournalWriter(settings.journal, world.append)
+    sender = world.sender()
     stack.push_async_callback(sender.aclose)
     metrics = Metrics()
     tracing = _tracing(stack) if settings.traces else None
@@ -251,12 +250,13 @@ async def _started(
     background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, *parts)
     noting = StateNotes(settings.data, background.state)
     stack.callback(noting.note_stop)
+    clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
+    stack.callback(clock_watch.close)
     if world.stepped:
-        stack.callback(journal.flush)
+        background.look_at_clock = clock_watch.look
+        stack.callback(journal.close, _tell_of_journal)
     else:
         await _run_beside(stack, background, journal, KeyWatch(bidder, lambda: _keys_of(settings)), noting)
-        clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
-        stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
         await _beside(stack, _every(PURGE_S, _purging(settings, bidder, clock)))
     _tell_what_is_live(live.catalogue)
@@ -292,6 +292,10 @@ async def _join(
 
     stack.push_async_callback(leave)
     return turns
+
+
+def _tell_of_journal(error: OSError) -> None:
+    _log.error("the journal cannot be written: %s", error.strerror)
 
 
 def _tell_what_is_live(catalogue: Catalogue) -> None:
@@ -337,7 +341,9 @@ def _tracing(stack: AsyncExitStack) -> Tracing:
     return tracing
 
 
-def _worker(store: Store, sender: Sender, metrics: Metrics, world: World, tracing: Tracing | None) -> DeliveryWorker:
+def _worker(
+    store: Store, sender: OutboundSender, metrics: Metrics, world: World, tracing: Tracing | None
+) -> DeliveryWorker:
     """What delivers leads, counted by what came of it."""
 
     def settled(report: AttemptReport) -> None:
@@ -357,7 +363,7 @@ def _worker(store: Store, sender: Sender, metrics: Metrics, world: World, tracin
 
 
 def _provider_client(
-    sender: Sender,
+    sender: OutboundSender,
     secrets: Callable[[], Mapping[str, str]],
     usage: Mapping[str, int],
     metrics: Metrics,
@@ -389,7 +395,7 @@ async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: 
     file, database = settings.sqlite_file, None
     if file is not None:
         database = stack.enter_context(sole_database(file, int.from_bytes(world.chance(3))))
-    store = Store(settings.database, vault, file=database)
+    store = Store(settings.database, vault, file=database, steady=world.steady)
     stack.push_async_callback(store.close)
     await store.open()
     if file is None:
@@ -413,12 +419,20 @@ async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:
     # Bids may still live that were made under an earlier configuration, which gave them longer than today's does.
     longest_s = max(bidder.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
     ahead_s = await _set_back_by_s(settings, bidder.store, now)
-    recent = lines(settings.journal, now - longest_s)
+    lost: set[str] = set()
+    recent = noting_lost(bidder.standing, bidder.keys, lines(settings.journal, now - longest_s), lost)
     restored = restore_bids(
         bidder.standing, bidder.catalogue, bidder.former, bidder.keys, recent, now, ahead_s, longest_s
     )
     if restored:
         _log.info("restored %d live bids", restored)
+    if lost:
+        _log.error(
+            "%d leads that the journal has as bought are not in the database: %s is an older backup, or its log (-wal) "
+            "was damaged. Stop the service, and restore a newer one: what is lost may be bought again",
+            len(lost),
+            settings.sqlite_file or "it",
+        )
     return longest_s
 
 
@@ -469,7 +483,7 @@ async def _run_beside(
     noting: StateNotes,
 ) -> None:
     """Have every background job done again and again while requests are answered."""
-    await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
+    await _beside(stack, journal.run(_tell_of_journal))
     stack.callback(background.write_keyless)
     stack.callback(background.write_shed)
     await _beside(stack, _every(TICK_S, background.tick))

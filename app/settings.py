@@ -10,7 +10,7 @@ import msgspec
 
 from app.domain.keys import Keys
 from app.packaged import DEMO
-from app.private_files import append_to, exposed, make_directory, write_new
+from app.private_files import append_to, exposed, make_directory, sync_folder, write_whole
 from app.service_notes import ServicePlaces
 from app.store.engine.connections import sqlite_file, without_password
 from app.store.engine.database_file import was_served
@@ -258,14 +258,11 @@ def _make_key(settings: Settings, name: str, key: bytes) -> Path:
 
 
 def _write_key(path: Path, key: bytes) -> Path:
-    """Under another name first, so that a running service never reads half of it."""
-    part = path.with_suffix(".part")
+    """Whole and on the disk before anything is sealed with it, and never half in the eyes of a running service."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with write_new(part) as file:
-            file.write(key.hex().encode() + b"\n")
-            os.fsync(file.fileno())
-        part.rename(path)
+        sync_folder(path.parent.parent)
+        write_whole(path, key.hex().encode() + b"\n")
     except OSError as error:
         raise SettingsError(f"{path} cannot be made ({error.strerror}): give its directory to this user") from None
     return path

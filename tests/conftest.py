@@ -15,9 +15,10 @@ import hypothesis
 import pytest
 
 from app import parquet
+from app.drill.kit.throwaway_postgres import ServerNotFound, throwaway_postgres
 from tests.compiled_once import compile_together
 from tests.loopback_only import end_the_network_at_loopback
-from tests.throwaway_postgres import ServerNotFound, own_database, throwaway_postgres
+from tests.own_database import own_database
 
 # Workers share the cores among them: threads of a fit would only spin while they wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

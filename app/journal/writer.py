@@ -55,9 +55,11 @@ class JournalWriter:
     `lost` counts the lines that were dropped.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, append: Callable[[Path], FileIO] = append_to) -> None:
+        """`append` opens a file to be added to."""
         make_directory(directory)
         self._directory = directory
+        self._append = append
         # The writing thread takes from one end while pings add to the other; a deque needs no lock for that.
         self._waiting: deque[tuple[float, bytes]] = deque()
         self._writing = Lock()
@@ -97,7 +99,13 @@ class JournalWriter:
                 await asyncio.sleep(FLUSH_S)
                 await asyncio.to_thread(self.try_to_flush, on_error)
         finally:
-            self.try_to_flush(on_error)
+            self.close(on_error)
+
+    def close(self, on_error: Callable[[OSError], None]) -> None:
+        """Write what is left. What no disk takes is lost, and said."""
+        self.try_to_flush(on_error)
+        if self.waiting:
+            _log.error("the service stops, and %d lines of the journal are lost: %s", self.waiting, self.trouble)
 
     def flush(self) -> None:
         """Write all waiting lines, each to the file of its hour. OSError if some are still waiting afterwards."""
@@ -107,7 +115,7 @@ class JournalWriter:
             try:
                 while hours:
                     hour, batch = next(iter(hours.items()))
-                    _append(self._directory / hour_file(hour * _HOUR_S), [text for _, text in batch])
+                    _write(self._append, self._directory / hour_file(hour * _HOUR_S), [text for _, text in batch])
                     del hours[hour]
             except OSError:
                 self._put_back([line for batch in hours.values() for line in batch])
@@ -148,14 +156,14 @@ class JournalWriter:
             self.lost += 1
 
 
-def _append(path: Path, lines: Iterable[bytes]) -> None:
+def _write(append: Callable[[Path], FileIO], path: Path, lines: Iterable[bytes]) -> None:
     """Write all of these lines or none.
 
     The file is opened by name each time, because compacting renames the file of a past hour and expects that nothing is
     appended to it afterwards. It is unbuffered, so that an error of the disk occurs here, where the part that was
     written can be cut off: otherwise the next line would be appended to half a line.
     """
-    with append_to(path) as file:
+    with append(path) as file:
         end = file.seek(0, 2)
         left = memoryview(_line_break(file, end) + b"\n".join(lines) + b"\n")
         try:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import ssl
 import time
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpcore
@@ -21,6 +22,18 @@ from app.outbound.network import (
     resolve_by_system,
 )
 from app.outbound.smtp import post_mail
+
+
+class OutboundSender(Protocol):
+    """A way out to the network."""
+
+    async def send(self, request: Outgoing) -> OutboundAnswer:
+        """The answer, in time; trouble on the way is one."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        ...
 
 
 class Sender:

@@ -1,6 +1,7 @@
 """The one interface to the database: each method is one committed transaction, or one consistent read."""
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
@@ -124,12 +125,17 @@ class Store:
     """
 
     def __init__(
-        self, url: str, vault: Vault | None = None, busy_ms: int = BUSY_MS, file: DatabaseFile | None = None
+        self,
+        url: str,
+        vault: Vault | None = None,
+        busy_ms: int = BUSY_MS,
+        file: DatabaseFile | None = None,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         """`file` is the SQLite file that this process has for itself, and must know again at every commit."""
         self._url = url
         self._file = file
-        self.availability = Availability()
+        self.availability = Availability(steady)
         self._probe: asyncio.Task[None] | None = None
         self._probes = 0
         self._index_digest = ""

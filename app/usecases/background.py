@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import inf
 from pathlib import Path
@@ -127,6 +127,8 @@ class BackgroundJobs:
         self._return_rules = ReturnRules(bidder)
         self._retain = RetainWorker(bidder, worker.owner)
         self._journal = journal
+        self.look_at_clock: Callable[[], Awaitable[None]] = _nothing
+        """Done first in every step through time."""
         self._unwritable_s = 0.0
         self._shed_at = 0.0
         self._retain_at = inf
@@ -270,8 +272,11 @@ class BackgroundJobs:
 
         StoreUnavailable or OSError where the database or the journal's disk cannot take it.
         """
+        await self.look_at_clock()
         await self.watch.look()
         due_at = await self._hear()
+        if self.bidder.store.availability.is_troubled:
+            await self.prove_database()
         if self.turns is not None:
             await self.turns.take_turn()
         await self.tick()
@@ -310,3 +315,7 @@ class BackgroundJobs:
     def _everybodys_now(self) -> float:
         """A moment that is no later by our own clock than by the machine's, which the commands beside us go by."""
         return min(self.clock(), self._machine_clock())
+
+
+async def _nothing() -> None:
+    """Where time goes on by itself, a job of its own looks at the clock."""

@@ -12,10 +12,11 @@ from statistics import median
 
 import msgspec
 
+from app.drill.kit.open_loop import request_bytes
 from app.mock_exchange.consumers import consumer, ping_of, post_of
 from tests.bench.costs import decide_cost, many_campaigns_ratio
 from tests.bench.dialects import dialect_ratios
-from tests.bench.load import Measured, cpu_seconds, measure, request_bytes
+from tests.bench.load import Measured, cpu_seconds, measure
 from tests.bench.open_loop import SHARE, OpenLoop
 from tests.bench.overload import Overload
 from tests.bench.people import people_megabytes

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 import msgspec
@@ -58,12 +58,6 @@ class _Connection(asyncio.Protocol):
         self._answers.append(rest[:length])
         self._buffer = rest[length:]
         self._answered.set_result(None)
-
-
-def request_bytes(path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
-    """One HTTP request as a seller's platform would send it."""
-    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-    return f"POST {path} HTTP/1.1\r\nHost: bench\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 async def measure(

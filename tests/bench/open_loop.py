@@ -11,8 +11,8 @@ from statistics import median
 import msgspec
 import uvloop
 
+from app.drill.kit.open_loop import CONNECTIONS, SECONDS, OfferedLoad, offer, pings_without_end
 from tests.bench.load import cpu_seconds
-from tests.bench.overload import CONNECTIONS, SECONDS, Offered, offer, pings_without_end
 
 SHARE = 0.7
 """Of what the service can answer."""
@@ -67,7 +67,7 @@ async def _round(port: int, pings: Iterator[bytes], rate: float) -> _Round:
     )
 
 
-def _within_ms(offered: Offered, share: float) -> float:
+def _within_ms(offered: OfferedLoad, share: float) -> float:
     """Milliseconds within which such a share of the requests were answered; one that was not took all of the time."""
     unanswered = [SECONDS] * (offered.shed + offered.others)
     took_s = sorted([*offered.took_s, *unanswered])

@@ -19,13 +19,13 @@ from unittest.mock import patch
 import msgspec
 
 from app.dialects import generic
+from app.drill.kit.open_loop import request_bytes
 from app.http import request
 from app.http.auction import intake
 from app.http.express import Express
 from app.journal.writer import JournalWriter
 from app.mock_exchange.consumers import consumer, ping_of
 from app.usecases import answer_ping
-from tests.bench.load import request_bytes
 from tests.bench.servers import VERTICAL, echo, ours
 from tests.bench.wire import Wires, started
 

@@ -110,6 +110,13 @@ def test_samples_and_a_market_come_along(bare: Installed, tmp_path: Path) -> Non
 
 
 @pytest.mark.long
+def test_a_drill_breaks_a_service_elsewhere(bare: Installed, tmp_path: Path) -> None:
+    said = ran(bare, tmp_path, "leadbid", "drill", "left_destination", "database_renamed", "--sample")
+    assert "2 kept, 0 broken, 0 not here." in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.long
 def test_the_demo_is_served_where_there_is_nothing_yet(bare: Installed, tmp_path: Path) -> None:
     with running(bare, tmp_path, "serve") as url:
         assert ping(url, SOLAR, "demo-acme-key")["status"] == "accepted"

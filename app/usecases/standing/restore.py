@@ -123,6 +123,16 @@ def restore_bids(
     return standing.live_bids
 
 
+def noting_lost(standing: LiveStanding, keys: Keys, lines: Iterable[AnyLine], lost: set[str]) -> Iterator[AnyLine]:
+    """The same lines; `lost` gets the leads that they have as bought and the database does not know."""
+    for line in lines:
+        if isinstance(line, PostLine) and line.status == "accepted" and not line.test:
+            token = read(line.ping_id, keys.signing)
+            if token is not None and not standing.is_bought(token.nonce):
+                lost.add(line.lead_id)
+        yield line
+
+
 def _bid(
     standing: LiveStanding,
     catalogue: Catalogue,
