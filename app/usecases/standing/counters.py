@@ -35,6 +35,8 @@ class Counters:
         self._latest: dict[str, Counter] = {}
         self._closed: dict[str, Counter] = {}
         self._sharing = Sharing()
+        self.is_shared = False
+        """Whether other replicas may promise under these caps too."""
         self._used: dict[str, int] = {}
         # Of those: the keys in which a sale counted that another replica has made.
         self._unmet: set[str] = set()
@@ -56,9 +58,8 @@ class Counters:
             if counter is None or counter.cap is not cap:
                 self._declare(CounterDeclared(key=key, cap=cap, schedule=schedule, at=now))
                 counter = self._open[key]
-            elif counter.part != 1.0:
+            elif self.is_shared:
                 counter.meet(now)
-            counter.met_at = now
             counters.append(counter)
         return counters
 
@@ -78,7 +79,8 @@ class Counters:
             former, before = ShadowPrice(over.dual, now), over
         used = counter.used if counter is not None else self._used.get(key, 0)
         peeked = Counter(key, cap, schedule, used, now, former)
-        self._sharing.enter(peeked, before)
+        if self.is_shared:
+            self._sharing.enter(peeked, before)
         if before is not None:
             peeked.take_over(before)
             peeked.weigh(rates, now)
@@ -100,6 +102,7 @@ class Counters:
                     for resource in self._latest.keys() & change.prices.keys():
                         self._latest[resource].follow(change.prices[resource])
             case ReplicasRead():
+                self.is_shared = True
                 self._sharing.hear(change, self._latest)
             case RoomDivided():
                 self._sharing.put_in_force(change, self._latest)
@@ -127,7 +130,7 @@ class Counters:
             counter = self._open.get(key)
             if counter is None:
                 self._used[key] = self._used.get(key, 0) + amount
-                if self._sharing.is_shared:
+                if self.is_shared:
                     self._unmet.add(key)
             else:
                 counter.use(amount)
@@ -176,7 +179,7 @@ class Counters:
 
     def linger(self, bid: BidMade, at: float) -> None:
         """Let a bid that was sold weigh for other replicas a while."""
-        if self._sharing.is_shared:
+        if self.is_shared:
             for key, amount in bid.takes:
                 if counter := self._counting(key):
                     counter.linger(amount, at + LINGERS_S)
@@ -224,7 +227,8 @@ class Counters:
             self._close(over, change.at)
         former = self._former.get(resource)
         counter = Counter(key, cap, change.schedule, self._used.get(key, 0), change.at, former)
-        self._sharing.enter(counter, over)
+        if self.is_shared:
+            self._sharing.enter(counter, over)
         self._open[key] = counter
         if resource not in self._latest or counter.end >= self._latest[resource].end:
             self._latest[resource] = counter

@@ -47,6 +47,9 @@ class MetCounters:
         if counters is None:
             counters = self._counters.open(counted_caps(campaign, seller, zip_code, state, now), now)
             met.by_place[place] = counters
+        elif self._counters.is_shared:
+            for counter in counters:
+                counter.meet(now)
         return counters
 
     def _meet(self, campaign: Campaign, seller: Seller, now: float) -> _Met:
