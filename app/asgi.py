@@ -90,6 +90,10 @@ from app.usecases.test_recorder import TestRecorder
 TICK_S = 0.25
 RELOAD_S = 0.5
 HEAR_S = 0.5
+FOLLOW_S = 0.15
+"""What another replica did holds here within 250 ms."""
+HEAR_SHARED_S = 5.0
+"""The change feed says when there is something to be read; that nothing is missed for good is seen to as slowly."""
 STUCK_S = 3.0
 NOTE_S = 3.0
 ALERT_S = 1.0
@@ -233,6 +237,7 @@ async def _started(
         providers=_provider_client(sender, lambda: watch.secrets, usage, metrics, world.steady),
         openid=OpenIdClient(sender.send, lambda: watch.secrets, world.steady),
         secrets=lambda: watch.secrets,
+        replica=worker.owner,
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, _rest)),
         former=former,
@@ -477,7 +482,11 @@ async def _run_beside(
     await _beside(stack, _every(HEAR_S, background.prove_database))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
     await _beside(stack, _every(RELOAD_S, key_watch.look))
-    await _beside(stack, _every(HEAR_S, background.hear))
+    shared = background.bidder.store.is_shared
+    if shared:
+        await background.hear()
+        await _beside(stack, _every(FOLLOW_S, background.follow))
+    await _beside(stack, _every(HEAR_SHARED_S if shared else HEAR_S, background.hear))
     await _beside(stack, _every(HEAR_S, background.pacing.step))
     if background.turns is not None:
         await _beside(stack, _every(LOOK_S, background.turns.take_turn))

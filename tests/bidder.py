@@ -87,6 +87,7 @@ async def open_bidder(
             standing=await restore(store, NOW),
             rates=RateLimits(),
             quotas=HashQuotas(await store.cap_usage()),
+            replica=folder.name,
             sold=sold,
             scorecards=Scorecards(store, Counting(folder / "journal")),
         )

@@ -11,6 +11,7 @@ from app.domain.post.sale import CapUse, KeptAnswer, PostFacts, Sale
 from app.domain.reasons import REASONS, Refusal
 from app.store import caps
 from app.store.answers import REPLACEABLE, asking, names_of, person_text, post_facts, post_name, writing_answer
+from app.store.change_feed.feed import telling
 from app.store.delivery.outbox import new_delivery
 from app.store.delivery.retains import adding_retain
 from app.store.engine.failures import INTEGRITY_ERRORS
@@ -165,3 +166,5 @@ def _rows(sale: Sale) -> Iterator[Work]:
         yield adding_retain(sale.lead_id, retain, sale.sold_at)
     for name in sale.certificates:
         yield adding_new(certificate), {"digest": name, "lead_id": sale.lead_id, "person": person}
+    if sale.change:
+        yield telling(sale.lead_id, sale.change)

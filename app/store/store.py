@@ -30,6 +30,9 @@ from app.store import (
     sealed,
 )
 from app.store.certifications import Mark
+from app.store.change_feed import feed, late_decisions
+from app.store.change_feed.feed import NewChanges
+from app.store.change_feed.late_decisions import LateDecision
 from app.store.configurations import InForce, PendingConfiguration
 from app.store.delivery import deliveries, destinations, outbox, retains
 from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
@@ -44,6 +47,7 @@ from app.store.engine.connections import (
     async_writing_engine,
     database_url,
     is_sqlite,
+    on_connect,
     reading_engine,
     require_installation,
     writing_engine,
@@ -133,6 +137,7 @@ class Store:
         self._probe: asyncio.Task[None] | None = None
         self._probes = 0
         self._index_digest = ""
+        self._links = 0
         self._address = database_url(url)
         self._vault = vault
         self._reader: Runner = TaskRunner(
@@ -151,7 +156,9 @@ class Store:
             engine = async_writing_engine(self._address, WRITERS)
             require_installation(engine, lambda: self._index_digest)
             self._writer = TaskRunner(engine, WRITERS, self.availability)
-            self._lookup = TaskRunner(async_lookup_engine(self._address, READERS), READERS)
+            lookup = async_lookup_engine(self._address, READERS)
+            on_connect(lookup, self._count_link)
+            self._lookup = TaskRunner(lookup, READERS)
             self._hearing = self._reader
         # For the three streams that fill the indexes, while they are read.
         self._streams = reading_engine(self._address, 3, busy_ms)
@@ -234,6 +241,9 @@ class Store:
         await self._writer.run(lambda c: installation.write(c, self._probes, size))
         self.availability.committed()
 
+    def _count_link(self) -> None:
+        self._links += 1
+
     # Posts
 
     async def gather_post(self, seller: str, nonce: str, certificates: tuple[str, ...], person: Person) -> PostFacts:
@@ -268,9 +278,9 @@ class Store:
         """What was ever used of the counters that begin so."""
         return await self._reader.run(lambda c: caps.usage_named(c, beginning))
 
-    async def add_usage(self, amounts: Mapping[str, int]) -> None:
-        """Count these amounts, by counter, on top of what is used."""
-        await self._writer.run(lambda c: caps.add_usage(c, amounts))
+    async def add_usage(self, amounts: Mapping[str, int]) -> dict[str, int]:
+        """Count these amounts, by counter, on top of what is used; what that comes to, whoever counted it."""
+        return await self._writer.run(lambda c: caps.add_usage(c, amounts))
 
     async def shadow_prices(self, since: float = -inf) -> dict[str, ShadowPrice]:
         """Where each cap's shadow price stood when it was last kept, after `since`, by resource."""
@@ -337,6 +347,33 @@ class Store:
     async def used_certificates(self) -> Iterator[str]:
         """Digests of certificates that belong to a lead; read as it is consumed."""
         return known.used_certificates(self._streams)
+
+    # What replicas tell each other
+
+    async def feed_position(self) -> str:
+        """Where the change feed ends; empty on SQLite, which has none."""
+        return await self._lookup.run(feed.position)
+
+    async def changes_since(self, position: str) -> NewChanges:
+        """What was told behind this position."""
+        return await self._lookup.run(lambda c: feed.changes_since(c, position))
+
+    async def tell(self, kind: str, **facts: object) -> None:
+        """Tell every replica of a change that no table holds."""
+        await self._writer.run(lambda c: feed.tell(c, kind, **facts))
+
+    async def complete_sales(self, sales: Sequence[LateDecision]) -> None:
+        """Add the decisions behind these sales, which other replicas took the posts of."""
+        await self._writer.run(lambda c: late_decisions.complete(c, sales))
+
+    async def purge_changes(self, seen: str) -> None:
+        """Keep nothing of the change feed that was over at this position."""
+        await self._writer.run(lambda c: feed.purge_changes(c, seen))
+
+    @property
+    def links(self) -> int:
+        """How often the change feed's server was connected to. A new link may lead to one that was started again."""
+        return self._links
 
     # Configurations
 
@@ -629,9 +666,12 @@ class Store:
         """What was credited after this one, in the order of commits."""
         return await self._hearing.run(lambda c: crediting.credits_after(c, number))
 
-    async def counted(self, since: float) -> Counted:
-        """The use of each counter whose window ends after `since`, and the last credit that is in it."""
-        return await self._reader.run(lambda c: crediting.counted(c, since))
+    async def counted(self, since: float, position: str = "") -> Counted:
+        """The use of each counter whose window ends after `since`, and the last credit that is in it.
+
+        As of one moment, with what was told since a position of the change feed.
+        """
+        return await self._reader.run(lambda c: crediting.counted(c, since, position))
 
     async def bought_leads_of(self, seller: str, since: float, until: float) -> list[LedgerLine]:
         """What a seller sold in [since, until), with its returns."""

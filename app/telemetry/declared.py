@@ -134,6 +134,7 @@ METRICS = {
     "clock_ahead_seconds": _gauge("How far the service's clock is ahead of the machine's."),
     "reloads_total": _counter("Reloads of configuration and models.", "result"),
     "configuration_waiting": _gauge("1 while a changed configuration waits for an operator's consent."),
+    "change_feed_read_timestamp_seconds": _gauge("When this replica last heard of the others, on PostgreSQL."),
     "catalogue_loaded_timestamp_seconds": _gauge("When the current configuration was loaded."),
     "alerts_open": _gauge("What `leadbid status` says needs attention, as of the last minute.", "cause", "severity"),
 }

@@ -25,26 +25,25 @@ from app.usecases.alerts.self_watch import SelfWatch, audit_alerts, configuratio
 from app.usecases.alerts.send_alerts import AlertSender
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
+from app.usecases.change_feed.feed_follower import FeedFollower
+from app.usecases.change_feed.hearing import Hearing
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.money.money_reports import MoneyReports
 from app.usecases.monitoring.measured import MeasuredGauges
 from app.usecases.monitoring.readiness import Obstacle, obstacles
 from app.usecases.monitoring.scrape import Scrape
-from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
+from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import hear_requests
-from app.usecases.operators.keys import operators_of
 from app.usecases.operators.state_notes import state_of
 from app.usecases.pings.records import PingRecords
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.replicas.pacing import Pacing
 from app.usecases.replicas.replica_turns import ReplicaTurns
-from app.usecases.returns.answer import hear_credits
 from app.usecases.returns.by_rule import ReturnRules
-from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
-from app.usecases.standing.restore import read_lists
+from app.usecases.standing.changes import TimePassed, WritesFailed
 from app.usecases.trade.journal_count import JournalCount
 from app.usecases.trade.model_outcomes import ModelOutcomes
 
@@ -56,9 +55,6 @@ CALM_S = 10.0
 
 REST_S = 0.001
 """How long a thread that counts rests after each millisecond of it, so that no ping waits for it."""
-
-_CLOCKS_DIFFER_S = 60.0
-"""Between two machines; and a commit comes after the moment that stands in it."""
 
 _log = logging.getLogger(__name__)
 
@@ -129,10 +125,10 @@ class BackgroundJobs:
         self._journal = journal
         self._unwritable_s = 0.0
         self._shed_at = 0.0
-        self._retain_at = inf
         self._machine_clock = machine_clock
-        # Everything until now was read when the bidder was made.
-        self._heard_at = self._everybodys_now()
+        now = self._everybodys_now()
+        self._hearing = Hearing(bidder, certifier, lambda: watch.declared, alerts.audit.see, now)
+        self._follower = FeedFollower(bidder, certifier, self._everybodys_now, self._hear)
         self._look_at_database()
 
     async def tick(self) -> None:
@@ -195,6 +191,11 @@ class BackgroundJobs:
         for line in self.bidder.keyless.lines(until):
             self._journal.append(line)
 
+    async def follow(self) -> None:
+        """Do what other replicas did, and tell them what no sale tells."""
+        with suppress(StoreUnavailable):
+            await self._follower.step()
+
     async def hear(self) -> None:
         """Keep what sellers showed in tests, and hear what commands and other replicas wrote.
 
@@ -214,7 +215,7 @@ class BackgroundJobs:
             if not changes:
                 continue
             try:
-                await self.bidder.store.add_usage(changes)
+                counted.written(await self.bidder.store.add_usage(changes))
             except BaseException as error:
                 # A stop in the middle may count them twice, which is the safe side.
                 counted.not_written(changes)
@@ -228,7 +229,7 @@ class BackgroundJobs:
 
     async def retain_certificates(self) -> None:
         """Store what is still to be stored of certificates, where something was due when it was last heard."""
-        if self._retain_at > self.clock():
+        if self._hearing.retain_at > self.clock():
             return
         with suppress(StoreUnavailable):
             await self._retain.retain_due(self.clock(), self.uniform)
@@ -271,6 +272,8 @@ class BackgroundJobs:
         StoreUnavailable or OSError where the database or the journal's disk cannot take it.
         """
         await self.watch.look()
+        if self.bidder.store.is_shared:
+            await self._follower.step()
         due_at = await self._hear()
         if self.turns is not None:
             await self.turns.take_turn()
@@ -291,21 +294,7 @@ class BackgroundJobs:
 
     async def _hear(self) -> float | None:
         """As `hear`; when the next delivery is due."""
-        await keep_marks(self.bidder, self.certifier)
-        bidder, now = self.bidder, self._everybodys_now()
-        heard = await bidder.store.heard(now, min(self._heard_at, now) - _CLOCKS_DIFFER_S)
-        bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
-        bidder.standing.apply(Allowed(digests=tuple(heard.allowed)))
-        self._heard_at = now
-        await read_lists(bidder.store, bidder.standing, heard.lists)
-        hear_requests(bidder, heard.requests, self.watch.declared)
-        bidder.operator_keys = operators_of(heard.operator_keys)
-        if heard.last_credit > bidder.standing.credited:
-            await hear_credits(bidder)
-        self._retain_at = inf if heard.next_retain is None else heard.next_retain
-        self._audit_watch.see(heard.audit_head, now)
-        hear_marks(self.bidder, self.certifier, heard.marks)
-        return heard.next_due
+        return await self._hearing.hear(self._everybodys_now())
 
     def _everybodys_now(self) -> float:
         """A moment that is no later by our own clock than by the machine's, which the commands beside us go by."""

@@ -54,10 +54,10 @@ class Bidder(msgspec.Struct, kw_only=True):
     `former` holds the latest configurations that were in force before, or are on another replica, whose bids may live.
 
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
-    sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
-    certified themselves, `operator_keys` those made by command. `test_recorders` see every test. `providers` are asked
-    by checks, `openid` about operators, `post_collectors` about a post. `keyless` counts what was refused without a
-    seller's key, `shed` what was for want of time.
+    sale so that delivery need not wait for its poll. `replica` names this process among those of one database. `seed`
+    keys every draw. `certified` are the sellers that have certified themselves, `operator_keys` those made by command.
+    `test_recorders` see every test. `providers` are asked by checks, `openid` about operators, `post_collectors` about
+    a post. `keyless` counts what was refused without a seller's key, `shed` what was for want of time.
     """
 
     catalogue: Catalogue
@@ -75,6 +75,7 @@ class Bidder(msgspec.Struct, kw_only=True):
     quotas: HashQuotas
     sold: Callable[[], None]
     scorecards: Scorecards
+    replica: str = ""
     providers: ProviderClient = msgspec.field(default_factory=_asks_nobody)
     openid: OpenIdClient = msgspec.field(default_factory=_knows_no_provider)
     post_collectors: PostCollectors = PostCollectors()

@@ -156,6 +156,11 @@ def require_installation(engine: AsyncEngine, digest: Callable[[], str]) -> None
     event.listen(engine.sync_engine, "connect", ask)
 
 
+def on_connect(engine: AsyncEngine, call: Callable[[], None]) -> None:
+    """Call this for each new connection."""
+    event.listen(engine.sync_engine, "connect", lambda _driver, _record: call())
+
+
 def async_lookup_engine(url: URL, connections: int) -> AsyncEngine:
     """For jobs of one statement on PostgreSQL, which sees one moment anyway: it goes without BEGIN and ROLLBACK."""
     return create_async_engine(url, isolation_level="AUTOCOMMIT", **_postgres_options(connections, _READ_ONLY))

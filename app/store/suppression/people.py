@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Double, Engine, bindparam, select, update
 from app.domain.identity import Person
 from app.domain.operators.audit import OperatorAct
 from app.store.answers import names_of
+from app.store.change_feed.feed import tell
 from app.store.engine.portable import add_new, be_alone
 from app.store.engine.prepared import Prepared
 from app.store.engine.stream import stream
@@ -80,4 +81,6 @@ def _set(connection: Connection, digests: Sequence[str], reason: str, now: float
         changed += connection.execute(update(suppression).where(others).values(row)).rowcount
         if is_suppressed:
             changed += add_new(connection, suppression, {"digest": name, **row})
+    if changed:
+        tell(connection, "suppressed" if is_suppressed else "allowed", digests=list(digests))
     return changed

@@ -65,7 +65,7 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
 
 
 class BidLost(_Change, frozen=True, gc=False, tag="bid_lost"):
-    """The seller reported the lead lost: the bid will not be posted."""
+    """The seller reported the lead lost: the bid will not be posted. One that was made later is another."""
 
     nonce: bytes
     at: float
@@ -78,7 +78,11 @@ class BidEnded(_Change, frozen=True, gc=False, tag="bid_ended"):
 
 
 class Sold(_Change, frozen=True, gc=False, tag="sold"):
-    """A lead was bought and committed. `people` and `certificates` are the digests by which it is known."""
+    """A lead was bought and committed. `people` and `certificates` are the digests by which it is known.
+
+    A lead is bought once, so that whoever hears of it again by its nonce knows it already. Where another replica made
+    its bid than the one that sold it, it is `undecided`: its id and leg, for the one that did.
+    """
 
     nonce: bytes
     at: float
@@ -90,6 +94,14 @@ class Sold(_Change, frozen=True, gc=False, tag="sold"):
     targets: tuple[TargetUse, ...] = ()
     people: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
+    undecided: tuple[str, str] | None = None
+
+
+class DecisionTold(_Change, frozen=True, gc=False, tag="decision_told"):
+    """What a sale counts for targets by the decision behind its bid, beyond what its price told."""
+
+    nonce: bytes
+    targets: tuple[TargetUse, ...] = ()
 
 
 class Returned(_Change, frozen=True, gc=False, tag="returned"):
@@ -120,10 +132,14 @@ class CounterDeclared(_Change, frozen=True, gc=False, tag="counter_declared"):
 
 
 class UsageRead(_Change, frozen=True, gc=False, tag="usage_read"):
-    """What the database counted by now, by counter, and the number of the last credit in it."""
+    """What the database counted by now, by counter, and the number of the last credit in it.
+
+    `position` is where the change feed stood then: what is told behind it is not counted yet.
+    """
 
     used: dict[str, int]
     credit: int = 0
+    position: str = ""
 
 
 class ShadowPricesRead(_Change, frozen=True, gc=False, tag="shadow_prices_read"):
@@ -180,12 +196,13 @@ class LedgersRead(_Change, frozen=True, gc=False, tag="ledgers_read"):
 
 
 class DemandSet(_Change, frozen=True, gc=False, tag="demand_set"):
-    """A territory says how much it can still work, from `told_at` until `ends_at`."""
+    """A territory says how much it can still work, from `told_at` until `ends_at`; `sold` is what it took by now."""
 
     territory: str
     demand: Demand
     told_at: float
     ends_at: float
+    sold: int = 0
 
 
 class SignalSet(_Change, frozen=True, gc=False, tag="signal_set"):
@@ -271,7 +288,7 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 
 ClockChange = ClockLeapt | ClockWasAhead
 CounterChange = CounterDeclared | UsageRead | ShadowPricesRead | ReplicasRead | RoomDivided
-TargetChange = TargetDeclared | LedgersRead
+TargetChange = TargetDeclared | LedgersRead | DecisionTold
 RequestedChange = DemandSet | SignalSet | Requests
 KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead
 Change = (

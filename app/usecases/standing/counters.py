@@ -39,6 +39,7 @@ class Counters:
         # Of those: the keys in which a sale counted that another replica has made.
         self._unmet: set[str] = set()
         self.credited = 0
+        self.position = ""
         """The number of the last credit that is counted here."""
         self.paces = True
         """Whether shadow prices are moved here: one replica does, and the others read them."""
@@ -86,7 +87,7 @@ class Counters:
             case CounterDeclared():
                 self._begin(change, rates)
             case UsageRead():
-                self.credited = max(self.credited, change.credit)
+                self.credited, self.position = max(self.credited, change.credit), change.position
                 self._used |= change.used
                 for key in self._open.keys() & change.used.keys():
                     self._open[key].use(change.used[key] - self._open[key].used)

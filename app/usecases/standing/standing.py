@@ -25,6 +25,7 @@ from app.usecases.standing.changes import (
     ClockWasAhead,
     CounterChange,
     CounterDeclared,
+    DecisionTold,
     DemandSet,
     KnownRead,
     LedgersRead,
@@ -88,6 +89,7 @@ class LiveStanding:
                 | ShadowPricesRead()
                 | TargetDeclared()
                 | LedgersRead()
+                | DecisionTold()
                 | ReplicasRead()
                 | RoomDivided()
                 | PacingHeld()
@@ -119,6 +121,11 @@ class LiveStanding:
     def credited(self) -> int:
         """The number of the last credit that is counted here."""
         return self._counters.credited
+
+    @property
+    def position(self) -> str:
+        """Where the change feed stood when usage was read; empty where there is none."""
+        return self._counters.position
 
     def live(self, nonce: bytes, now: float) -> BidMade | None:
         """The live bids for one lead of one seller."""
@@ -268,7 +275,7 @@ class LiveStanding:
         """A cap or target is met; or what was counted of it before, or is counted of it elsewhere."""
         if isinstance(change, PacingHeld):
             self._counters.paces = self.targets.paces = change.ours
-        elif isinstance(change, TargetDeclared | LedgersRead):
+        elif isinstance(change, TargetDeclared | LedgersRead | DecisionTold):
             self.targets.apply(change)
         else:
             self._counters.apply(change, self._habits.rates)
@@ -280,11 +287,13 @@ class LiveStanding:
             self._counters.release(former)
 
     def _sell(self, sale: Sold) -> None:
-        """The bid is honored, the caps are used, and the person is known as bought."""
+        """The bid is honored, the caps are used, and the person is known as bought: once, however often it is told."""
         bid = self._end(sale.nonce)
         if bid is not None:
             self._habits.learn(bid, posted=True, delay_s=sale.at - bid.at)
             self._counters.linger(bid, sale.at)
+        if self.is_bought(sale.nonce):
+            return
         self._counters.sell(sale, self._habits.rates)
         self.targets.sell(sale)
         self._requested.sell(sale)
@@ -299,8 +308,9 @@ class LiveStanding:
 
     def _lose(self, lost: BidLost) -> None:
         """The space of the bid is released at once."""
-        bid = self._end(lost.nonce)
-        if bid is not None:
+        bid = self._promises.find(lost.nonce, lost.at)
+        if bid is not None and bid.at <= lost.at:
+            self._end(lost.nonce)
             self._habits.learn(bid, posted=False)
             self._counters.weigh(bid, self._habits.rates, lost.at)
 

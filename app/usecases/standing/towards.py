@@ -20,7 +20,13 @@ from app.domain.targets.targets import (
     TargetStanding,
     TargetUse,
 )
-from app.usecases.standing.changes import LedgersRead, Returned, Sold, TargetChange, TargetDeclared
+from app.usecases.standing.changes import DecisionTold, LedgersRead, Returned, Sold, TargetChange, TargetDeclared
+
+_EARLY_MAX = 1_000
+"""Of so many ledgers sales are remembered that other replicas made before a lead of theirs came here."""
+
+_DECIDED_MAX = 20_000
+"""What is told twice is told again within seconds."""
 
 
 class OpenTarget:
@@ -83,6 +89,8 @@ class Targets:
         self.paces = True
         """Whether shadow prices are moved here: one replica does, and the others read them."""
         self._former: dict[str, dict[str, KeptLedger]] = {}
+        self._early: dict[str, list[TargetUse]] = {}
+        self._decided: dict[bytes, None] = {}
 
     def apply(self, change: TargetChange) -> None:
         """Take up a declaration, or what was kept before."""
@@ -95,6 +103,8 @@ class Targets:
                 if not self.paces:
                     for each in self._open.values():
                         each.follow(change.ledgers.get(each.target.resource, {}))
+            case DecisionTold():
+                self._decide(change)
             case _:
                 assert_never(change)
 
@@ -129,10 +139,25 @@ class Targets:
         return [target.use(key, seller, spent, conversions, worth) for key, target in found]
 
     def sell(self, sale: Sold) -> None:
-        """Count a sale."""
-        for use in sale.targets:
+        """Count a sale; where its window is not open here, for when it will be."""
+        self._count(sale.targets)
+
+    def _decide(self, late: DecisionTold) -> None:
+        """Count what a sale's decision says, once however often it is told."""
+        if late.nonce not in self._decided:
+            self._decided[late.nonce] = None
+            if len(self._decided) > _DECIDED_MAX:
+                del self._decided[next(iter(self._decided))]
+            self._count(late.targets)
+
+    def _count(self, uses: Iterable[TargetUse]) -> None:
+        for use in uses:
             if found := self._open.get(use.ledger):
                 found.ledgers = counted(found.ledgers, use)
+            else:
+                self._early.setdefault(use.ledger, []).append(use)
+                if len(self._early) > _EARLY_MAX:
+                    del self._early[next(iter(self._early))]
 
     def take_back(self, returned: Returned) -> None:
         """Count a lead no more that was given back, where leads are counted and its window is open."""
@@ -175,7 +200,9 @@ class Targets:
         ]:
             self._close(key, change.at)
         former = self._former.get(resource, {})
-        self._open[change.key] = OpenTarget(change.target, change.schedule, change.at, former)
+        opened = self._open[change.key] = OpenTarget(change.target, change.schedule, change.at, former)
+        for use in self._early.pop(change.key, ()):
+            opened.ledgers = counted(opened.ledgers, use)
 
     def _close(self, key: str, now: float) -> None:
         over = self._open.pop(key)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.store.schema import TransactionId
+
 revision = "1"
 down_revision = None
 branch_labels = None
@@ -460,6 +462,14 @@ def upgrade() -> None:
 def _of_replicas() -> None:
     """What replicas on one database tell each other."""
     op.create_table(
+        "change_feed",
+        sa.Column("txid", sa.BigInteger().with_variant(TransactionId(), "postgresql"), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("txid", "number", name="pk_change_feed"),
+    )
+    op.create_table(
         "replica",
         sa.Column("run", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -514,6 +524,7 @@ def downgrade() -> None:
     op.drop_table("demand")
     op.drop_table("certification")
     op.drop_table("certificate")
+    op.drop_table("change_feed")
     op.drop_table("cap_counter")
     op.drop_table("audit")
     op.drop_table("alert_message")

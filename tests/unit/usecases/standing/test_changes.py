@@ -21,6 +21,7 @@ from app.usecases.standing.changes import (
     ClockLeapt,
     ClockWasAhead,
     CounterDeclared,
+    DecisionTold,
     DemandSet,
     KnownRead,
     LedgersRead,
@@ -68,6 +69,7 @@ EACH: list[Change] = [
     returned(1, uses=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     bid_made(b"\x00\xff" * 4, takes=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     SOLD,
+    DecisionTold(nonce=SOLD.nonce, targets=SOLD.targets),
     BidLost(nonce=b"\x00\xff" * 4, at=NOW),
     BidEnded(nonce=b"\x00\xff" * 4),
     CounterDeclared(
