@@ -42,7 +42,7 @@ from app.private_files import narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
-from app.service_notes import ServiceState, note_places, service_state
+from app.service_notes import note_places, noted_run
 from app.settings import (
     Settings,
     SettingsError,
@@ -201,7 +201,7 @@ async def _started(
 ) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
     stack.enter_context(_own_use(settings))
-    former_state = service_state(settings.data)
+    former_run = noted_run(settings.data)
     note_places(settings.data, settings.places(os.getpid(), world.clock()))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
@@ -252,7 +252,7 @@ async def _started(
     bidder.test_recorders.append(certifier.see)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
     alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
-    turns = await _join(stack, bidder, worker.owner, world, clock, longest_s, former_state) if store.is_shared else None
+    turns = await _join(stack, bidder, worker.owner, world, clock, longest_s, former_run) if store.is_shared else None
     parts = (certifier, world.clock, alerts, _records(settings), _rest, turns)
     background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, *parts)
     noting = StateNotes(settings.data, background.state)
@@ -276,7 +276,7 @@ async def _join(
     world: World,
     clock: Callable[[], float],
     longest_s: float,
-    former: ServiceState | None,
+    former_run: int | None,
 ) -> ReplicaTurns:
     """Take part among the replicas of a database, in the place of the process that had this directory before."""
 
@@ -284,7 +284,7 @@ async def _join(
         return int.from_bytes(os.urandom(7))
 
     turns = ReplicaTurns(bidder, name, new_run, clock, longest_s)
-    await turns.join(former.run if former is not None else None)
+    await turns.join(former_run)
     began = world.steady()
     while not (turns.may_promise or world.stepped or world.steady() - began > LEASE_S):
         # Pings that come before the others have read of this one would find every cap full.

@@ -111,6 +111,12 @@ def service_state(data: Path) -> ServiceState | None:
     return _read(data / _STATE, ServiceState)
 
 
+def noted_run(folder: Path) -> int | None:
+    """The number of the process that noted how it was here before, if it had one."""
+    state = _read(folder / _STATE, ServiceState)
+    return state.run or None if state is not None else None
+
+
 def note_is_damaged(data: Path, name: str) -> bool:
     """Whether one of `NOTES` is there and cannot be read."""
     read = service_places if name == _PLACES else service_state

@@ -11,7 +11,7 @@ from collections import defaultdict
 from msgspec.structs import replace
 
 from app.domain.caps.division import LEASE_S, Replica, ReplicaState
-from app.usecases.standing.changes import ReplicasRead, Sold, TimePassed, UsageRead
+from app.usecases.standing.changes import ReplicasRead, RoomDivided, Sold, TimePassed, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from tests.build import NOW, campaign, cap, ping
 from tests.standing import ACME, COUNTER, bid_made, sold_elsewhere
@@ -20,14 +20,15 @@ PUBLISH_S = 0.25
 
 
 class _One:
-    """One replica. `heard` are the sales that it has applied."""
+    """One replica. `heard` are the sales that it has applied; it `said_at` this time what it promises."""
 
     def __init__(self, run: int, used: int) -> None:
         self.run = run
         self.standing = LiveStanding()
         self.standing.apply(UsageRead(used={COUNTER: used}))
         self.heard = used
-        self.proven_at = -9.0
+        self.said_at = -LEASE_S
+        self.cut_off_until = 0.0
         self.is_dead = False
 
 
@@ -77,6 +78,10 @@ class Replicas:
         """It is gone, and its bids live on."""
         self.living[place].is_dead = True
 
+    def cut_off(self, place: int, seconds: float) -> None:
+        """It bids on, and neither hears nor says anything for so long."""
+        self.living[place].cut_off_until = self.now + seconds
+
     def run_until(self, end: float, step_s: float = 0.05) -> None:
         """Live so long."""
         tick = round(self.now / step_s)
@@ -99,6 +104,10 @@ class Replicas:
     def _look(self, one: _One) -> None:
         at = NOW + self.now
         one.standing.apply(TimePassed(at=at))
+        if self.now < one.cut_off_until:
+            if self.shares and self.now - one.said_at >= LEASE_S:
+                one.standing.apply(RoomDivided(turn=0, share=0.0))
+            return
         for sale in self.sales[one.heard :]:
             one.standing.apply(sale)
         one.heard = len(self.sales)
@@ -114,6 +123,7 @@ class Replicas:
         divided, state = one.standing.divided(at, self.turn, self.now)
         one.standing.apply(divided)
         self.rows[one.run] = (self.turn, self.now, state)
+        one.said_at = self.now
         one.standing.apply(replace(divided, published=True))
 
     def _ping(self, one: _One) -> None:

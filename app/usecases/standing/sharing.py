@@ -84,8 +84,8 @@ class Sharing:
             if (weights := counter.weights(rates, now))
         }
         for resource, counter in counters.items():
-            if self._is_claimed(counter, count, now):
-                wants = now - counter.met_at < QUIET_S
+            wants = now - counter.met_at < QUIET_S
+            if (wants or counter.buckets or counter.lingering) and self._is_claimed(counter, count, wants=wants):
                 ours = mine[resource] = self._ours(counter, live, wants=wants or not live, joined=joined, at=at)
                 # Who comes when the last one has just died finds room.
                 unseen = round(ours.unseen if live else ours.unseen / 2.0, 4)
@@ -119,12 +119,11 @@ class Sharing:
                 for resource, leaves in divided.left.items()
             }
 
-    def _is_claimed(self, counter: Counter, count: int, now: float) -> bool:
+    def _is_claimed(self, counter: Counter, count: int, *, wants: bool) -> bool:
         """Whether it is told of: live bids weigh much of it, or it is met and others claim it or it lacks room."""
-        weight = sure(counter.live, counter.variance)
-        wants = now - counter.met_at < QUIET_S
         if counter.resource in self._left_to_us:
-            return weight > 0.0 or wants or bool(counter.buckets)
+            return True
+        weight = sure(counter.live, counter.variance)
         unsold = max(counter.cap.limit - counter.used, 0)
         much = unsold * unclaimed_share(count) * _CLAIMED_AT
         if counter.resource in self._told:

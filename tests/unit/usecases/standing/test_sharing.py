@@ -1,5 +1,7 @@
 """Replicas that share a cap promise together what one alone would promise."""
 
+from random import Random
+
 import pytest
 from msgspec.structs import replace
 
@@ -66,6 +68,39 @@ def test_they_honor_them_too_while_some_die_and_others_start(posted: float) -> N
         shop.run_until(60.0)
         assert shop.honored == 1.0
         assert shop.accepted > 50
+
+
+@pytest.mark.parametrize("seconds", [2.0, 6.0])
+def test_they_honor_them_too_while_one_is_cut_off(seconds: float) -> None:
+    for seed in range(3):
+        shop = Replicas(100, 3, seed, posted=1.0, pings_s=20.0)
+        shop.run_until(1.5)
+        shop.cut_off(seed, seconds)
+        shop.run_until(1.5 + seconds)
+        assert shop.bids > 0
+        shop.run_until(45.0)
+        assert shop.honored == 1.0
+        assert shop.accepted > 90
+
+
+@pytest.mark.parametrize("seed", [*range(6), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(6, 60))])
+def test_they_honor_them_whatever_becomes_of_each(seed: int) -> None:
+    chance = Random(seed)
+    limit, count, posted = chance.choice([10, 30, 100, 300]), chance.choice([2, 3, 4]), chance.choice([0.3, 0.7, 1.0])
+    shop = Replicas(limit, count, seed, pings_s=chance.choice([10.0, 30.0, 60.0]), posted=posted, life_s=10)
+    while shop.now < 25.0:
+        shop.run_until(shop.now + chance.uniform(0.5, 5.0))
+        place = chance.randrange(len(shop.living))
+        match chance.choice(["dies", "starts", "is cut off", "goes on"]):
+            case "dies" if len(shop.living) > 1:
+                shop.kill_one(place)
+            case "starts" if len(shop.living) < 5:
+                shop.start_one()
+            case "is cut off":
+                shop.cut_off(place, chance.uniform(0.5, 8.0))
+    shop.run_until(40.0)
+    assert shop.honored == 1.0
+    assert shop.accepted > 0
 
 
 def test_a_successor_of_the_only_one_honors_its_bids() -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import main
 from app.domain.catalogue import counted_caps
 from app.store.store import Store
 from app.usecases.operators.status import status
 from tests.build import seller
-from tests.integration.replicas.shop import LIFE_S, Shop, open_shop
+from tests.integration.shared_caps.shop import LIFE_S, Shop, change, open_shop
 from tests.standing import sold_elsewhere
 
 LIMIT = 40
@@ -154,7 +155,9 @@ def test_two_on_copies_of_one_directory_both_go_on(url: str, tmp_path: Path) -> 
     play(url, tmp_path, scene)
 
 
-def test_status_names_all_that_live_and_the_one_that_paces(url: str, tmp_path: Path) -> None:
+def test_status_names_all_that_live_and_the_one_that_paces(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     async def scene(shop: Shop) -> None:
         one, _ = await shop.start(), await shop.start()
         found = await status(one.bidder.store, None, None, shop.at())
@@ -165,6 +168,9 @@ def test_status_names_all_that_live_and_the_one_that_paces(url: str, tmp_path: P
         assert found.attention == ()
 
     play(url, tmp_path, scene)
+    change(url, "UPDATE replica SET seen_at = seen_at + 60")
+    main(["status", "--database", url, "--data", str(tmp_path / "nobody")])
+    assert "Replicas: 2 (replica-1, replica-2), paced by replica-1" in capsys.readouterr().out
 
 
 def test_of_two_that_read_the_same_turn_one_publishes(url: str, tmp_path: Path) -> None:

@@ -95,10 +95,7 @@ class Shop:
     def kill(self, place: int) -> Running:
         """It does nothing any more, and some seconds later everybody knows."""
         dead = self.running.pop(place)
-        engine = create_engine(self.url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql(f"UPDATE replica SET seen_at = seen_at - 5 WHERE run = {dead.turns.run}")
-        engine.dispose()
+        change(self.url, f"UPDATE replica SET seen_at = seen_at - 5 WHERE run = {dead.turns.run}")
         return dead
 
     async def trade(self, steps: int, leads_a_step: int = 4, posted: float = 0.5) -> None:
@@ -139,6 +136,14 @@ class Shop:
 
 async def _nothing_else() -> None:
     """Here nobody asks for anything but leads."""
+
+
+def change(url: str, statement: str) -> None:
+    """Have the database say something else."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
 
 
 @asynccontextmanager
