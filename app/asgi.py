@@ -201,7 +201,6 @@ async def _started(
 ) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
     stack.enter_context(_own_use(settings))
-    former_run = noted_run(settings.data)
     note_places(settings.data, settings.places(os.getpid(), world.clock()))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
@@ -252,7 +251,7 @@ async def _started(
     bidder.test_recorders.append(certifier.see)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
     alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
-    turns = await _join(stack, bidder, worker.owner, world, clock, longest_s, former_run) if store.is_shared else None
+    turns = await _join(stack, settings, bidder, worker.owner, world, clock, longest_s) if store.is_shared else None
     parts = (certifier, world.clock, alerts, _records(settings), _rest, turns)
     background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, *parts)
     noting = StateNotes(settings.data, background.state)
@@ -271,12 +270,12 @@ async def _started(
 
 async def _join(
     stack: AsyncExitStack,
+    settings: Settings,
     bidder: Bidder,
     name: str,
     world: World,
     clock: Callable[[], float],
     longest_s: float,
-    former_run: int | None,
 ) -> ReplicaTurns:
     """Take part among the replicas of a database, in the place of the process that had this directory before."""
 
@@ -284,7 +283,7 @@ async def _join(
         return int.from_bytes(os.urandom(7))
 
     turns = ReplicaTurns(bidder, name, new_run, clock, longest_s)
-    await turns.join(former_run)
+    await turns.join(noted_run(settings.data))
     began = world.steady()
     while not (turns.may_promise or world.stepped or world.steady() - began > LEASE_S):
         # Pings that come before the others have read of this one would find every cap full.
