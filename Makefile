@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 2))')" --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test long check quick bench drill dist audit fuzz
+.PHONY: help setup demo serve test long check quick bench profile drill dist audit fuzz
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ fuzz: setup $(FUZZ_STAMP) ## Feed every endpoint and reader with inputs that nob
 
 bench: setup ## Measure pings, posts and decisions against fixed baselines
 	@$(BIN)/python -m tests.bench
+
+profile: setup ## Show where the time of one ping goes, stage by stage
+	@$(BIN)/python -m tests.bench.profile
 
 # Each candidate is run, not only looked up, because version managers leave commands behind that cannot start. PYTHON, if
 # set, is the only candidate.

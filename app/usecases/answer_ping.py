@@ -112,12 +112,12 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
     counters = _counters(bidder, asked)
     known, more = _known(bidder, asked)
     snapshot = _snapshot(bidder, asked, known, counters)
-    trial = _trial(asked, snapshot)
+    trial = _trial(asked, snapshot) if bidder.catalogue.challengers else None
 
     turn = trial.turn(bidder.seed, asked.nonce) if trial is not None else _untried(asked, snapshot)
 
-    decision = turn.decision
-    late = bool(decision.bids) and _elapsed_ms(bidder, asked) > ping.deadline_ms
+    decision, took_ms = turn.decision, _elapsed_ms(bidder, asked)
+    late = bool(decision.bids) and took_ms > ping.deadline_ms
     refusal = Refusal("deadline") if late else decision.refusal
     if refusal is not None:
         answer = answers.refused_ping(refusal, seller, asked.line_id, warnings + more)
@@ -125,7 +125,7 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
         answer = _bid(bidder, asked, decision, warnings + more)
     # After the answer is made, so that no seller waits for a decision that is never sent.
     shadow = _shadow(bidder, trial, turn) if trial is not None and not late else None
-    withdrawn, took_ms = refusal if late else None, _elapsed_ms(bidder, asked)
+    withdrawn = refusal if late else None
     line = _line(asked, snapshot, turn, answer, withdrawn=withdrawn, shadow=shadow, took_ms=took_ms)
     text = bidder.journal.append(line)
     if refusal is None:
@@ -201,14 +201,15 @@ def _counters(bidder: Bidder, asked: Asked) -> dict[str, list[Counter]]:
 def _targets(bidder: Bidder, asked: Asked) -> Mapping[str, tuple[TargetStanding, ...]]:
     """What stands of the targets of candidate campaigns; a test moves none."""
     ping = asked.ping
-    if ping.test or not bidder.catalogue.has_targets:
+    if ping.test:
         return {}
     candidates = bidder.catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
     return bidder.standing.targets.standings(candidates, asked.seller.name, asked.now)
 
 
 def _snapshot(bidder: Bidder, asked: Asked, known: Known, counters: dict[str, list[Counter]]) -> Snapshot:
-    standing = bidder.standing.of_ping(counters, asked.ping, asked.now, _targets(bidder, asked))
+    targets = _targets(bidder, asked) if bidder.catalogue.has_targets else {}
+    standing = bidder.standing.of_ping(counters, asked.ping, asked.now, targets)
     if asked.consultations:
         known = replace(known, consultations=asked.consultations)
     return Snapshot(catalogue=bidder.catalogue, seller=asked.seller, known=known, standing=standing)

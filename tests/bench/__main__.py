@@ -16,6 +16,7 @@ from app.mock_exchange.consumers import consumer, ping_of, post_of
 from tests.bench.costs import decide_cost, many_campaigns_ratio
 from tests.bench.dialects import dialect_ratios
 from tests.bench.load import Measured, cpu_seconds, measure, request_bytes
+from tests.bench.open_loop import SHARE, OpenLoop
 from tests.bench.overload import Overload
 from tests.bench.people import people_megabytes
 from tests.bench.rivals import RowCosts, row_costs
@@ -51,6 +52,7 @@ async def _bench() -> None:
             print("\nthe console: pings with and without people who look on")
             viewers = await beside_viewers(ours)
     overload = await _overload()
+    open_loop = await _open_loop(SHARE * overload.capacity)
     slowest = max(dialects, key=lambda name: dialects[name])
     print(f"\nslowest dialect over generic, whole pings: {slowest}, {dialects[slowest]:.2f} times")
     print("  " + ", ".join(f"{name} {each:.2f}" for name, each in dialects.items()))
@@ -87,6 +89,7 @@ async def _bench() -> None:
         "goodput_at_2_5x": overload.goodput_at_2_5x,
         "goodput_at_3x": overload.goodput_at_3x,
         "pings_beside_posts_p99": overload.pings_beside_posts_p99,
+        "open_loop": open_loop,
     }
     print(msgspec.json.encode(result).decode())
 
@@ -157,6 +160,25 @@ async def _overload() -> Overload:
     print(f"{'decided in time at 2.5 times that':<36} {found.goodput_at_2_5x:>9.0%} of it, over 64 connections")
     print(f"{'decided in time at 3 times that':<36} {found.goodput_at_3x:>9.0%} of it, over 512 connections")
     print(f"{'99 of 100 pings beside posts':<36} {found.pings_beside_posts_p99:>9.1f} ms")
+    return found
+
+
+async def _open_loop(rate: float) -> OpenLoop:
+    """The service and the echo in turns on one core, the load on another."""
+    print(f"\nindependent arrivals at {SHARE:.0%} of that capacity, the service and the echo in turns")
+    cores = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else [0]
+    with tempfile.TemporaryDirectory() as data:
+        async with _served("ours", data, core=cores[0]) as ours, _served("echo", core=cores[0]) as echo:
+            load = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.bench.open_loop", str(ours), str(echo), str(rate)),
+                stdout=asyncio.subprocess.PIPE,
+            )
+            _pin(load.pid, cores[-1])
+            answer, _ = await load.communicate()
+    found = msgspec.json.decode(answer, type=OpenLoop)
+    print(f"{'half, 990 and 999 of 1,000 pings':<36} {found.p50:>9.1f} {found.p99:.1f} {found.p999:.1f} ms")
+    print(f"{'99 of 100, over the echo':<36} {found.p99_over_echo:>9.1f} ms")
+    print(f"{'processor time of the echo':<36} {found.ping_vs_echo:>9.1%} of a ping's")
     return found
 
 

@@ -196,9 +196,10 @@ class Counter:
 
     def meet(self, now: float) -> None:
         """A lead comes, and the room is shared with other replicas."""
-        if (now - self.met_at > QUIET_S) != self.is_quiet:
+        if self.part != 1.0 and (now - self.met_at > QUIET_S) != self.is_quiet:
             self.is_quiet = not self.is_quiet
             self.standing = self._stand()
+        self.met_at = now
 
     def linger(self, amount: int, until: float) -> None:
         """Let a sold bid weigh for others until they know of its sale."""

@@ -35,6 +35,8 @@ class Counters:
         self._latest: dict[str, Counter] = {}
         self._closed: dict[str, Counter] = {}
         self._sharing = Sharing()
+        self.is_shared = False
+        """Whether other replicas may promise under these caps too."""
         self._used: dict[str, int] = {}
         # Of those: the keys in which a sale counted that another replica has made.
         self._unmet: set[str] = set()
@@ -43,6 +45,8 @@ class Counters:
         """The number of the last credit that is counted here."""
         self.paces = True
         """Whether shadow prices are moved here: one replica does, and the others read them."""
+        self.changes = 0
+        """How often a window began or ended, or a cap was declared anew."""
         self._former: dict[str, ShadowPrice] = {}
 
     def open(self, counted: Iterable[CountedCap], now: float) -> list[Counter]:
@@ -53,9 +57,8 @@ class Counters:
             if counter is None or counter.cap is not cap:
                 self._declare(CounterDeclared(key=key, cap=cap, schedule=schedule, at=now))
                 counter = self._open[key]
-            elif counter.part != 1.0:
+            elif self.is_shared:
                 counter.meet(now)
-            counter.met_at = now
             counters.append(counter)
         return counters
 
@@ -75,7 +78,8 @@ class Counters:
             former, before = ShadowPrice(over.dual, now), over
         used = counter.used if counter is not None else self._used.get(key, 0)
         peeked = Counter(key, cap, schedule, used, now, former)
-        self._sharing.enter(peeked, before)
+        if self.is_shared:
+            self._sharing.enter(peeked, before)
         if before is not None:
             peeked.take_over(before)
             peeked.weigh(rates, now)
@@ -97,6 +101,7 @@ class Counters:
                     for resource in self._latest.keys() & change.prices.keys():
                         self._latest[resource].follow(change.prices[resource])
             case ReplicasRead():
+                self.is_shared = True
                 self._sharing.hear(change, self._latest)
             case RoomDivided():
                 self._sharing.put_in_force(change, self._latest)
@@ -107,7 +112,7 @@ class Counters:
         """Count a bid as live, a sale with probability `weight`, in every counter that it uses."""
         for key, amount in bid.takes:
             # The window may have ended since the ping came: another ping of its round was later.
-            if counter := self._counting(key):
+            if counter := self._open.get(key) or self._counting(key):
                 counter.add(bid, amount, weight)
 
     def release(self, bid: BidMade) -> None:
@@ -124,7 +129,7 @@ class Counters:
             counter = self._open.get(key)
             if counter is None:
                 self._used[key] = self._used.get(key, 0) + amount
-                if self._sharing.is_shared:
+                if self.is_shared:
                     self._unmet.add(key)
             else:
                 counter.use(amount)
@@ -173,7 +178,7 @@ class Counters:
 
     def linger(self, bid: BidMade, at: float) -> None:
         """Let a bid that was sold weigh for other replicas a while."""
-        if self._sharing.is_shared:
+        if self.is_shared:
             for key, amount in bid.takes:
                 if counter := self._counting(key):
                     counter.linger(amount, at + LINGERS_S)
@@ -210,6 +215,7 @@ class Counters:
         return self._latest.get(resource) or self._closed.get(resource)
 
     def _begin(self, change: CounterDeclared, rates: Mapping[str, PostRate]) -> None:
+        self.changes += 1
         key, cap = change.key, change.cap
         counter = self._open.get(key)
         if counter is not None:
@@ -220,7 +226,8 @@ class Counters:
             self._close(over, change.at)
         former = self._former.get(resource)
         counter = Counter(key, cap, change.schedule, self._used.get(key, 0), change.at, former)
-        self._sharing.enter(counter, over)
+        if self.is_shared:
+            self._sharing.enter(counter, over)
         self._open[key] = counter
         if resource not in self._latest or counter.end >= self._latest[resource].end:
             self._latest[resource] = counter
@@ -230,6 +237,7 @@ class Counters:
 
     def _close(self, counter: Counter, now: float) -> None:
         """End a window; its live bids count on in the next one, at once or when that is met."""
+        self.changes += 1
         del self._open[counter.key]
         self._used.pop(counter.key, None)
         resource = counter.resource

@@ -30,8 +30,6 @@ class Sharing:
     """What the others published last, and what is ours by it. Alone, everything is."""
 
     def __init__(self) -> None:
-        self.is_shared = False
-        """Whether this replica divides anything: a database that only one process can use has no replicas."""
         self._run = 0
         self._others: tuple[Replica, ...] = ()
         self._weights: Mapping[str, tuple[float, float]] = {}
@@ -43,7 +41,7 @@ class Sharing:
 
     def hear(self, read: ReplicasRead, counters: Mapping[str, Counter]) -> None:
         """Count the live bids of others, and those of the dead until they end, by resource."""
-        before, self._run, self._others, self.is_shared = self._weights, read.run, read.others, True
+        before, self._run, self._others = self._weights, read.run, read.others
         self._weights = _weights(read.others, read.at)
         self._left_to_us = _left(read.others)
         for resource in counters.keys() & (before.keys() | self._weights.keys()):
@@ -51,8 +49,6 @@ class Sharing:
 
     def enter(self, counter: Counter, before: Counter | None) -> None:
         """Have one that is met keep to what is ours: no more than in its last window until the room is divided next."""
-        if not self.is_shared:
-            return
         counter.is_quiet = before is None
         counter.hear(self._weights.get(counter.resource, (0.0, 0.0)))
         counter.keep_apart(None, self._part, published=True)

@@ -50,6 +50,7 @@ from app.usecases.standing.counter import Counter
 from app.usecases.standing.counters import Counters
 from app.usecases.standing.habits import PostHabits
 from app.usecases.standing.known import KnownLeads
+from app.usecases.standing.met import MetCounters
 from app.usecases.standing.promises import Promises
 from app.usecases.standing.requested import Requested
 from app.usecases.standing.towards import Targets
@@ -68,6 +69,7 @@ class LiveStanding:
         self._promises = Promises()
         self._bid_time = BidTime()
         self._counters = Counters(self.apply)
+        self._met = MetCounters(self._counters)
         self.targets = Targets(self.apply)
         self._requested = Requested()
         self._habits = PostHabits()
@@ -140,13 +142,14 @@ class LiveStanding:
 
     def counters(self, campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[Counter]:
         """Where a sale of this seller to this campaign would count: the campaign's own caps, then the seller's."""
-        return self._counters.open(counted_caps(campaign, seller, zip_code, state, now), now)
+        return self._met.at(campaign, seller, zip_code, state, now)
 
     def counters_by(
         self, campaigns: Iterable[Campaign], seller: Seller, zip_code: str, state: str, now: float
     ) -> dict[str, list[Counter]]:
         """The same for each of these campaigns, by name."""
-        return {each.name: self.counters(each, seller, zip_code, state, now) for each in campaigns}
+        at = self._met.at
+        return {each.name: at(each, seller, zip_code, state, now) for each in campaigns}
 
     def stands(self, counted: CountedCap, now: float) -> CapStanding:
         """Where one cap stands that a lead would count for; nothing of it is remembered."""
