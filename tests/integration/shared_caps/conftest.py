@@ -1,11 +1,9 @@
-"""A PostgreSQL with our tables, for each test its own."""
+"""The PostgreSQL that replicas share."""
 
 import pytest
 
-from app.store.migrate import migrate
-
 
 @pytest.fixture
-def url(own_postgres_url: str) -> str:
-    migrate(own_postgres_url)
-    return own_postgres_url
+def url(empty_postgres_url: str) -> str:
+    """Its address; it has tables, and nothing in them."""
+    return empty_postgres_url

@@ -16,9 +16,11 @@ from sqlalchemy import create_engine
 
 from app.domain.caps.honouring import honoured_share
 from app.usecases.bidder import Bidder
+from app.usecases.change_feed.feed_follower import FeedFollower
+from app.usecases.onboarding.certify import Certifier
 from app.usecases.replicas.pacing import Pacing
 from app.usecases.replicas.replica_turns import ReplicaTurns
-from app.usecases.standing.changes import TimePassed, UsageRead
+from app.usecases.standing.changes import TimePassed
 from tests import build
 from tests.bidder import NOW, another, ask, open_bidder, sell, somebody
 
@@ -38,6 +40,7 @@ class Running(msgspec.Struct):
     bidder: Bidder
     turns: ReplicaTurns
     pacing: Pacing
+    follower: FeedFollower
 
 
 class Shop:
@@ -80,7 +83,8 @@ class Shop:
         turns = ReplicaTurns(bidder, f"replica-{self.started}", lambda: self.chance.getrandbits(60), self.at, LIFE_S)
         if self.divides:
             await turns.join(former)
-        one = Running(bidder, turns, Pacing(bidder, self.at, turns))
+        follower = FeedFollower(bidder, Certifier(), self.at, _nothing_else)
+        one = Running(bidder, turns, Pacing(bidder, self.at, turns), follower)
         self.running.append(one)
         return one
 
@@ -107,7 +111,7 @@ class Shop:
 
     async def look(self, one: Running) -> None:
         """What one does every 250 ms."""
-        one.bidder.standing.apply(UsageRead(used=await one.bidder.store.cap_usage()))
+        await one.follower.step()
         one.bidder.standing.apply(TimePassed(at=self.at()))
         if self.divides:
             one.turns.keep_lease()
@@ -128,6 +132,10 @@ class Shop:
     async def _post(self, bidder: Bidder, number: int, ping_id: str) -> None:
         answer = await sell(bidder, ping_id, now=self.at(), contact=somebody(number), **another(number))
         self.posts["accepted" if answer.status == "accepted" else answer.reason_code] += 1
+
+
+async def _nothing_else() -> None:
+    """Here nobody asks for anything but leads."""
 
 
 def change(url: str, statement: str) -> None:
