@@ -80,10 +80,11 @@ class Shop:
                 steady=lambda: self.clock.now,
             )
         )
-        turns = ReplicaTurns(bidder, f"replica-{self.started}", lambda: self.chance.getrandbits(60), self.at, LIFE_S)
+        name = f"replica-{self.started}"
+        turns = ReplicaTurns(bidder, name, lambda: self.chance.getrandbits(60), self.at, LIFE_S)
         if self.divides:
             await turns.join(former)
-        follower = FeedFollower(bidder, Certifier(), self.at, _nothing_else)
+        follower = FeedFollower(bidder, Certifier(), name, self.at, _nothing_else)
         one = Running(bidder, turns, Pacing(bidder, self.at, turns), follower)
         self.running.append(one)
         return one
