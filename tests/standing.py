@@ -91,6 +91,13 @@ def sell(
     )
 
 
+def sold_elsewhere(nonce: bytes, counter: str, now: float = NOW) -> Sold:
+    """What another replica tells of a post from Austin that it bought."""
+    return Sold(
+        nonce=nonce, at=now, campaign="solar-tx", vertical="solar", zip="78701", state="TX", uses=((counter, 1),)
+    )
+
+
 def returned(number: int, sold_at: float = NOW, uses: tuple[tuple[str, int], ...] = ()) -> Returned:
     """A post from Austin that Acme takes back."""
     return Returned(

@@ -26,7 +26,7 @@ from app.journal.shadow import Shadow
 from app.journal.writer import KeptLine
 from app.usecases.bidder import Bidder
 from app.usecases.standing.changes import BidMade, Use
-from app.usecases.standing.counters import Counter
+from app.usecases.standing.counter import Counter
 from app.usecases.standing.promises import promised
 from app.usecases.trial import Trial, Turn
 from app.wire.ping import Ping, PingAnswer

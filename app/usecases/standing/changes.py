@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from app.domain.auction.marks import with_withheld
 from app.domain.caps.caps import Cap
+from app.domain.caps.division import Replica
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import Schedule
 from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetUse
@@ -143,9 +144,41 @@ class UsageRead(_Change, frozen=True, gc=False, tag="usage_read"):
 
 
 class ShadowPricesRead(_Change, frozen=True, gc=False, tag="shadow_prices_read"):
-    """Where shadow prices stood when they were last kept, by resource: where the next window begins."""
+    """Where shadow prices stood when they were last kept, by resource: where the next window begins.
+
+    While another replica moves them, also where the open ones stand.
+    """
 
     prices: dict[str, ShadowPrice]
+
+
+class ReplicasRead(_Change, frozen=True, gc=False, tag="replicas_read"):
+    """What all replicas but `run`, which is ours, published by one moment: their live bids count like our own."""
+
+    run: int
+    at: float
+    others: tuple[Replica, ...] = ()
+
+
+class RoomDivided(_Change, frozen=True, gc=False, tag="room_divided"):
+    """What is ours to promise under caps until we publish again, as we say in this `turn`.
+
+    `apart` is what stays with others, by resource, `left` what a claim of ours leaves to each without one; under caps
+    that nobody claims, `share` of the room is ours. Until it is `published` our rights shrink only. In turn 0 they end:
+    nobody has heard of us for too long.
+    """
+
+    turn: int
+    share: float
+    apart: dict[str, float] = {}
+    left: dict[str, float] = {}
+    published: bool = False
+
+
+class PacingHeld(_Change, frozen=True, gc=False, tag="pacing_held"):
+    """Shadow prices are moved here, or by another replica that has them read by all."""
+
+    ours: bool
 
 
 class TargetDeclared(_Change, frozen=True, gc=False, tag="target_declared"):
@@ -255,7 +288,7 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 
 
 ClockChange = ClockLeapt | ClockWasAhead
-CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
+CounterChange = CounterDeclared | UsageRead | ShadowPricesRead | ReplicasRead | RoomDivided
 TargetChange = TargetDeclared | LedgersRead | DecisionTold
 RequestedChange = DemandSet | SignalSet | Requests
 KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead
@@ -270,6 +303,7 @@ Change = (
     | CounterChange
     | TargetChange
     | RequestedChange
+    | PacingHeld
     | WritesFailed
     | KnownChange
 )
