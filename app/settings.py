@@ -139,7 +139,7 @@ def sole_use(data: Path) -> Iterator[int]:
 
 def unwritable(data: Path, error: OSError) -> SettingsError:
     """What is to be raised where the system does not take what is to be noted in a data directory."""
-    return SettingsError(f"{data} cannot be written ({error.strerror}): {remedy_of(error)}")
+    return SettingsError(f"{error.filename or data} cannot be written ({error.strerror}): {remedy_of(error)}")
 
 
 def load_keys(settings: Settings, chance: Callable[[int], bytes]) -> tuple[Keys, list[Path]]:

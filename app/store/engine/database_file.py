@@ -130,6 +130,10 @@ def sole_database(path: Path, mark: int) -> Iterator[DatabaseFile]:
 
 def was_served(path: Path) -> bool:
     """Whether a service ever worked on this file. StoreUnfit where it is no database, or only its log is left."""
+    if path.is_dir():
+        raise StoreUnfit(
+            f"{path} is a folder: move it away, and restore the database from your backup if there was one"
+        )
     if not path.exists() or path.stat().st_size == 0:
         if _has_log(path):
             raise StoreUnfit(
