@@ -24,6 +24,7 @@ from app.config.file.edit import edit
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import area_states, zip_states, zip_zones
 from app.domain.calling.rules import CallingTable
+from app.domain.caps.division import LEASE_S
 from app.domain.catalogue import Catalogue, with_limits
 from app.domain.delivery.delivery import AttemptReport
 from app.domain.keys import Keys
@@ -45,7 +46,7 @@ from app.private_files import append_to, make_directory, narrow, remedy_of
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
-from app.service_notes import note_places, service_state
+from app.service_notes import note_places, noted_run, service_state
 from app.settings import (
     Settings,
     SettingsError,
@@ -88,6 +89,7 @@ from app.usecases.reload.key_watch import KeyWatch
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.reload.starting import NeedsConsent, start_with
+from app.usecases.replicas.replica_turns import LOOK_S, ReplicaTurns
 from app.usecases.standing.restore import noting_lost, restore, restore_bids
 from app.usecases.test_recorder import TestRecorder
 
@@ -101,7 +103,7 @@ HEAR_SHARED_S = 5.0
 STUCK_S = 3.0
 NOTE_S = 3.0
 ALERT_S = 1.0
-LOOK_S = 0.7
+PAGE_S = 0.7
 """How long a page may look through the journal: the rest of a second is for what it shows."""
 PURGE_S = 3_600.0
 """How late what was kept long enough may go: it is counted in days."""
@@ -271,12 +273,11 @@ async def _started(
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
     # Commands beside the service go by the machine's clock, and wait for what the watcher writes.
     watch = ConfigWatcher(sources, live, bidder, world.clock, world.steady, settings.journal)
-    certifier = Certifier(await store.certification_marks())
-    bidder.certified.update(certifier.live)
-    bidder.test_recorders.append(certifier.see)
+    certifier = await _certifier(bidder)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
     alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
-    parts = (certifier, world.clock, alerts, _records(settings), _rest)
+    turns = await _join(stack, settings, bidder, worker.owner, world, clock, longest_s) if store.is_shared else None
+    parts = (certifier, world.clock, alerts, _records(settings), _rest, turns)
     background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, *parts)
     _be_one_of_several(settings, background)
     noting = StateNotes(settings.own, background.state)
@@ -292,6 +293,45 @@ async def _started(
         await _beside(stack, _every(PURGE_S, _purging(settings, bidder, clock)))
     _tell_what_is_live(live.catalogue)
     return background
+
+
+async def _certifier(bidder: Bidder) -> Certifier:
+    """Sees the tests of sellers; what they showed so far is known."""
+    certifier = Certifier(await bidder.store.certification_marks())
+    bidder.certified.update(certifier.live)
+    bidder.test_recorders.append(certifier.see)
+    return certifier
+
+
+async def _join(
+    stack: AsyncExitStack,
+    settings: Settings,
+    bidder: Bidder,
+    name: str,
+    world: World,
+    clock: Callable[[], float],
+    longest_s: float,
+) -> ReplicaTurns:
+    """Take part among the replicas of a database, in the place of the process that had this directory before."""
+
+    def new_run() -> int:
+        return int.from_bytes(os.urandom(7))
+
+    turns = ReplicaTurns(bidder, name, new_run, clock, longest_s)
+    await turns.join(noted_run(settings.own))
+    began = world.steady()
+    while not (turns.may_promise or world.stepped or world.steady() - began > LEASE_S):
+        # Pings that come before the others have read of this one would find every cap full.
+        await asyncio.sleep(LOOK_S)
+        await turns.take_turn()
+
+    async def leave() -> None:
+        # The others find out by themselves where it cannot be said any more.
+        with suppress(StoreUnavailable):
+            await turns.leave()
+
+    stack.push_async_callback(leave)
+    return turns
 
 
 def _tell_of_journal(error: OSError) -> None:
@@ -321,7 +361,7 @@ def _records(settings: Settings) -> PingRecords:
         return seed
 
     def looking() -> Looking:
-        return Looking(time.monotonic, LOOK_S, _rest)
+        return Looking(time.monotonic, PAGE_S, _rest)
 
     return PingRecords(settings.journal, settings.models, looking, evidence_seed)
 
@@ -514,7 +554,9 @@ async def _run_beside(
         await background.hear()
         await _beside(stack, _every(FOLLOW_S, background.follow))
     await _beside(stack, _every(HEAR_SHARED_S if shared else HEAR_S, background.hear))
-    await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
+    await _beside(stack, _every(HEAR_S, background.pacing.step))
+    if background.turns is not None:
+        await _beside(stack, _every(LOOK_S, background.turns.take_turn))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
     await _beside(stack, _every(ALERT_S, background.watch_alerts))

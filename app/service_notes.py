@@ -76,7 +76,8 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     """How a service is `at` this moment of its clock, noted `noted_at` by the machine's.
 
     `stopped_at` is when it stopped in order. `circuits` are the destinations that fail, by name, `providers` those that
-    are asked, by check. `problems` are what else it knows to be wrong.
+    are asked, by check. `problems` are what else it knows to be wrong. On PostgreSQL `run` is its number
+    among all processes there ever were.
     """
 
     at: float
@@ -86,6 +87,7 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     circuits: dict[str, CircuitState]
     providers: dict[str, ProviderState] = {}
     problems: tuple[Alert, ...] = ()
+    run: int = 0
     stopped_at: float | None = None
 
     def is_running(self, now: float) -> bool:
@@ -150,6 +152,12 @@ def _each(of_all: Sequence[dict[str, T]], failures: Callable[[T], int]) -> dict[
         if name not in found or failures(one) > failures(found[name]):
             found[name] = one
     return found
+
+
+def noted_run(folder: Path) -> int | None:
+    """The number of the process that noted how it was here before, if it had one."""
+    state = _read(folder / _STATE, ServiceState)
+    return state.run or None if state is not None else None
 
 
 def note_is_damaged(data: Path, name: str) -> bool:

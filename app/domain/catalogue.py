@@ -1,6 +1,6 @@
 """The whole configuration as one value with its indexes: campaigns, sellers, verticals and models."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -188,6 +188,27 @@ def counted_caps(campaign: Campaign, seller: Seller, zip_code: str, state: str, 
         for caps, schedule in ((campaign.caps, campaign.schedule), (seller.caps, ALL_DAY))
         for cap in caps
     ]
+
+
+def counted_cap(catalogue: Catalogue, key: str, now: float) -> CountedCap | None:
+    """The cap whose counter has this key in the window of `now`; None where its window is over, or no cap's is."""
+    _, _, owner_on = key.partition("/")
+    owner, _, _ = owner_on.partition("/")
+    minute = int(now // 60)
+    for each, schedule in _declaring(catalogue, owner):
+        for cap in each.caps:
+            label = local_minute(minute, cap.zone).labels[cap.window]
+            if cap.counts_in(key) and key.endswith(f"/{label}"):
+                return key, cap, schedule
+    return None
+
+
+def _declaring(catalogue: Catalogue, owner: str) -> Iterator[tuple[Campaign | Seller, Schedule]]:
+    """Who of this name may declare caps, and by which schedule their windows are paced."""
+    if campaign := catalogue.campaigns.get(owner):
+        yield campaign, campaign.schedule
+    if seller := catalogue.sellers.get(owner):
+        yield seller, ALL_DAY
 
 
 def with_limits(catalogue: Catalogue, limits: Mapping[str, int]) -> Catalogue:

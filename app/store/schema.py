@@ -224,6 +224,31 @@ target_ledger = Table(
     PrimaryKeyConstraint("resource", "part"),
 )
 
+# What each replica promises, for the others: see `app/domain/caps/division.py`. `seen_at` is by the database's clock;
+# `ends_in_s` after it no bid of the replica lives. One that was `retired` has a successor in its directory.
+replica = Table(
+    "replica",
+    metadata,
+    Column("run", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("ends_in_s", Double, nullable=False),
+    Column("retired", Boolean, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("run"),
+)
+
+# One row: how often replicas have published, and which of them moves shadow prices.
+replica_turn = Table(
+    "replica_turn",
+    metadata,
+    Column("number", BigInteger, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("pacer", BigInteger, nullable=False),
+    PrimaryKeyConstraint("number"),
+)
+
 # What each seller has shown in its tests; the step `live` says since when it sells for real.
 certification = Table(
     "certification",

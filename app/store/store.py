@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.domain.alerts.notices import Mute
 from app.domain.buyer import Role
+from app.domain.caps.division import ReplicaState
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
@@ -28,7 +29,6 @@ from app.store import (
     leads,
     sales,
     sealed,
-    shadow_prices,
 )
 from app.store.certifications import Mark
 from app.store.change_feed import feed, late_decisions
@@ -75,6 +75,10 @@ from app.store.people.forgetting import Forgetting
 from app.store.people.holds import LegalHold, OnHold
 from app.store.people.named import IdKind
 from app.store.people.records import LeadRecord, StoredAnswer, Suppressing
+from app.store.posts.sell_together import SellJob
+from app.store.replicas import published, shadow_prices
+from app.store.replicas.published import ReplicaTurn
+from app.store.replicas.shadow_prices import ALONE
 from app.store.returns import accounts, billing, crediting, requests
 from app.store.returns.accounts import LeadFacts, Purchase
 from app.store.returns.billing import PostedOtherwise
@@ -106,6 +110,9 @@ READERS = 4
 
 REPORT_S = 30.0
 """So long may a report read, and a command change thousands of rows."""
+
+PUBLISH_S = 2.0
+"""Who publishes what it promises gives up so soon, in time to promise nothing more until it can."""
 
 FRESH_S = 1.0
 """Who asks whether sales can be recorded gets an answer that is no older."""
@@ -253,7 +260,7 @@ class Store:
     async def sell(self, sale: Sale, refused: Callable[[Refusal], PostAnswer]) -> SaleResult:
         """Sell in one transaction; `refused` is called inside it, on SQLite in another thread."""
         try:
-            result = await self._writer.run(lambda c: sales.sell(c, sale, refused))
+            result = await self._writer.run(SellJob(sale, refused))
         except CapInTheWay:
             result = await self._writer.run(lambda c: sales.sell(c, sale, refused, is_tight=True))
         if result.outcome == "sold":
@@ -282,21 +289,43 @@ class Store:
         """Count these amounts, by counter, on top of what is used; what that comes to, whoever counted it."""
         return await self._writer.run(lambda c: caps.add_usage(c, amounts))
 
-    async def shadow_prices(self) -> dict[str, ShadowPrice]:
-        """Where each cap's shadow price stood when it was last kept, by resource."""
-        return await self._reader.run(shadow_prices.shadow_prices)
+    async def shadow_prices(self, since: float = -inf) -> dict[str, ShadowPrice]:
+        """Where each cap's shadow price stood when it was last kept, after `since`, by resource."""
+        return await self._reader.run(lambda c: shadow_prices.shadow_prices(c, since))
 
-    async def keep_shadow_prices(self, duals: Mapping[str, float], now: float) -> None:
-        """Keep where these stand."""
-        await self._writer.run(lambda c: shadow_prices.keep_shadow_prices(c, duals, now))
+    async def keep_shadow_prices(self, duals: Mapping[str, float], now: float, pacer: int = ALONE) -> None:
+        """Keep where these stand, if the replica of the run `pacer` is the one that moves them."""
+        await self._writer.run(lambda c: shadow_prices.keep_shadow_prices(c, duals, now, pacer))
 
-    async def ledgers(self) -> dict[str, dict[str, KeptLedger]]:
-        """What came of each target when it was last kept."""
-        return await self._reader.run(shadow_prices.ledgers)
+    async def ledgers(self, since: float = -inf) -> dict[str, dict[str, KeptLedger]]:
+        """What came of each target when it was last kept, after `since`."""
+        return await self._reader.run(lambda c: shadow_prices.ledgers(c, since))
 
-    async def keep_ledgers(self, ledgers: Mapping[LedgerName, TargetLedger], now: float) -> None:
-        """Keep where these stand."""
-        await self._writer.run(lambda c: shadow_prices.keep_ledgers(c, ledgers, now))
+    async def keep_ledgers(self, ledgers: Mapping[LedgerName, TargetLedger], now: float, pacer: int = ALONE) -> None:
+        """Keep where these stand, if the replica of the run `pacer` is the one that moves them."""
+        await self._writer.run(lambda c: shadow_prices.keep_ledgers(c, ledgers, now, pacer))
+
+    # What replicas publish for each other, on PostgreSQL
+
+    async def begin_turns(self) -> None:
+        """Make sure that there is a turn to read, and drop the replicas whose bids are over."""
+        await self._writer.run(published.begin_turns)
+
+    async def read_turn(self, known: int) -> ReplicaTurn:
+        """What all replicas published; the states of those that published after the turn `known`."""
+        return await self._lookup.run(lambda c: published.read_turn(c, known))
+
+    async def publish_replica(
+        self, read: int, run: int, name: str, state: ReplicaState, pacer: int, ends_in_s: float
+    ) -> bool:
+        """Say how a replica stands. False, and nothing said, where it has not read the latest turn or was retired."""
+        return await self._writer.run(
+            lambda c: published.publish(c, read, run, name, state, pacer, ends_in_s), PUBLISH_S
+        )
+
+    async def retire_replica(self, read: int, run: int, state: ReplicaState, pacer: int) -> bool:
+        """Leave only this of a replica whose successor knows its bids. False where `read` is not the latest turn."""
+        return await self._writer.run(lambda c: published.retire(c, read, run, state, pacer))
 
     async def certification_marks(self) -> list[Mark]:
         """What each seller has shown in its tests."""
@@ -730,7 +759,7 @@ class Store:
 
     async def acknowledge(self, report: AttemptReport) -> bool:
         """Record an attempt; False where the claim has passed to someone else."""
-        return await self._writer.run(lambda c: outbox.acknowledge(c, report))
+        return await self._writer.run(outbox.AcknowledgeJob(report))
 
     async def deliveries(self, which: Which = _ALL, limit: int = 50) -> list[DeliveryRow]:
         """The latest of these deliveries, newest first."""

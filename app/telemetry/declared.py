@@ -119,6 +119,9 @@ METRICS = {
         "Connections that the service ended, except those that were only silent.", "why"
     ),
     # The service itself.
+    "replicas": _gauge("Replicas that live, this one with them."),
+    "replica_paces": _gauge("1 on the replica that moves shadow prices, else 0."),
+    "replica_unheard_seconds": _gauge("How long ago a replica last told the others what it promises."),
     "build_info": _gauge("1, with the version that runs.", "version"),
     "worker_up": _gauge("1 while this worker answers, else 0, where `--workers` has several.", "worker"),
     "database_writable": _gauge("1 while sales can be recorded, else 0."),

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from app.domain.answers import refused_post
 from app.domain.auction.weighing import Offer
 from app.domain.checks.verdict import Consultation, Unsettled, has_opted_out
-from app.domain.post.judge import judge
 from app.domain.post.posted_lead import PostedLead, request_digest
 from app.domain.post.sale import KeptAnswer, Sale
 from app.domain.reasons import REASONS, Refusal
@@ -50,8 +49,7 @@ async def accept_post(
         return refuse_post(bidder, seller, reference, Refusal("ping_unknown"), now, warnings, elapsed_ms)
     reference = replace(reference, state=lead.post.state, sub_id=lead.post.sub_id)
     gathered = await gather_post(bidder, lead)
-
-    verdict = judge(gathered.case, now)
+    verdict = gathered.verdict
 
     if isinstance(verdict, KeptAnswer):
         refusal = Refusal(verdict.code) if verdict.code else None

@@ -8,10 +8,10 @@ from math import inf
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.alerts.alert import Alert
 from app.domain.auction.canary import CanaryTally
-from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
 from app.reports.attention.trade import ScoreShift
 from app.reports.campaigns.recent import RecentPings
@@ -40,13 +40,14 @@ from app.usecases.operators.state_notes import state_of
 from app.usecases.pings.records import PingRecords
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
+from app.usecases.replicas.pacing import Pacing
+from app.usecases.replicas.replica_turns import ReplicaTurns
+from app.usecases.replicas.same_configuration import SameConfiguration
 from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import TimePassed, WritesFailed
 from app.usecases.trade.journal_count import JournalCount
 from app.usecases.trade.model_outcomes import ModelOutcomes
 
-KEEP_S = 15.0
-"""A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
 PROVEN_S = 3.0
 """How old the last proof may be that sales can be recorded. Posts that are bought prove it at no cost."""
 
@@ -85,8 +86,12 @@ class BackgroundJobs:
         alerts: AlertParts,
         records: PingRecords,
         rest: Callable[[], None] = lambda: None,
+        turns: ReplicaTurns | None = None,
     ) -> None:
-        """`records` are what decisions are read from, for pages; `rest` is called while a journal is counted."""
+        """`records` are what decisions are read from, for pages; `rest` is called while a journal is counted.
+
+        `turns` are taken with other replicas, where there may be any.
+        """
         self.journal_directory = alerts.journal
         self.today = JournalCount(GrowingTally(alerts.journal, rest))
         self.lately = JournalCount(GrowingTally(alerts.journal, rest))
@@ -100,13 +105,16 @@ class BackgroundJobs:
         self.clock = clock
         self.uniform = uniform
         self.records = records
+        self.turns = turns
+        self.pacing = Pacing(bidder, clock, turns)
+        self._same_configuration = SameConfiguration()
         self._audit_watch = alerts.audit
         self._self_watch = SelfWatch(bidder, alerts.journal, lambda: journal.lost, self._found)
         self._clock_alerts = alerts.clock
         self._alerts = AlertWatch(bidder, self._self_watch, alerts.sender, self.state, machine_clock)
         self.state_of_all: Callable[[], ServiceState] = self.state
         """How all processes are that share this one's port, as if they were one."""
-        self.scrape = Scrape(bidder, worker, journal, clock)
+        self.scrape = Scrape(bidder, worker, journal, clock, turns)
         self.model_outcomes = ModelOutcomes(bidder.store, lambda: time.sleep(REST_S))
         self.measured = MeasuredGauges(
             bidder,
@@ -122,9 +130,6 @@ class BackgroundJobs:
         self.look_at_clock: Callable[[], Awaitable[None]] = _nothing
         """Done first in every step through time."""
         self._unwritable_s = 0.0
-        self._kept_duals: dict[str, float] = {}
-        self._kept_ledgers: dict[LedgerName, TargetLedger] = {}
-        self._duals_kept_at = 0.0
         self._shed_at = 0.0
         self._machine_clock = machine_clock
         now = self._everybodys_now()
@@ -135,6 +140,8 @@ class BackgroundJobs:
     async def tick(self) -> None:
         """Let time pass for bids, caps, signals and demand."""
         bidder = self.bidder
+        if self.turns is not None:
+            self.turns.keep_lease()
         try:
             bidder.standing.apply(TimePassed(at=self.clock()))
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
@@ -145,7 +152,8 @@ class BackgroundJobs:
 
     def state(self) -> ServiceState:
         """How the service is now."""
-        return state_of(self.bidder, self.worker, self.clock(), self._machine_clock(), self._self_watch.alerts)
+        state = state_of(self.bidder, self.worker, self.clock(), self._machine_clock(), self._self_watch.alerts)
+        return replace(state, run=self.turns.run) if self.turns is not None else state
 
     async def watch_alerts(self) -> None:
         """Look for what needs attention, and have it told."""
@@ -155,6 +163,8 @@ class BackgroundJobs:
         yield from self._clock_alerts()
         yield from audit_alerts(self._audit_watch.fault)
         yield from configuration_alerts(self.watch.problems)
+        if self.turns is not None:
+            yield from self._same_configuration.alerts(self.turns.configurations, self.bidder.steady())
 
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""
@@ -220,28 +230,6 @@ class BackgroundJobs:
                 if not isinstance(error, StoreUnavailable):
                     raise
 
-    async def keep_shadow_prices(self) -> None:
-        """Write down where those that moved stand, with what came of targets, at most every `KEEP_S`.
-
-        A restart goes on with them.
-        """
-        now = self.clock()
-        if now - self._duals_kept_at < KEEP_S:
-            return
-        duals = self.bidder.standing.duals()
-        moved = {name: dual for name, dual in duals.items() if self._kept_duals.get(name) != dual}
-        if moved:
-            with suppress(StoreUnavailable):
-                await self.bidder.store.keep_shadow_prices(moved, now)
-                self._kept_duals |= moved
-        ledgers = self.bidder.standing.targets.kept()
-        grown = {name: ledger for name, ledger in ledgers.items() if self._kept_ledgers.get(name) != ledger}
-        if grown:
-            with suppress(StoreUnavailable):
-                await self.bidder.store.keep_ledgers(grown, now)
-                self._kept_ledgers |= grown
-        self._duals_kept_at = now
-
     async def ask_for_returns(self) -> None:
         """Ask sellers for what outcomes give reason to, tell them of the others, and end what nobody answered."""
         with suppress(StoreUnavailable):
@@ -298,8 +286,10 @@ class BackgroundJobs:
         due_at = await self._hear()
         if self.bidder.store.availability.is_troubled:
             await self.prove_database()
+        if self.turns is not None:
+            await self.turns.take_turn()
         await self.tick()
-        await self.keep_shadow_prices()
+        await self.pacing.step()
         await self.keep_quotas()
         await self.watch_canaries()
         await self.ask_for_returns()

@@ -13,6 +13,7 @@ import uvloop
 
 from app.drill.kit.open_loop import CONNECTIONS, SECONDS, OfferedLoad, offer, pings_without_end
 from tests.bench.load import cpu_seconds
+from tests.bench.overload import tell
 
 SHARE = 0.7
 """Of what the service can answer."""
@@ -57,7 +58,7 @@ async def _open_loop(port: int, echo_port: int, rate: float) -> OpenLoop:
 
 async def _round(port: int, pings: Iterator[bytes], rate: float) -> _Round:
     before = await cpu_seconds(port)
-    offered = await offer(port, pings, rate, CONNECTIONS)
+    offered = await offer(port, pings, rate, CONNECTIONS, tell)
     used_s = await cpu_seconds(port) - before
     return _Round(
         p50=_within_ms(offered, 0.5),

@@ -15,7 +15,7 @@ import httpx
 
 from app.drill.drill import CAPS_OVERRUN, DELIVERIES_LOST, LOST, NEVER, REPLAYS_DIFFER, SOLD_TWICE, Say
 from app.drill.kit.books import Books
-from app.drill.kit.cluster.cluster import Cluster, Replica, cluster
+from app.drill.kit.cluster.cluster import Cluster, LocalReplica, cluster
 from app.drill.kit.service import crm
 from app.drill.kit.throwaway_postgres import stopped
 from app.mock_exchange.consumers import consumer, ping_of, post_of
@@ -262,7 +262,7 @@ async def _kill(replicas: Cluster, chance: random.Random, ends: float) -> int:
     return kills
 
 
-async def _keep_up(replica: Replica, chance: random.Random) -> None:
+async def _keep_up(replica: LocalReplica, chance: random.Random) -> None:
     """Start it whenever it has ended, as a container's engine does: also where it found no database."""
     while True:
         await asyncio.sleep(chance.uniform(0.1, 1.0))

@@ -34,7 +34,7 @@ class LateDecisions:
     def _of(self, sale: Sold, lead_id: str, leg: str, bid: BidMade) -> Iterator[LateDecision]:
         line = bid.line
         offer = offer_of(line, sale.campaign, leg)
-        if offer is not None:
+        if line is not None and offer is not None:
             yield LateDecision(
                 lead_id=lead_id,
                 nonce=sale.nonce,

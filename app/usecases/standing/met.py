@@ -7,7 +7,8 @@ from app.domain.caps.caps import Cap
 from app.domain.catalogue import counted_caps
 from app.domain.schedule import Schedule
 from app.domain.seller import Seller
-from app.usecases.standing.counters import Counter, Counters
+from app.usecases.standing.counter import Counter
+from app.usecases.standing.counters import Counters
 
 
 class _Met(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +47,9 @@ class MetCounters:
         if counters is None:
             counters = self._counters.open(counted_caps(campaign, seller, zip_code, state, now), now)
             met.by_place[place] = counters
+        elif self._counters.is_shared:
+            for counter in counters:
+                counter.meet(now)
         return counters
 
     def _meet(self, campaign: Campaign, seller: Seller, now: float) -> _Met:

@@ -13,6 +13,7 @@ from app.domain.keys import Keys
 from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
+from app.journal.writer import KeptLine
 from app.store.operators.requested import RequestRows, SoldByDemand
 from app.store.store import Store
 from app.usecases.former import FormerConfigurations
@@ -204,7 +205,7 @@ def _bid(
         terms=token.terms,
         test=token.test,
         # The journal does not hold warnings, so a repeat after a restart has none.
-        text=msgspec.json.encode(line),
+        kept=KeptLine(msgspec.json.encode(line)),
         takes=() if token.test else tuple(_takes(standing, catalogue, then, seller, line, at)),
         moved_s=-ahead_s,
     )

@@ -8,6 +8,7 @@ from app.domain.auction.snapshot import Standing
 from app.domain.auction.withholding import ENDS_S
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapFill, CapStanding, PacedUse
+from app.domain.caps.division import ReplicaState
 from app.domain.catalogue import CountedCap, counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
@@ -30,8 +31,11 @@ from app.usecases.standing.changes import (
     LedgersRead,
     ListDropped,
     ListRead,
+    PacingHeld,
+    ReplicasRead,
     Requests,
     Returned,
+    RoomDivided,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -42,7 +46,8 @@ from app.usecases.standing.changes import (
     UsageRead,
     WritesFailed,
 )
-from app.usecases.standing.counters import Counter, Counters
+from app.usecases.standing.counter import Counter
+from app.usecases.standing.counters import Counters
 from app.usecases.standing.habits import PostHabits
 from app.usecases.standing.known import KnownLeads
 from app.usecases.standing.met import MetCounters
@@ -81,7 +86,15 @@ class LiveStanding:
             case Returned():
                 self._take_back(change)
             case (
-                CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead() | DecisionTold()
+                CounterDeclared()
+                | UsageRead()
+                | ShadowPricesRead()
+                | TargetDeclared()
+                | LedgersRead()
+                | DecisionTold()
+                | ReplicasRead()
+                | RoomDivided()
+                | PacingHeld()
             ):
                 self._declare(change)
             case TimePassed():
@@ -245,9 +258,27 @@ class LiveStanding:
         """Where the shadow price of each resource stands, as of the windows that are open."""
         return self._counters.duals()
 
-    def _declare(self, change: CounterChange | TargetChange) -> None:
-        """A cap or target is met, or what was counted of it before."""
-        if isinstance(change, TargetDeclared | LedgersRead | DecisionTold):
+    @property
+    def paces(self) -> bool:
+        """Whether shadow prices are moved here."""
+        return self._counters.paces
+
+    def unmet(self) -> set[str]:
+        """The keys of counters that sales were heard of before a lead met them, each once."""
+        return self._counters.unmet()
+
+    def divided(self, now: float, turn: int, at: float) -> tuple[RoomDivided, ReplicaState]:
+        """What is ours under caps as of now, and what is to be published of it in this turn.
+
+        `at` is the database's time.
+        """
+        return self._counters.divided(self._habits.rates, now, turn, at)
+
+    def _declare(self, change: CounterChange | TargetChange | PacingHeld) -> None:
+        """A cap or target is met; or what was counted of it before, or is counted of it elsewhere."""
+        if isinstance(change, PacingHeld):
+            self._counters.paces = self.targets.paces = change.ours
+        elif isinstance(change, TargetDeclared | LedgersRead | DecisionTold):
             self.targets.apply(change)
         else:
             self._counters.apply(change, self._habits.rates)
@@ -263,6 +294,7 @@ class LiveStanding:
         bid = self._end(sale.nonce)
         if bid is not None:
             self._habits.learn(bid, posted=True, delay_s=sale.at - bid.at)
+            self._counters.linger(bid, sale.at)
         if self.is_bought(sale.nonce):
             return
         self._counters.sell(sale, self._habits.rates)

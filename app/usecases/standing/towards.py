@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from app.domain.auction.weighing import Offer
 from app.domain.calendar import local_minute, window_bounds
 from app.domain.campaign import Campaign
@@ -50,13 +52,22 @@ class OpenTarget:
             if kept.at >= since
         }
 
-    def steer(self, now: float) -> None:
-        """Move the duals by what was bought since, and by how much of the plan's window passed."""
+    def steer(self, now: float, *, moves: bool = True) -> None:
+        """Move the duals by what was bought since, and by how much of the plan's window passed.
+
+        Unless another replica `moves` them.
+        """
         share = self._share_at(now)
         left = 1.0 - self.share
         passed = min((share - self.share) / left, 1.0) if left > 0.0 else 0.0
-        self.ledgers = self.steered = steered(self.target, self.steered, self.ledgers, passed)
-        self.share = share
+        self.steered = steered(self.target, self.steered, self.ledgers, passed) if moves else self.ledgers
+        self.ledgers, self.share = self.steered, share
+
+    def follow(self, kept: Mapping[str, KeptLedger]) -> None:
+        """Take over where the duals stand in this window. What was bought is known here, and no older."""
+        duals = {part: each.ledger.dual for part, each in kept.items() if each.at >= self.start}
+        moved = {part: replace(self.ledgers.get(part, TargetLedger()), dual=dual) for part, dual in duals.items()}
+        self.ledgers = self.steered = {**self.ledgers, **moved}
 
     def declare(self, target: CampaignTarget, schedule: Schedule, now: float) -> None:
         """Go on under a reloaded declaration of the same target."""
@@ -75,6 +86,8 @@ class Targets:
         """`declare` is called with every new one, and applies it."""
         self._declare = declare
         self._open: dict[str, OpenTarget] = {}
+        self.paces = True
+        """Whether shadow prices are moved here: one replica does, and the others read them."""
         self._former: dict[str, dict[str, KeptLedger]] = {}
         self._early: dict[str, list[TargetUse]] = {}
         self._decided: dict[bytes, None] = {}
@@ -85,7 +98,11 @@ class Targets:
             case TargetDeclared():
                 self._begin(change)
             case LedgersRead():
-                self._former |= change.ledgers
+                for resource, ledgers in change.ledgers.items():
+                    self._former[resource] = {**self._former.get(resource, {}), **ledgers}
+                if not self.paces:
+                    for each in self._open.values():
+                        each.follow(change.ledgers.get(each.target.resource, {}))
             case DecisionTold():
                 self._decide(change)
             case _:
@@ -154,7 +171,7 @@ class Targets:
         for key in [key for key, each in self._open.items() if now >= each.end]:
             self._close(key, now)
         for each in self._open.values():
-            each.steer(now)
+            each.steer(now, moves=self.paces)
 
     def kept(self) -> dict[LedgerName, TargetLedger]:
         """Every ledger of the open windows, by what is steered and its part."""

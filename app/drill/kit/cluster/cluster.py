@@ -38,7 +38,7 @@ class DidNotStart(RuntimeError):
 
 
 @dataclass
-class Replica:
+class LocalReplica:
     """One process on a port and with a data directory of its own; both stay its own when it is started again."""
 
     command: Sequence[str | Path]
@@ -114,7 +114,7 @@ class Cluster:
     balancer: Balancer
     database_url: str
     keys: Path
-    all: Sequence[Replica]
+    all: Sequence[LocalReplica]
 
     @property
     def url(self) -> str:
@@ -152,7 +152,7 @@ def cluster(
         migrate(url)
         options: list[str | Path] = ["--config", config, "--models", MODELS, "--keys", keys, "--database", url, *more]
         all_of_them = [
-            Replica(options, port, folder / f"replica-{number}") for number, port in enumerate(others, start=1)
+            LocalReplica(options, port, folder / f"replica-{number}") for number, port in enumerate(others, start=1)
         ]
         try:
             for each in all_of_them:
