@@ -62,7 +62,7 @@ KEEPS = {
     "operator_password": "nothing of consumers",
     "operator_session": "nothing of consumers",
     "certificate_retain": "whether its certificate was stored",
-    "replica": "counts of what live bids may take",
+    "replica": "nothing of people",
     "replica_turn": "nothing of people",
     "shadow_price": "nothing of people",
     "sighting": "nothing: it is deleted",
