@@ -22,6 +22,7 @@ _REMEDIES = {
     errno.EMFILE: "allow this process more open files (ulimit -n)",
     errno.ENFILE: "allow this machine more open files",
     errno.EISDIR: "move the folder away that lies there",
+    errno.ELOOP: "mend its symbolic links",
     errno.EEXIST: "move away what lies there",
     errno.ENOTDIR: "move the file away that lies where a folder belongs",
 }
@@ -29,7 +30,9 @@ _REMEDIES = {
 
 def remedy_of(error: OSError, what: str = "it") -> str:
     """What to do where the system refuses a file; `what` is to be ours where it is a question of rights."""
-    return _REMEDIES.get(error.errno or 0, f"give {what} to this user")
+    if isinstance(error, PermissionError):
+        return f"give {what} to this user"
+    return _REMEDIES.get(error.errno or 0, "see to its disk")
 
 
 def make_directory(path: Path) -> None:

@@ -145,6 +145,7 @@ def test_a_file_that_is_there_stays_where_it_is_not_to_be_written_over(tmp_path:
         (errno.EROFS, "mount its disk for writing"),
         (errno.EIO, "see to its disk, which fails"),
         (errno.EACCES, "give it to this user"),
+        (errno.ESTALE, "see to its disk"),
     ],
 )
 def test_what_a_disk_refuses_is_said_with_what_helps(number: int, remedy: str) -> None:
