@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 2))')" --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test long check quick bench drill dist audit fuzz
+.PHONY: help setup demo serve test long check quick bench profile drill cluster dist audit fuzz
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,14 +52,20 @@ dist: setup ## Build the wheel and the source archive into ./dist
 audit: setup $(AUDIT_STAMP) ## Judge licenses and known vulnerabilities of all that is installed, into ./dist/sbom.json
 	@$(BIN)/python -m tests.audit
 
+cluster: setup ## Run three replicas on a PostgreSQL of their own behind a balancer, until Ctrl-C
+	@$(BIN)/python -m tests.cluster_of_replicas $(ARGS)
+
 drill: setup ## Break the service in earnest and see its promises kept (ARGS=--sample takes a minute, --list names all)
-	@$(BIN)/python -m tests.drill $(ARGS)
+	@$(BIN)/leadbid drill $(ARGS)
 
 fuzz: setup $(FUZZ_STAMP) ## Feed every endpoint and reader with inputs that nobody wrote (ARGS=--sample takes a minute)
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: setup ## Measure pings, posts and decisions against fixed baselines
 	@$(BIN)/python -m tests.bench
+
+profile: setup ## Show where the time of one ping goes, stage by stage
+	@$(BIN)/python -m tests.bench.profile
 
 # Each candidate is run, not only looked up, because version managers leave commands behind that cannot start. PYTHON, if
 # set, is the only candidate.

@@ -8,8 +8,11 @@ import random
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
+from heapq import merge
 from importlib.metadata import version
+from io import FileIO
+from pathlib import Path
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -21,6 +24,7 @@ from app.config.file.edit import edit
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import area_states, zip_states, zip_zones
 from app.domain.calling.rules import CallingTable
+from app.domain.caps.division import LEASE_S
 from app.domain.catalogue import Catalogue, with_limits
 from app.domain.delivery.delivery import AttemptReport
 from app.domain.keys import Keys
@@ -29,19 +33,20 @@ from app.http.application import Application, CannotStart
 from app.http.auction.intake import Intake
 from app.http.auction.traced_intake import TracedIntake
 from app.journal.configurations import longest_bid_lifetime_s
+from app.journal.lines import AnyLine, NoticeLine, PostLine
 from app.journal.looking import Looking
 from app.journal.reader import lines
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
 from app.openid.client import OpenIdClient
-from app.outbound.sender import Sender
+from app.outbound.sender import OutboundSender, Sender
 from app.packaged import MODELS
 from app.parquet import ParquetError
-from app.private_files import narrow
+from app.private_files import append_to, make_directory, narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
-from app.service_notes import note_places
+from app.service_notes import note_places, noted_run, service_state
 from app.settings import (
     Settings,
     SettingsError,
@@ -71,6 +76,7 @@ from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.monitoring.traced_journal import TracedJournal, trace_attempt
+from app.usecases.monitoring.worker_scrapes import WorkerScrapes
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import limits_of
@@ -82,16 +88,21 @@ from app.usecases.reload.key_watch import KeyWatch
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.reload.starting import NeedsConsent, start_with
-from app.usecases.standing.restore import restore, restore_bids
+from app.usecases.replicas.replica_turns import LOOK_S, ReplicaTurns
+from app.usecases.standing.restore import noting_lost, restore, restore_bids
 from app.usecases.test_recorder import TestRecorder
 
 TICK_S = 0.25
 RELOAD_S = 0.5
 HEAR_S = 0.5
+FOLLOW_S = 0.15
+"""What another replica did holds here within 250 ms."""
+HEAR_SHARED_S = 5.0
+"""The change feed says when there is something to be read; that nothing is missed for good is seen to as slowly."""
 STUCK_S = 3.0
 NOTE_S = 3.0
 ALERT_S = 1.0
-LOOK_S = 0.7
+PAGE_S = 0.7
 """How long a page may look through the journal: the rest of a second is for what it shows."""
 PURGE_S = 3_600.0
 """How late what was kept long enough may go: it is counted in days."""
@@ -108,7 +119,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     `steady` is never set.
 
     Where it is `stepped`, time stands still between two steps: no work runs by itself, and whoever moves the clock has
-    `Application.background` catch up.
+    `Application.background` catch up. `sender` makes its way out to the network, and `append` opens a journal file.
     """
 
     clock: Callable[[], float] = time.time
@@ -116,6 +127,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     chance: Callable[[int], bytes] = os.urandom
     uniform: Callable[[], float] = random.random
     stepped: bool = False
+    sender: Callable[[], OutboundSender] = Sender
+    append: Callable[[Path], FileIO] = append_to
 
 
 REAL = World()
@@ -134,14 +147,15 @@ def build_app(
     read = load(settings.config, environ=os.environ)
     if not isinstance(read, LoadedConfig):
         raise SettingsError("\n".join(str(problem) for problem in read))
-    for warning in read.warnings:
+    # Of several workers one says what holds for all of them.
+    for warning in read.warnings if settings.worker <= 1 else ():
         _log.warning("%s", warning)
     require_file(settings)
     keys, made = load_keys(settings, world.chance)
     for path in made:
         _log.warning("made %s: without it no bid and no identity of this installation can be read; keep a copy", path)
 
-    for sentence in settings.exposed_secrets(read.declared.secret_files):
+    for sentence in settings.exposed_secrets(read.declared.secret_files) if settings.worker <= 1 else ():
         _log.warning("%s", sentence)
     clock = ServiceClock(world.clock, world.steady)
 
@@ -154,12 +168,7 @@ def build_app(
     # Not from the world's chance, of which seeded days draw: an id decides nothing.
     ids = RequestIds(os.urandom(4).hex())
     intake = TracedIntake if settings.traces else Intake
-    return Application(running, _clock_of(world, clock), world.steady, pages, ids, intake)
-
-
-def _clock_of(world: World, clock: ServiceClock) -> Callable[[], float]:
-    """What everything takes the time from: who steps through time moves it himself, and never back."""
-    return world.clock if world.stepped else clock.now
+    return Application(running, clock.now, world.steady, pages, ids, intake)
 
 
 @asynccontextmanager
@@ -195,18 +204,18 @@ async def _started(
 ) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
     stack.enter_context(_own_use(settings))
-    note_places(settings.data, settings.places(os.getpid(), world.clock()))
+    note_places(settings.own, settings.places(os.getpid(), world.clock()))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = await _opened(stack, settings, keys, vault, world)
     sources = _sources(settings)
     live = first_catalogue(sources, declared)
     _tell_of_models(settings, live)
-    clock = _clock_of(world, service_clock)
+    clock = service_clock.now
     now = clock()
     former = await start_with(store, live, keys, world.clock(), has_consent=settings.has_consent)
-    journal = JournalWriter(settings.journal)
-    sender = Sender()
+    journal = JournalWriter(settings.journal, world.append, writer=settings.worker)
+    sender = world.sender()
     stack.push_async_callback(sender.aclose)
     metrics = Metrics()
     tracing = _tracing(stack) if settings.traces else None
@@ -239,25 +248,76 @@ async def _started(
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
     # Commands beside the service go by the machine's clock, and wait for what the watcher writes.
     watch = ConfigWatcher(sources, live, bidder, world.clock, world.steady, settings.journal)
-    certifier = Certifier(await store.certification_marks())
-    bidder.certified.update(certifier.live)
-    bidder.test_recorders.append(certifier.see)
+    certifier = await _certifier(bidder)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
     alerts = _alerts(settings, AlertSender(sender.send, lambda: watch.secrets, world.clock), service_clock)
-    parts = (certifier, world.clock, alerts, _records(settings), _rest)
+    turns = await _join(stack, settings, bidder, worker.owner, world, clock, longest_s) if store.is_shared else None
+    parts = (certifier, world.clock, alerts, _records(settings), _rest, turns)
     background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, *parts)
-    noting = StateNotes(settings.data, background.state)
+    _be_one_of_several(settings, background)
+    noting = StateNotes(settings.own, background.state)
     stack.callback(noting.note_stop)
+    clock_watch = ClockWatch(service_clock, bidder, worker, settings.own, longest_s)
+    stack.callback(clock_watch.close)
     if world.stepped:
-        stack.callback(journal.flush)
+        background.look_at_clock = clock_watch.look
+        stack.callback(journal.close, _tell_of_journal)
     else:
         await _run_beside(stack, background, journal, KeyWatch(bidder, lambda: _keys_of(settings)), noting)
-        clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
-        stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
         await _beside(stack, _every(PURGE_S, _purging(settings, bidder, clock)))
     _tell_what_is_live(live.catalogue)
     return background
+
+
+async def _certifier(bidder: Bidder) -> Certifier:
+    """Sees the tests of sellers; what they showed so far is known."""
+    certifier = Certifier(await bidder.store.certification_marks())
+    bidder.certified.update(certifier.live)
+    bidder.test_recorders.append(certifier.see)
+    return certifier
+
+
+async def _join(
+    stack: AsyncExitStack,
+    settings: Settings,
+    bidder: Bidder,
+    name: str,
+    world: World,
+    clock: Callable[[], float],
+    longest_s: float,
+) -> ReplicaTurns:
+    """Take part among the replicas of a database, in the place of the process that had this directory before."""
+
+    def new_run() -> int:
+        return int.from_bytes(os.urandom(7))
+
+    turns = ReplicaTurns(bidder, name, new_run, clock, longest_s)
+    await turns.join(noted_run(settings.own))
+    began = world.steady()
+    while not (turns.may_promise or world.stepped or world.steady() - began > LEASE_S):
+        # Pings that come before the others have read of this one would find every cap full.
+        await asyncio.sleep(LOOK_S)
+        await turns.take_turn()
+
+    async def leave() -> None:
+        # The others find out by themselves where it cannot be said any more.
+        with suppress(StoreUnavailable):
+            await turns.leave()
+
+    stack.push_async_callback(leave)
+    return turns
+
+
+def _tell_of_journal(error: OSError) -> None:
+    _log.error("the journal cannot be written: %s", error.strerror)
+
+
+def _be_one_of_several(settings: Settings, background: BackgroundJobs) -> None:
+    """A worker shows metrics and state of all those that share its port, since nobody chooses whom he asks."""
+    if settings.worker:
+        background.scrape.workers = WorkerScrapes(settings.data, settings.worker, settings.workers)
+        background.state_of_all = lambda: service_state(settings.data) or background.state()
 
 
 def _tell_what_is_live(catalogue: Catalogue) -> None:
@@ -276,7 +336,7 @@ def _records(settings: Settings) -> PingRecords:
         return seed
 
     def looking() -> Looking:
-        return Looking(time.monotonic, LOOK_S, _rest)
+        return Looking(time.monotonic, PAGE_S, _rest)
 
     return PingRecords(settings.journal, settings.models, looking, evidence_seed)
 
@@ -303,7 +363,9 @@ def _tracing(stack: AsyncExitStack) -> Tracing:
     return tracing
 
 
-def _worker(store: Store, sender: Sender, metrics: Metrics, world: World, tracing: Tracing | None) -> DeliveryWorker:
+def _worker(
+    store: Store, sender: OutboundSender, metrics: Metrics, world: World, tracing: Tracing | None
+) -> DeliveryWorker:
     """What delivers leads, counted by what came of it."""
 
     def settled(report: AttemptReport) -> None:
@@ -323,7 +385,7 @@ def _worker(store: Store, sender: Sender, metrics: Metrics, world: World, tracin
 
 
 def _provider_client(
-    sender: Sender,
+    sender: OutboundSender,
     secrets: Callable[[], Mapping[str, str]],
     usage: Mapping[str, int],
     metrics: Metrics,
@@ -355,7 +417,7 @@ async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: 
     file, database = settings.sqlite_file, None
     if file is not None:
         database = stack.enter_context(sole_database(file, int.from_bytes(world.chance(3))))
-    store = Store(settings.database, vault, file=database)
+    store = Store(settings.database, vault, file=database, steady=world.steady)
     stack.push_async_callback(store.close)
     await store.open()
     if file is None:
@@ -366,8 +428,9 @@ async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: 
 
 @contextmanager
 def _own_use(settings: Settings) -> Iterator[None]:
-    """Hold the data directory, and see to it that what it holds is ours alone."""
-    with sole_use(settings.data):
+    """Hold the data directory, and see to it that what it holds is ours alone. Of workers their supervisor holds it."""
+    make_directory(settings.own)
+    with nullcontext() if settings.worker else sole_use(settings.data):
         for warning in narrow(settings.private_places):
             _log.warning("%s", warning)
         yield
@@ -379,18 +442,37 @@ async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:
     # Bids may still live that were made under an earlier configuration, which gave them longer than today's does.
     longest_s = max(bidder.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
     ahead_s = await _set_back_by_s(settings, bidder.store, now)
-    recent = lines(settings.journal, now - longest_s)
+    lost: set[str] = set()
+    since = now - longest_s
+    recent = _seen_by(settings.worker, settings.journal, since) if settings.worker else lines(settings.journal, since)
+    recent = noting_lost(bidder.standing, bidder.keys, recent, lost)
     restored = restore_bids(
         bidder.standing, bidder.catalogue, bidder.former, bidder.keys, recent, now, ahead_s, longest_s
     )
     if restored:
         _log.info("restored %d live bids", restored)
+    if lost:
+        _log.error(
+            "%d leads that the journal has as bought are not in the database: %s is an older backup, or its log (-wal) "
+            "was damaged. Stop the service, and restore a newer one: what is lost may be bought again",
+            len(lost),
+            settings.sqlite_file or "it",
+        )
     return longest_s
+
+
+def _seen_by(worker: int, journal: Path, since: float) -> Iterator[AnyLine]:
+    """The pings that this worker answered, and what any of them heard of bids; the others promise their own again."""
+    own = lines(journal, since, writer=worker)
+    heard = sorted(
+        [line for line in lines(journal, since) if isinstance(line, PostLine | NoticeLine)], key=lambda line: line.at
+    )
+    return merge(own, heard, key=lambda line: line.at)
 
 
 async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
     """By how much the clock was set back since the service last ran; what waits for its time then waits no longer."""
-    ahead_s = max(int(last_moment(settings.data) - now), 0)
+    ahead_s = max(int(last_moment(settings.own) - now), 0)
     if ahead_s >= STEP_S:
         _log.warning(
             "the clock stands %d s behind where it stood when the service last ran: live bids are kept", ahead_s
@@ -435,15 +517,21 @@ async def _run_beside(
     noting: StateNotes,
 ) -> None:
     """Have every background job done again and again while requests are answered."""
-    await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
+    await _beside(stack, journal.run(_tell_of_journal))
     stack.callback(background.write_keyless)
     stack.callback(background.write_shed)
     await _beside(stack, _every(TICK_S, background.tick))
     await _beside(stack, _every(HEAR_S, background.prove_database))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
     await _beside(stack, _every(RELOAD_S, key_watch.look))
-    await _beside(stack, _every(HEAR_S, background.hear))
-    await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
+    shared = background.bidder.store.is_shared
+    if shared:
+        await background.hear()
+        await _beside(stack, _every(FOLLOW_S, background.follow))
+    await _beside(stack, _every(HEAR_SHARED_S if shared else HEAR_S, background.hear))
+    await _beside(stack, _every(HEAR_S, background.pacing.step))
+    if background.turns is not None:
+        await _beside(stack, _every(LOOK_S, background.turns.take_turn))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
     await _beside(stack, _every(ALERT_S, background.watch_alerts))

@@ -12,7 +12,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from app.private_files import FILE, write_new
+from app.private_files import FILE, sync_folder, write_new
 
 _ROW_GROUP = 20_000
 """Rows compressed together: a row of the journal takes some kilobytes, and a group of them is held in memory."""
@@ -77,7 +77,7 @@ def write(
         check(made)
         _sync(made)
         made.replace(path)
-        _sync(path.parent)
+        sync_folder(path.parent)
     finally:
         taken.unlink(missing_ok=True)
         made.unlink(missing_ok=True)
@@ -188,7 +188,7 @@ def _quoted(path: Path) -> str:
 
 
 def _sync(path: Path) -> None:
-    """Wait until a file, or what a directory lists, is on the disk."""
+    """Wait until a file is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

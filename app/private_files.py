@@ -1,5 +1,6 @@
 """Files that nobody but our own user may read, whatever the umask; Windows has other rights, which stay as they are."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterable
@@ -23,11 +24,52 @@ def make_directory(path: Path) -> None:
     path.mkdir(mode=DIRECTORY, exist_ok=True)
     if sys.platform != "win32":
         path.chmod(DIRECTORY)
+    sync_folder(path.parent)
 
 
 def write_new(path: Path) -> BinaryIO:
     """A file to be written from its beginning; what stood there is gone. OSError."""
     return os.fdopen(_opened(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb")
+
+
+def write_whole(path: Path, content: bytes, *, over: bool = True) -> None:
+    """Put a file there that is whole even after a power cut; where it is not `over` another, one that is there stays.
+
+    Several processes may do so at once. OSError.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    with write_new(fresh) as file:
+        file.write(content)
+        # Only what has left our own buffer is on the disk when `fsync` returns.
+        file.flush()
+        os.fsync(file.fileno())
+    if over:
+        fresh.replace(path)
+    else:
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until a folder is on the disk: a new file or name is only there after a power cut once its folder is.
+
+    Windows cannot be asked for it, nor can some network disks, nor a folder that we may not read. OSError.
+    """
+    if sys.platform == "win32":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def append_to(path: Path) -> FileIO:

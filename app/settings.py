@@ -10,8 +10,8 @@ import msgspec
 
 from app.domain.keys import Keys
 from app.packaged import DEMO
-from app.private_files import append_to, exposed, make_directory, write_new
-from app.service_notes import ServicePlaces
+from app.private_files import append_to, exposed, make_directory, sync_folder, write_whole
+from app.service_notes import ServicePlaces, worker_folder
 from app.store.engine.connections import sqlite_file, without_password
 from app.store.engine.database_file import was_served
 from app.store.errors import StoreError
@@ -38,7 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `database_url` is empty for SQLite in `data`. `keys_dir` is empty for `data/keys`. `new_database` says that an empty
     database beside keys or a journal is meant. With `has_consent` a configuration may lose every seller or campaign of
     the one before. `address` is where it listens, for those who look. With `traces` spans go to the collector that the
-    environment names.
+    environment names. Where several processes share a port and this directory, each is one `worker` of `workers`,
+    counted from 1.
     """
 
     config: Path
@@ -50,6 +51,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     has_consent: bool = False
     address: str = ""
     traces: bool = False
+    worker: int = 0
+    workers: int = 1
+
+    @property
+    def own(self) -> Path:
+        """Where this process notes what no other one of the directory may touch."""
+        return worker_folder(self.data, self.worker) if self.worker else self.data
 
     @property
     def database_file(self) -> Path:
@@ -100,8 +108,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def sole_use(data: Path) -> Iterator[None]:
+def sole_use(data: Path) -> Iterator[int]:
     """Hold a data directory for as long as this lasts; SettingsError where another process does, or none can.
+
+    Whoever gets a copy of the descriptor holds it as well.
 
     Caps are counted by one writer and a journal's file has one: two processes on one directory would spoil both. The
     system lets go of the lock when its holder ends, however it ends. Windows has no such lock and is trusted.
@@ -121,7 +131,7 @@ def sole_use(data: Path) -> Iterator[None]:
             )
         file.truncate(0)
         file.write(f"{os.getpid()}\n".encode())
-        yield
+        yield file.fileno()
 
 
 def load_keys(settings: Settings, chance: Callable[[int], bytes]) -> tuple[Keys, list[Path]]:
@@ -167,7 +177,10 @@ def evidence_key(settings: Settings, chance: Callable[[int], bytes]) -> tuple[by
     path = settings.keys / _EVIDENCE
     if path.exists():
         return _read_key(path), None
-    return _read_key(_write_key(path, chance(KEY_BYTES))), path
+    key = chance(KEY_BYTES)
+    # Of several workers that make one at a time, all go by the one that is there.
+    found = _read_key(_write_key(path, key))
+    return found, path if found == key else None
 
 
 def require_evidence_key(settings: Settings) -> None:
@@ -258,14 +271,14 @@ def _make_key(settings: Settings, name: str, key: bytes) -> Path:
 
 
 def _write_key(path: Path, key: bytes) -> Path:
-    """Under another name first, so that a running service never reads half of it."""
-    part = path.with_suffix(".part")
+    """Whole and on the disk before anything is sealed with it, and never half in the eyes of a running service.
+
+    One that another worker has just made stays.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with write_new(part) as file:
-            file.write(key.hex().encode() + b"\n")
-            os.fsync(file.fileno())
-        part.rename(path)
+        sync_folder(path.parent.parent)
+        write_whole(path, key.hex().encode() + b"\n", over=False)
     except OSError as error:
         raise SettingsError(f"{path} cannot be made ({error.strerror}): give its directory to this user") from None
     return path

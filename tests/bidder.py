@@ -58,22 +58,28 @@ async def open_bidder(
     catalogue: Catalogue | None = None,
     sold: Callable[[], None] = lambda: None,
     busy_ms: int = 3_000,
+    database: str = "",
+    chance: Callable[[int], bytes] | None = None,
+    steady: Callable[[], float] = lambda: 0.0,
 ) -> AsyncIterator[Bidder]:
-    """The bidder of this folder; opened again it knows what the database knows, as after a restart."""
+    """The bidder of this folder; opened again it knows what the database knows, as after a restart.
+
+    Its database lies in the folder, or it is one of several on this PostgreSQL.
+    """
     whole = catalogue or build.catalogue()
-    keys, chance = build.keys(), _numbers()
+    keys, chance = build.keys(), chance or _numbers()
     file = folder / "leadbid.db"
-    if not file.exists():
+    if not database and not file.exists():
         shutil.copy(empty_database(), file)
     vault = Vault(keys.sealing, keys.sealing_id, chance)
-    store = Store(f"sqlite:///{file}", vault, busy_ms)
+    store = Store(database or f"sqlite:///{file}", vault, busy_ms)
     try:
         yield Bidder(
             catalogue=whole,
             keys=keys,
             seed=keys.index,
             chance=chance,
-            steady=lambda: 0.0,
+            steady=steady,
             store=store,
             vault=vault,
             journal=JournalWriter(folder / "journal"),

@@ -8,15 +8,17 @@ from collections.abc import Generator, Iterator
 from functools import cache
 from typing import Any
 
+import argon2
 import certifi
 import httpcore
 import hypothesis
 import pytest
 
 from app import parquet
+from app.drill.kit.throwaway_postgres import ServerNotFound, throwaway_postgres
 from tests.compiled_once import compile_together
 from tests.loopback_only import end_the_network_at_loopback
-from tests.throwaway_postgres import ServerNotFound, own_database, throwaway_postgres
+from tests.own_database import own_database
 
 # Workers share the cores among them: threads of a fit would only spin while they wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -38,6 +40,8 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     finally:
         gc.freeze()
         gc.enable()
+        # As the service has it: a test that makes a million objects would have them walked a thousand times.
+        gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,6 +56,15 @@ def _authorities_are_read_once() -> Iterator[None]:
         patch.setattr(ssl, "create_default_context", context)
         # With these a service starts in half of the time.
         patch.setattr(httpcore, "default_ssl_context", cache(httpcore.default_ssl_context))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_password_costs_little() -> Iterator[None]:
+    """It costs strangers 64 MB on purpose, and tests sign in some hundred times. A hash says by what it is checked."""
+    at_its_price, cheap = argon2.PasswordHasher.hash, argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(argon2.PasswordHasher, "hash", lambda _, password: at_its_price(cheap, password))
         yield
 
 

@@ -1,56 +1,26 @@
-"""Made-up consumers on their way through the auction, for tests that play a seller over HTTP."""
+"""Drills' way through the auction, for tests that play a seller over HTTP; and the demo's whole market."""
 
 import asyncio
-import shutil
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 
-import httpx
-
-from app.mock_exchange.consumers import Consumer, consumer, ping_of, post_of
-from app.mock_exchange.crm_receiver import CrmReceiver
+from app.drill.kit.market import KEY as KEY
+from app.drill.kit.market import VERTICAL as VERTICAL
+from app.drill.kit.market import demo_with_crm as demo_with_crm
+from app.drill.kit.market import ping as ping
+from app.drill.kit.market import post as post
+from app.drill.kit.market import sell_until_killed as sell_until_killed
+from app.drill.kit.market import someone as someone
+from app.drill.kit.market import wait_for_leads as wait_for_leads
+from app.drill.kit.service import listening
 from app.mock_exchange.market.audit import Audited
 from app.mock_exchange.market.exchange import Exchange
 from app.mock_exchange.market.rivals import RivalServers
 from app.mock_exchange.market.setup import read_setup
 from app.mock_exchange.market.time import WallTime
 from app.mock_exchange.market.traffic import Visit
-from tests.service import DEMO_CONFIG, ROOT, ServiceProcess, crm, listening
+from app.packaged import SCENARIOS
 
-KEY = {"X-API-Key": "demo-acme-key"}
-VERTICAL = "auto_insurance"
-MARKET = ROOT / "fixtures" / "exchange" / "demo.toml"
-
-
-@contextmanager
-def demo_with_crm(folder: Path) -> Iterator[tuple[Path, CrmReceiver]]:
-    """The demo's configuration, copied to `folder`, with a CRM that listens and keeps what it gets."""
-    secret = (DEMO_CONFIG.parent / "crm-webhook-secret.txt").read_text().strip()
-    with crm((secret,)) as (receiver, url):
-        shutil.copytree(DEMO_CONFIG.parent, folder)
-        config = folder / "buyer.toml"
-        config.write_text(config.read_text().replace("http://127.0.0.1:8081", url))
-        yield config, receiver
-
-
-def someone(number: int, vertical: str = VERTICAL) -> Consumer:
-    """Consumer `number` as one who asks in this vertical."""
-    return consumer(1, number, vertical)
-
-
-def ping(http: httpx.Client, who: Consumer, path: str = "/v1/ping") -> dict[str, str]:
-    """The answer to this consumer's ping."""
-    answer: dict[str, str] = http.post(path, headers=KEY, json=ping_of(who, time.time())).json()
-    return answer
-
-
-def post(http: httpx.Client, who: Consumer, ping_id: str) -> httpx.Response:
-    """The answer to this consumer's post."""
-    return http.post("/v1/post", headers=KEY, json=post_of(who, ping_id, time.time()))
+MARKET = SCENARIOS / "demo.toml"
 
 
 def hold_market(url: str, leads: int, seed: int) -> list[Audited]:
@@ -68,41 +38,3 @@ def hold_market(url: str, leads: int, seed: int) -> list[Audited]:
     with listening(RivalServers(setup.rivals, seed, time.time), lifespan="off") as rivals_url:
         asyncio.run(hold())
     return audits
-
-
-def wait_for_leads(receiver: CrmReceiver, lead_ids: set[str], seconds: float = 20.0) -> set[str]:
-    """The leads among these that the CRM does not have when the time is over."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        missing = lead_ids - set(receiver.received().lead_ids)
-        if not missing:
-            return set()
-        time.sleep(0.02)
-    return lead_ids - set(receiver.received().lead_ids)
-
-
-def sell_until_killed(
-    service: ServiceProcess, people: Sequence[Consumer], bids: Mapping[int, str], after: int
-) -> dict[int, bytes]:
-    """Post from eight threads and kill after so many answers; the bodies of all that came through, by consumer."""
-    answered: dict[int, bytes] = {}
-    enough = threading.Event()
-
-    def sell(who: Consumer) -> None:
-        try:
-            answer = post(http, who, bids[who.number])
-        except httpx.TransportError:
-            return
-        if answer.status_code == 200:
-            answered[who.number] = answer.content
-        if len(answered) >= after:
-            enough.set()
-
-    with httpx.Client(base_url=service.url, trust_env=False) as http, ThreadPoolExecutor(8) as pool:
-        work = [pool.submit(sell, who) for who in people]
-        enough.wait(20.0)
-        service.process.kill()
-        for each in work:
-            each.result()
-    service.process.wait()
-    return answered

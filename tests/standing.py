@@ -10,6 +10,7 @@ from app.domain.auction.snapshot import Standing
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
 from app.domain.seller import Seller
+from app.journal.writer import KeptLine
 from app.usecases.standing.changes import BidLost, BidMade, Returned, Sold, TimePassed, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from app.wire.ping import Ping
@@ -46,7 +47,7 @@ def bid_made(
         expires_at=int(at) + lifetime_s,
         terms=b"terms1",
         test=test,
-        text=b"{}",
+        kept=KeptLine(b"{}"),
         takes=takes,
     )
 
@@ -87,6 +88,13 @@ def sell(
             state="TX",
             uses=tuple([(counter.key, counter.cap.uses(price_cents)) for counter in counters]),
         )
+    )
+
+
+def sold_elsewhere(nonce: bytes, counter: str, now: float = NOW) -> Sold:
+    """What another replica tells of a post from Austin that it bought."""
+    return Sold(
+        nonce=nonce, at=now, campaign="solar-tx", vertical="solar", zip="78701", state="TX", uses=((counter, 1),)
     )
 
 

@@ -55,6 +55,11 @@ class CheckBudgets:
         for counter, amount in changes.items():
             self._unwritten[counter] = self._unwritten.get(counter, 0) + amount
 
+    def written(self, totals: Mapping[str, int]) -> None:
+        """What was written came to this, with what other replicas spent."""
+        for counter in totals.keys() & self._used.keys():
+            self._used[counter] = totals[counter] + self._unwritten.get(counter, 0)
+
     def _count(self, check: str, seller: str, millicents: int, now: float) -> None:
         if not millicents:
             return

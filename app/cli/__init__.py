@@ -27,6 +27,7 @@ GROUPS = {
         "monitoring": "write alert rules for Prometheus and a dashboard for Grafana",
         "mcp": "answer an AI assistant's questions from the reports, over MCP",
         "migrate": "migrate a database to the tables of this version",
+        "drill": "break a service of its own in earnest, and see whether it keeps its promises",
         "doctor": "examine a restored or copied data directory: what is damaged, and what is lost",
     },
     "sellers": {

@@ -52,7 +52,8 @@ def _resolved(reference: str, at: KeyPath, files: Files, findings: Findings) -> 
         return None
     value = files.secret(reference, at, findings)
     if value is not None and not (value and value.isascii() and value.isprintable() and " " not in value):
-        findings.error(at, "the secret must be one line of printable ASCII", "replace what the reference points to")
+        reason = f"the secret `{reference}` must be one line of printable ASCII"
+        findings.error(at, reason, "replace what the reference points to")
         return None
     return value
 

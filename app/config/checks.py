@@ -232,5 +232,6 @@ def _resolve(reference: str, at: KeyPath, secrets: dict[str, str], files: Files,
     if value is None:
         return
     if not value or not is_plain(value):
-        findings.error(at, "the secret must be one line of printable ASCII", "replace what the reference points to")
+        reason = f"the secret `{reference}` must be one line of printable ASCII"
+        findings.error(at, reason, "replace what the reference points to")
     secrets[reference] = value

@@ -74,10 +74,10 @@ def warn_of_points_apart(
     """Warn of a campaign that can never bid at a seller, as no price suits both."""
     bought = list(campaigns)
     for table, seller in zip(tables, sellers, strict=True):
-        for campaign in bought:
+        for campaign in bought if seller.price_points else ():
             own = [price for price in seller.price_points if campaign.floor_cents <= price <= campaign.ceiling_cents]
             common = [price for price in own if not campaign.price_points or price in campaign.price_points]
-            if seller.price_points and not common:
+            if not common:
                 reason = f"none of them can be bid by campaign `{campaign.name}`, which buys nothing there"
                 remedy = "add a price within its floor, ceiling and price_points"
                 findings.warn((*table.at, "price_points"), reason, remedy)

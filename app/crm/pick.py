@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -62,11 +63,7 @@ def is_page(answer: OutboundAnswer) -> bool:
 
 
 def _in_json(path: str, text: str) -> str | None:
-    try:
-        # Not by msgspec: old CRMs leave line breaks raw in their texts.
-        value: Any = json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return None
+    value = _parsed(text)
     for name in path.split("."):
         if isinstance(value, dict):
             value = value.get(name)
@@ -79,6 +76,16 @@ def _in_json(path: str, text: str) -> str | None:
     if value is None or isinstance(value, str):
         return None if value is not None and "\ufffd" in value else value
     return msgspec.json.encode(value).decode()
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> Any:
+    """The JSON of an answer, which one rule after the other looks into; `None` where it is none."""
+    try:
+        # Not by msgspec: old CRMs leave line breaks raw in their texts.
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _in_xml(path: str, text: str) -> str | None:

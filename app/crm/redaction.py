@@ -1,6 +1,7 @@
 """Removes the lead from a CRM's answer, so that the answer may be stored and shown."""
 
 import re
+from collections.abc import Iterable
 
 from app.domain.delivery.sold_lead import LeadDocument
 
@@ -21,11 +22,18 @@ def redacted(text: str, lead: LeadDocument) -> str:
 def hidden(text: str, lead: LeadDocument) -> str:
     """The text with every identifying value of this lead as `***`."""
     values = sorted(_identity(lead), key=len, reverse=True)
-    if not values:
+    if not _may_hold(text, values):
         return text
     # Between letters a short name is part of another word: "Al" is not in "already".
     pattern = "|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in values)
     return re.sub(pattern, "***", text, flags=re.IGNORECASE)
+
+
+def _may_hold(text: str, values: Iterable[str]) -> bool:
+    """False where none of them can stand there: to make a pattern of one lead takes longer than to send it."""
+    lower = text.lower()
+    # What is no ASCII has its own rules of what letters are the same.
+    return any(not (text.isascii() and value.isascii()) or value.lower() in lower for value in values)
 
 
 def _identity(lead: LeadDocument) -> set[str]:

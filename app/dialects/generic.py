@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from app.dialects.aliases import BY_VALUE
-from app.dialects.layout import Layout, layout_of
+from app.dialects.layout import CERTIFICATES, Layout, layout_of
 from app.dialects.reading import Reading, RequestDraft, draft_of, refusal_of
 from app.dialects.strays import (
     settle_age,
@@ -36,7 +36,6 @@ _BID_NAMES = ("bid_id", "ping_id", *BY_VALUE)
 _NAMES = ("first_name", "last_name", "name")
 _TEST_NAMES = frozenset({"test", "testtest", "ckmtest", "testlead"})
 _PING_ID_MAX = 128
-_CERTIFICATES = ("trustedform_cert_url", "trustedform_ping_url", "leadid_token")
 _ALGORITHMS = {64: "sha256", 40: "sha1", 32: "md5"}
 
 
@@ -73,11 +72,17 @@ def read_ping(
         warn_of_people(raw, draft, layout)
     if draft.unknown or "consent_at" in draft.lead:
         settle_age(raw, draft, layout)
-    _keep_digests(draft, digest)
+    lead = draft.lead
+    if "phone_hash" in lead or "email_hash" in lead or "hash_type" in lead:
+        _keep_digests(draft, digest)
+    own_id = lead.get("seller_lead_id")
+    if own_id is not None and is_personal(own_id):
+        lead["seller_lead_id"] = digest("sha256", hashlib.sha256(own_id.encode()).hexdigest())
+        draft.warnings.append(f"seller_lead_id: {PERSONAL}; only a digest was kept")
     _drop_certificates(draft, layout)
     refusal = refusal_of(draft, layout)
-    value = refusal if refusal is not None else Ping(vertical=vertical.name, fields=draft.fields, **draft.lead)
-    return Reading(value, _once(draft.warnings), draft.unknown, "test" in draft.lead and draft.lead["test"])
+    value = refusal if refusal is not None else Ping(vertical=vertical.name, fields=draft.fields, **lead)
+    return Reading(value, _once(draft.warnings), draft.unknown, "test" in lead and lead["test"])
 
 
 def is_named_a_test(raw: Mapping[str, Scalar], seller: Seller) -> bool:
@@ -164,7 +169,7 @@ def vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[st
 
 
 def _keep_digests(draft: RequestDraft, digest: Digest) -> None:
-    """Keyed digests in place of the seller's hashes, and of an own id that is really a phone or an email."""
+    """Keyed digests in place of the seller's hashes."""
     lead = draft.lead
     stated = lead.pop("hash_type", "")
     for hash_name, digest_name in (("phone_hash", "phone_digest"), ("email_hash", "email_digest")):
@@ -176,10 +181,6 @@ def _keep_digests(draft: RequestDraft, digest: Digest) -> None:
             lead[digest_name] = keyed
         else:
             draft.warnings.append(f"{hash_name}: not a hash in hex of its hash_type; it was ignored")
-    own_id = lead.get("seller_lead_id")
-    if own_id is not None and is_personal(own_id):
-        lead["seller_lead_id"] = digest("sha256", hashlib.sha256(own_id.encode()).hexdigest())
-        draft.warnings.append(f"seller_lead_id: {PERSONAL}; only a digest was kept")
 
 
 def _drop_certificates(draft: RequestDraft, layout: Layout) -> None:
@@ -192,7 +193,7 @@ def _drop_certificates(draft: RequestDraft, layout: Layout) -> None:
     for name in layout.texts + layout.choices if draft.warnings else layout.texts:
         values = fields if name in fields else lead
         text = values.get(name, "")
-        if len(text) >= CERTIFICATE_ID_MIN and holds_id_of(text, *[lead.get(each, "") for each in _CERTIFICATES]):
+        if len(text) >= CERTIFICATE_ID_MIN and holds_id_of(text, *[lead.get(each, "") for each in CERTIFICATES]):
             del values[name]
             draft.warnings.append(f"{name}: a certificate does not belong here; it was dropped")
 

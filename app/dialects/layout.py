@@ -16,6 +16,8 @@ from app.domain.vertical import Vertical
 Part = Literal["lead", "contact", "fields", "unsettled"]
 PARTS: tuple[Part, ...] = ("lead", "contact", "fields", "unsettled")
 
+CERTIFICATES = ("trustedform_cert_url", "trustedform_ping_url", "leadid_token")
+
 _URL_MAX = 2_048
 _ID_MAX = 128
 _DEADLINE_MS_MAX = 60_000
@@ -31,8 +33,9 @@ class Slot(NamedTuple):
     read: ValueReader
 
 
-_PLANS_MAX = 64
-"""Sets of keys whose plans are remembered; a seller has a handful."""
+_PLANS_MAX = 512
+"""Sets of keys whose plans are remembered. A seller that leaves out what it does not know has some seventy, and each
+costs as much to find as three pings."""
 
 
 class Entries(msgspec.Struct, frozen=True, kw_only=True):

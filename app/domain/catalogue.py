@@ -1,6 +1,6 @@
 """The whole configuration as one value with its indexes: campaigns, sellers, verticals and models."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -151,7 +151,7 @@ class CampaignIndex(msgspec.Struct, frozen=True, kw_only=True):
 
     `states` holds, by (vertical, state), all that buys in the whole state or everywhere, with (vertical, "") for states
     that nobody names; `zips`, by (vertical, ZIP or prefix), what buys there alone. Both are positions in `campaigns`.
-    `lengths` are those of the prefixes, by vertical.
+    `lengths` are those of the prefixes, by vertical. `kept` is what was found where no ZIP counts.
     """
 
     campaigns: tuple[Campaign, ...]
@@ -159,18 +159,22 @@ class CampaignIndex(msgspec.Struct, frozen=True, kw_only=True):
     zips: Mapping[tuple[str, str], tuple[int, ...]]
     lengths: Mapping[str, tuple[int, ...]]
     verticals: frozenset[str]
+    kept: dict[tuple[str, str], list[Campaign]] = {}
 
     def candidates(self, vertical: str, zip_code: str, state: str) -> list[Campaign]:
         """Campaigns that may cover this place, in declared order."""
+        kept = self.kept.get((vertical, state))
+        if kept is not None:
+            return kept
         found = self.states.get((vertical, state))
         if found is None:
             found = self.states.get((vertical, ""), ())
-        lengths = self.lengths.get(vertical)
-        if lengths is not None:
-            local = [at for length in lengths for at in self.zips.get((vertical, zip_code[:length]), ())]
-            if local:
-                found = tuple(sorted({*found, *local}))
-        return list(map(self.campaigns.__getitem__, found))
+        lengths = self.lengths.get(vertical, ())
+        local = [at for length in lengths for at in self.zips.get((vertical, zip_code[:length]), ())]
+        candidates = [self.campaigns[at] for at in (sorted({*found, *local}) if local else found)]
+        if not lengths:
+            self.kept[vertical, state] = candidates
+        return candidates
 
 
 def counted_caps(campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[CountedCap]:
@@ -186,6 +190,27 @@ def counted_caps(campaign: Campaign, seller: Seller, zip_code: str, state: str, 
     ]
 
 
+def counted_cap(catalogue: Catalogue, key: str, now: float) -> CountedCap | None:
+    """The cap whose counter has this key in the window of `now`; None where its window is over, or no cap's is."""
+    _, _, owner_on = key.partition("/")
+    owner, _, _ = owner_on.partition("/")
+    minute = int(now // 60)
+    for each, schedule in _declaring(catalogue, owner):
+        for cap in each.caps:
+            label = local_minute(minute, cap.zone).labels[cap.window]
+            if cap.counts_in(key) and key.endswith(f"/{label}"):
+                return key, cap, schedule
+    return None
+
+
+def _declaring(catalogue: Catalogue, owner: str) -> Iterator[tuple[Campaign | Seller, Schedule]]:
+    """Who of this name may declare caps, and by which schedule their windows are paced."""
+    if campaign := catalogue.campaigns.get(owner):
+        yield campaign, campaign.schedule
+    if seller := catalogue.sellers.get(owner):
+        yield seller, ALL_DAY
+
+
 def with_limits(catalogue: Catalogue, limits: Mapping[str, int]) -> Catalogue:
     """The same with other limits of some caps, by OWNER/CAP; what names no cap of it is passed over."""
     if not limits:
@@ -197,7 +222,7 @@ def with_limits(catalogue: Catalogue, limits: Mapping[str, int]) -> Catalogue:
         campaigns=campaigns,
         sellers=sellers,
         seller_by_key={key: sellers[seller.name] for key, seller in catalogue.seller_by_key.items()},
-        index=replace(catalogue.index, campaigns=tuple(campaigns.values())),
+        index=replace(catalogue.index, campaigns=tuple(campaigns.values()), kept={}),
     )
 
 

@@ -7,7 +7,8 @@ import msgspec
 
 from app.domain.keyed import digest
 
-ALGORITHMS = ("sha256", "sha1", "md5")
+_MADE_BY = {"sha256": hashlib.sha256, "sha1": hashlib.sha1, "md5": hashlib.md5}
+ALGORITHMS = tuple(_MADE_BY)
 _HEX_LENGTH = {"sha256": 64, "sha1": 40, "md5": 32}
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 
@@ -48,7 +49,7 @@ def hash_digest(key: bytes, algorithm: str, hashed: str) -> str:
     """What we keep of a seller's hash: 16 hex digits under our key; empty where it is no hash of that kind."""
     if not is_hash_of(algorithm, hashed):
         return ""
-    return digest(key, b"leadbid.person", algorithm, hashed.lower(), size=8).hex()
+    return _digest_of(key, algorithm, hashed.lower())
 
 
 def is_hash_of(algorithm: str, text: str) -> bool:
@@ -65,7 +66,11 @@ def _forms(key: bytes, normal: str) -> tuple[str, ...]:
     if not normal:
         return ()
     text = normal.encode("utf-8", "surrogatepass")
-    return tuple(hash_digest(key, name, hashlib.new(name, text).hexdigest()) for name in ALGORITHMS)
+    return tuple([_digest_of(key, name, made(text).hexdigest()) for name, made in _MADE_BY.items()])
+
+
+def _digest_of(key: bytes, algorithm: str, hashed: str) -> str:
+    return digest(key, b"leadbid.person", algorithm, hashed, size=8).hex()
 
 
 def _is_hex(text: str) -> bool:

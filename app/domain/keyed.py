@@ -20,7 +20,9 @@ def digest(key: bytes, purpose: bytes, *parts: Part, size: int) -> bytes:
     except UnicodeEncodeError:
         # A lone surrogate. No packed list begins with the parenthesis that this begins with.
         message = ascii(parts).encode()
-    return mac(key, purpose, message, size=size)
+    keyed = _keyed(key, purpose, size).copy()
+    keyed.update(message)
+    return keyed.digest()
 
 
 def mac(key: bytes, purpose: bytes, message: bytes, *, size: int) -> bytes:

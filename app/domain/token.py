@@ -52,7 +52,7 @@ class BidToken(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 def mint(token: BidToken, key_id: int, key: bytes) -> str:
     """The signed text of a token, 64 characters of A-Z a-z 0-9 - and _."""
-    flags = _LEGS.index(token.leg) | token.test << 1
+    flags = (token.leg == "shared") | token.test << 1
     facts = _FACTS.pack(
         _VERSION << 2 | flags,
         key_id,
@@ -63,7 +63,8 @@ def mint(token: BidToken, key_id: int, key: bytes) -> str:
         token.terms,
         token.certificate,
     )
-    return b2a_base64(facts + _mac(facts, key), newline=False).translate(_URL_SAFE).decode()
+    signature = mac(key, _PURPOSE, facts, size=_MAC_BYTES)
+    return b2a_base64(facts + signature, newline=False).translate(_URL_SAFE).decode()
 
 
 def read(text: str, keys: Mapping[int, bytes]) -> BidToken | None:
@@ -73,7 +74,7 @@ def read(text: str, keys: Mapping[int, bytes]) -> BidToken | None:
     raw = urlsafe_b64decode(text)
     facts, signature = raw[: _FACTS.size], raw[_FACTS.size :]
     key = keys.get(facts[1])
-    if key is None or not hmac.compare_digest(signature, _mac(facts, key)):
+    if key is None or not hmac.compare_digest(signature, mac(key, _PURPOSE, facts, size=_MAC_BYTES)):
         return None
     return _token(facts)
 
@@ -122,10 +123,6 @@ def terms_of(key: bytes, *terms: Part) -> bytes:
 def certificate_of(key: bytes, provider: str, certificate_id: str) -> bytes:
     """Sixteen bytes that stand for a certificate; a token holds the first six of its ping's."""
     return digest(key, b"leadbid.cert", provider, certificate_id, size=16)
-
-
-def _mac(facts: bytes, key: bytes) -> bytes:
-    return mac(key, _PURPOSE, facts, size=_MAC_BYTES)
 
 
 def _token(facts: bytes) -> BidToken | None:

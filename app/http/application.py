@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
@@ -64,19 +64,21 @@ class Application:
         self.is_stopping: Callable[[], bool] = lambda: False
         """Whether answers without an end are to end: the server is about to stop."""
         own = () if any("/" in page.paths for page in pages) else (front_page,)
+        handlers = [
+            *own,
+            *FEEDBACK_ROUTES,
+            *OPERATORS_ROUTES,
+            *RETURNS,
+            *SUPPRESSIONS,
+            *OPERATIONS,
+            *SELLER_PAGES,
+            *INSTRUCTIONS,
+            *console_routes(),
+            *pages,
+        ]
         self._rest = Litestar(
-            route_handlers=[
-                *own,
-                *FEEDBACK_ROUTES,
-                *OPERATORS_ROUTES,
-                *RETURNS,
-                *SUPPRESSIONS,
-                *OPERATIONS,
-                *SELLER_PAGES,
-                *INSTRUCTIONS,
-                *console_routes(),
-                *pages,
-            ],
+            # At once: after each one by itself it would read through all of its paths again.
+            route_handlers=[Router("/", route_handlers=handlers)],
             state=State({"clock": clock, "is_stopping": lambda: self.is_stopping(), "streams": 0, "background": None}),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,
@@ -144,7 +146,7 @@ class Application:
         try:
             async with self._running() as background:
                 self._rest.state.bidder, self._rest.state.certifier = background.bidder, background.certifier
-                self._rest.state.service_state, self._rest.state.background = background.state, background
+                self._rest.state.service_state, self._rest.state.background = background.state_of_all, background
                 self.intake, self.background = self._intake_of(background), background
                 await send({"type": "lifespan.startup.complete"})
                 await receive()

@@ -14,6 +14,9 @@ BODY_MAX = 65_536
 KEYLESS_BODY_MAX = 16_384
 """The same where no header has a key: more is not read to look for one."""
 
+OF_CONNECTION = frozenset({"client", "server", "scheme"})
+"""What a scope says of the connection on which its request came."""
+
 ALWAYS = ((b"x-content-type-options", b"nosniff"),)
 """Headers of every answer to a seller's program; what browsers open has more."""
 

@@ -110,7 +110,8 @@ class Backlog:
             (self._posts if is_post else self._pings).append(call)
         else:
             (self._strange_posts if is_post else self._strangers).append(call)
-        self._schedule(loop)
+        if not self._scheduled:
+            self._schedule(loop)
 
     def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
         if not self._scheduled:

@@ -18,6 +18,7 @@ from app.http.answer import HttpAnswer, lines_of, written
 from app.http.application import Application
 from app.http.asgi_request import ALWAYS, Scope
 from app.http.auction.intake import STARTED, Later, QuickNo
+from app.http.auction.known_heads import knowable, parted
 from app.http.auction.routes import ROUTES, auction_path
 from app.http.authentication import KEY_HEADERS
 from app.http.backlog import CROWDED_BYTES, Backlog
@@ -44,6 +45,9 @@ HEADERS_MAX = 100
 PIECE = 2_048
 """What a connection without a key has parsed at once; one that sends more waits for its turn with the others."""
 LONG_PIECE = 8_192
+
+STRANGE_HEADS_MAX = 8
+"""New heads in a row after which no more of a connection are remembered until one comes again."""
 
 DISCARDED_MAX = 1_048_576
 """What is still read, and thrown away, of a client that was told that we close."""
@@ -111,11 +115,13 @@ class Express(HttpToolsProtocol):
         self._application = application
         self._backlog = backlog
         self._connections = connections
-        self._waiting = Pipeline(backlog, self._hand_over)
+        self._waiting = Pipeline(backlog, partial(backlog.add, loop=self.loop))
         self._coming: object = None
         self._phase: Literal["rest", "head", "body"] = "rest"
         self._unread = b""
         self._offered = self._valid = b""
+        self._whole = b""
+        self._strange_heads = 0
         self._request_id = ""
         self._is_forwarded = self._is_last = self._has_moved = self._is_overrun = False
         self._started = self._heard_at = self._ends_at = self._unwritable_at = 0.0
@@ -206,7 +212,10 @@ class Express(HttpToolsProtocol):
             self._connections.read_later(self, self.loop)
         else:
             self._heard_at = self._backlog.heard_at(self.loop.time())
-            self._parse(data)
+            if self.keyed and self._phase == "rest" and not self._fed:
+                data = self._after_known(data)
+            if data:
+                self._parse(data)
 
     def pause_writing(self) -> None:
         """The other side does not read its answers: no more are made, and no more is read."""
@@ -234,9 +243,43 @@ class Express(HttpToolsProtocol):
         elif last is None or last is _SKIPPED:
             self.transport.close()
 
+    # What needs no parser.
+
+    def _after_known(self, data: bytes) -> bytes:
+        """Hand over the requests whose heads came before; what is left has to be parsed."""
+        intake, at, size = self._application.intake, 0, len(data)
+        if intake is None or self._is_last:
+            return data
+        while at < size and not (self._backlog.is_behind or self._waiting.is_full(keyed=True)):
+            parts = parted(data, at)
+            known = intake.known_head(parts.head) if parts is not None else None
+            if parts is None or known is None:
+                break
+            at, self._strange_heads = parts.ends_at, 0
+            scope = {**known.scope, "client": self.client, "server": self.server, "scheme": self.scheme}
+            if known.is_forwarded:
+                self._believe_proxy(scope)
+            call = Call(self, intake, scope, self._heard_at, known=True, keep_alive=True)
+            call.body = data[parts.body_at : at]
+            call.complete()
+            self.active_at = time.monotonic()
+            self._waiting.add(call, may_start=not self._unwritable_at)
+        return data[at:]
+
+    def _remember(self, call: Call) -> None:
+        """Know the head of a request again that came in one piece, alone, and with a seller's key."""
+        # Who numbers its requests in their heads never sends one again.
+        if self._strange_heads >= STRANGE_HEADS_MAX:
+            return
+        self._strange_heads += 1
+        head = knowable(self._whole, call.body or b"")
+        if head is not None:
+            call.intake.remember_head(head, call.scope, is_forwarded=self._is_forwarded)
+
     # What the parser finds.
 
     def _parse(self, data: bytes) -> None:
+        self._whole = b"" if self._fed or self._phase != "rest" else data
         self._has_moved = False
         self._piece = self._fed + len(data)
         try:
@@ -353,6 +396,9 @@ class Express(HttpToolsProtocol):
                 self._believe_proxy(coming.scope)
             coming.complete()
             self._is_last = not coming.keep_alive
+            if coming.known and self._whole and self._offered and not (self._is_last or self._request_id):
+                self._remember(coming)
+            self._whole = b""
             if self._is_overrun or self._waiting.is_full(keyed=self.keyed):
                 self._turn_away(coming)
             else:
@@ -400,9 +446,6 @@ class Express(HttpToolsProtocol):
     @property
     def _always(self) -> bytes:
         return self._backlog.headers(self.server_state.default_headers)
-
-    def _hand_over(self, call: Call) -> None:
-        self._backlog.add(call, self.loop)
 
     def _end(self) -> None:
         """End the connection after its last answer; after a refusal so that it can be read although more is sent."""

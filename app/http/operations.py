@@ -22,6 +22,8 @@ from app.pages.document import policy
 from app.telemetry.exposition import CONTENT_TYPE
 from app.usecases.bidder import Bidder
 from app.usecases.monitoring.readiness import Obstacle, obstacle
+from app.usecases.monitoring.scrape import Scrape
+from app.usecases.monitoring.worker_scrapes import OWN
 
 _VERSION = version("leadbid")
 _POLICY = f"{policy()}; {FRAMED_NOWHERE}"
@@ -83,7 +85,9 @@ async def metrics(request: Request[Any, Any, State]) -> Response[bytes]:
     if not _may_look(request, bidder):
         return Response(b"metrics are for loopback or an operator's key\n", status_code=401, media_type="text/plain")
     # The framework adds the charset to what is text.
-    return Response(await request.app.state.background.scrape.text(), media_type=CONTENT_TYPE)
+    scrape: Scrape = request.app.state.background.scrape
+    text = await scrape.text() if OWN in request.query_params else await scrape.of_all()
+    return Response(text, media_type=CONTENT_TYPE)
 
 
 @get("/schema/openapi.json")

@@ -135,7 +135,7 @@ class Pipeline:
         self._items.clear()
         self._held.clear()
         self._blocker = None
-        # The connection is known by this: neither would be let go of before the next collection of garbage.
+        # Nothing that may still come is decided.
         self._hand_over = _nothing
 
     def _start(self, item: Call | Passed) -> None:

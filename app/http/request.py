@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Mapping
-from typing import Generic, Literal
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from app.dialects.body.read import encoding_of, read_body
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.dialect import Dialect
 from app.dialects.own_words import GENERIC
+from app.dialects.plain.ping import plain_ping
 from app.dialects.text import Scalar, alike, text_of
 from app.dialects.written import Format, answer_format
 from app.domain.buyer import Operator
@@ -19,9 +20,11 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import LENGTH as BID_LENGTH
 from app.domain.token import looks_like_token
+from app.domain.vertical import Vertical
 from app.http.asgi_request import BODY_MAX, KEYLESS_BODY_MAX, Scope
-from app.http.authentication import Who, comes_from, keys_in_fields, keys_in_headers, sha256_of, whose_key
+from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, sha256_of, whose_key
 from app.platforms.known import DIALECTS
+from app.wire.ping import Ping
 
 Takes = Literal["ping", "post", "lead", "notice", "feedback"]
 """A `lead` is a ping, a post or both at once: the request says which."""
@@ -106,7 +109,7 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One request as far as its endpoint understands it.
 
     `mode` is what it wants done. `refusal` is why it is not looked at any further, `status` and `fault_headers` are
-    what HTTP says of that.
+    what HTTP says of that. A `ping` that was read at once leaves no fields to be read.
     """
 
     route: Route
@@ -114,6 +117,7 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     seller: Seller | None
     operator: Operator | None
     fields: dict[str, Scalar]
+    ping: Ping | None = None
     body: bytes
     dialect: Dialect
     format: Format
@@ -130,7 +134,7 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         """What is wrong with a request of nobody that is known."""
         if self.status in (400, 413, 415):
             return "too_large" if self.status == 413 else "unreadable"
-        offered = [*keys_in_headers(dict(self.scope["headers"])), *keys_in_fields(self.fields)]
+        offered = [*head_of(self.scope).keys, *keys_in_fields(self.fields)]
         return "wrong_key" if offered else "no_key"
 
 
@@ -138,26 +142,38 @@ def _everybody(_: Seller) -> None:
     """Nobody is held back."""
 
 
-class Caller(msgspec.Struct, Generic[Who], frozen=True, gc=False, array_like=True):
-    """Who asks, as far as headers alone tell: a key was `offered`, and it is that of `who`."""
-
-    offered: bool
-    who: Who | None
-
-    @property
-    def body_max(self) -> int:
-        """So many bytes of its body are taken in."""
-        return _body_max(self.who)
+HEAD = "leadbid.head"
+"""Where a scope keeps what its headers say."""
 
 
-def caller_of(scope: Scope, known: Mapping[str, Who]) -> Caller[Who]:
-    """Who asks, known by the digest of a key; from which address is not looked at here."""
-    return _caller(dict(scope["headers"]), known)
+class Head(msgspec.Struct, gc=False):
+    """The headers by name, and what every reader asks of them; `keys` are all that they offer.
+
+    `plain` is what a plain ping with this head is read as, whatever it says, among the `sellers` of one configuration.
+    """
+
+    headers: dict[bytes, bytes]
+    content_type: str
+    accept: str
+    keys: tuple[str, ...]
+    plain: "SellerRequest | None" = None
+    sellers: Mapping[str, Seller] = {}
 
 
-def _caller(headers: Mapping[bytes, bytes], known: Mapping[str, Who]) -> Caller[Who]:
-    offered = keys_in_headers(headers)
-    return Caller(bool(offered), whose_key(offered, known) if offered else None)
+def head_of(scope: Scope) -> Head:
+    """What the headers of a request say, read once."""
+    kept = scope.get(HEAD)
+    if isinstance(kept, Head):
+        return kept
+    headers = dict(scope["headers"])
+    content_type, accept = (headers.get(name, b"").decode("latin-1") for name in (b"content-type", b"accept"))
+    scope[HEAD] = head = Head(headers, content_type, accept, tuple(keys_in_headers(headers)))
+    return head
+
+
+def body_max_of(scope: Scope, known: Mapping[str, Seller]) -> int:
+    """So many bytes of a body are taken in from whoever sent these headers."""
+    return _body_max(whose_key(head_of(scope).keys, known))
 
 
 def read_request(
@@ -167,37 +183,84 @@ def read_request(
     certified: Container[str] = (),
     operators: Mapping[str, Operator] | None = None,
     admit: Admit = _everybody,
+    verticals: Mapping[str, Vertical] | None = None,
 ) -> SellerRequest:
     """What stands in a request; `sellers` are known by the digest of their keys, `certified` ones are live by now.
 
     Where `operators` are given it takes the key of one of them, in a header, instead of a seller's. What its headers
-    refuse is refused without a look at its body, and so is a ping that `admit` holds back.
+    refuse is refused without a look at its body, and so is a ping that `admit` holds back. Where there are `verticals`,
+    a live ping in one of them is read at once if it is a plain one.
     """
+    head = head_of(raw.scope)
+    if verticals is not None and head.sellers is sellers:
+        again = _plain_again(raw, head.plain, verticals)
+        if again is not None:
+            return again
+        verticals = None
+    request = _read(raw, head, route, sellers, certified, operators, admit, verticals)
+    if request.ping is not None and _asks_freely(request.seller):
+        head.plain, head.sellers = replace(request, scope={}, ping=None, body=b""), sellers
+    return request
+
+
+def _plain_again(
+    raw: RawRequest, former: SellerRequest | None, verticals: Mapping[str, Vertical]
+) -> SellerRequest | None:
+    """The same request with another ping, where that is plain too."""
+    if former is None or former.seller is None or raw.body is None:
+        return None
+    ping = plain_ping(raw.body, former.seller, verticals)
+    if ping is None:
+        return None
+    return replace(former, scope=raw.scope, ping=ping, body=raw.body, now=raw.now, started=raw.started)
+
+
+def _asks_freely(seller: Seller | None) -> bool:
+    """Whether a seller is live, from anywhere, and as often as it likes: then all is said by its head and its ping."""
+    return seller is not None and seller.mode == "live" and seller.rate_per_s <= 0.0 and not seller.allowed_ips
+
+
+def _read(
+    raw: RawRequest,
+    head: Head,
+    route: Route,
+    sellers: Mapping[str, Seller],
+    certified: Container[str],
+    operators: Mapping[str, Operator] | None,
+    admit: Admit,
+    verticals: Mapping[str, Vertical] | None,
+) -> SellerRequest:
     scope = raw.scope
-    headers = dict(scope["headers"])
-    content_type = headers.get(b"content-type", b"").decode("latin-1")
-    caller = _caller(headers, sellers)
-    seller = _at_home(scope, caller.who)
-    operator = _caller(headers, operators).who if operators is not None else None
-    plain = _plain_body(raw.body, headers, caller.who or operator)
-    body = plain if isinstance(plain, bytes) else b""
+    caller = whose_key(head.keys, sellers)
+    seller = _at_home(scope, caller)
+    operator = whose_key(head.keys, operators) if operators is not None else None
+    who = caller or operator
+    unpacked_body = _plain_body(raw.body, head.headers, who)
+    body = unpacked_body if isinstance(unpacked_body, bytes) else b""
     fault = _other_method(scope["method"], route.takes)
     if operators is not None:
         fault = fault or (_NOBODY if operator is None else None)
-    elif caller.offered:
+    elif head.keys:
         fault = fault or _fault_of(scope, route.takes, seller, admit)
-    fields = (
-        _fields_of_query(scope) if fault is not None else _fields(plain, scope, content_type, caller.who or operator)
-    )
+    test = route.test or (seller is not None and seller.mode != "live" and not seller.is_live(certified))
+    fields: dict[str, Scalar] | _Fault = {}
+    ping = None
+    if fault is not None:
+        fields = _fields_of_query(scope)
+    else:
+        if verticals is not None and seller is not None and not (test or scope["query_string"]):
+            ping = plain_ping(body, seller, verticals)
+        if ping is None:
+            fields = _fields(unpacked_body, scope, head.content_type, who)
     if isinstance(fields, _Fault):
         fault, fields = fields, {}
-    if operators is None and not caller.offered:
+    if operators is None and not head.keys:
         seller = _at_home(scope, whose_key(keys_in_fields(fields), sellers))
         # Where keys stand in bodies, a body that cannot be read is all that is wrong.
         fault = fault or _fault_of(scope, route.takes, seller, admit)
-    unread = body if fault is _NOBODY and caller.offered else b""
-    mode = _mode(fields, unread) if route.takes == "lead" else route.takes
-    if fault is None and seller is not None and route.takes == "lead" and mode != "post":
+    answering = body if fault is _NOBODY and head.keys else b""
+    mode = _mode(fields, answering) if route.takes == "lead" else route.takes
+    if fault is None and route.takes == "lead" and mode != "post" and seller is not None and seller.rate_per_s > 0.0:
         fault = _held_back(seller, admit)
     dialect = route.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
     if dialect.variant is not None:
@@ -208,12 +271,13 @@ def read_request(
         seller=seller,
         operator=operator,
         fields=fields,
+        ping=ping,
         body=body,
         dialect=dialect,
-        format=_format(route, dialect, seller, fields, body, headers, content_type),
+        format=_format(route, dialect, seller, fields, body, head),
         now=raw.now,
         started=raw.started,
-        test=route.test or (seller is not None and seller.mode != "live" and not seller.is_live(certified)),
+        test=test,
         mode=mode,
         refusal=fault.refusal if fault is not None else None,
         status=fault.status if fault is not None else 200,
@@ -228,7 +292,7 @@ def texts_like_a_bid(body: bytes) -> list[str]:
 
 def with_body(request: SellerRequest) -> SellerRequest:
     """A request of nobody that is known with its body read after all, where that can be read."""
-    content_type = dict(request.scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    content_type = head_of(request.scope).content_type
     fields = read_body(request.body[:KEYLESS_BODY_MAX], content_type, request.scope["query_string"])
     return request if isinstance(fields, UnreadableBody) else replace(request, fields=fields)
 
@@ -237,16 +301,15 @@ def as_declared(request: SellerRequest, seller: Seller) -> SellerRequest:
     """A request as one of its seller by another of its declarations, which may have it answered in another dialect."""
     if seller is request.seller:
         return request
-    route, fields, headers = request.route, request.fields, dict(request.scope["headers"])
+    route, fields = request.route, request.fields
     dialect = route.dialect or DIALECTS.get(seller.dialect, request.dialect)
     if dialect.variant is not None:
         dialect = dialect.variant(fields) or dialect
-    content_type = headers.get(b"content-type", b"").decode("latin-1")
     return replace(
         request,
         seller=seller,
         dialect=dialect,
-        format=_format(route, dialect, seller, fields, request.body, headers, content_type),
+        format=_format(route, dialect, seller, fields, request.body, head_of(request.scope)),
         refusal=None,
         status=200,
         fault_headers=(),
@@ -262,17 +325,16 @@ def may_reach(request: SellerRequest, seller: Seller) -> bool:
 
 def offered_keys(request: SellerRequest) -> list[str]:
     """The SHA-256 of each key that a request offers, in hex."""
-    headers = dict(request.scope["headers"])
-    return [sha256_of(key) for key in (*keys_in_headers(headers), *keys_in_fields(request.fields))]
+    return [sha256_of(key) for key in (*head_of(request.scope).keys, *keys_in_fields(request.fields))]
 
 
 def _fault_of(scope: Scope, takes: Takes, seller: Seller | None, admit: Admit) -> _Fault | None:
     """What is wrong before anything of the body is looked at."""
     if seller is None:
         return _NOBODY
-    if not _may_use(scope["method"], takes, seller):
+    if scope["method"] != "POST" and not _may_use(scope["method"], takes, seller):
         return _SEND_A_POST
-    return _held_back(seller, admit) if takes == "ping" else None
+    return _held_back(seller, admit) if takes == "ping" and seller.rate_per_s > 0.0 else None
 
 
 def _other_method(method: str, takes: Takes) -> _Fault | None:
@@ -283,7 +345,7 @@ def _other_method(method: str, takes: Takes) -> _Fault | None:
 
 
 def _held_back(seller: Seller, admit: Admit) -> _Fault | None:
-    refusal = admit(seller) if seller.rate_per_s > 0.0 else None
+    refusal = admit(seller)
     return _Fault(200, refusal) if refusal is not None else None
 
 
@@ -295,7 +357,7 @@ def _plain_body(body: bytes | None, headers: Mapping[bytes, bytes], who: object)
         if isinstance(plain, UnreadableBody):
             return _fault_in(plain)
         body = plain
-    if body is None or len(body) > _body_max(who):
+    if body is None or (len(body) > KEYLESS_BODY_MAX and len(body) > _body_max(who)):
         return _TOO_LARGE if who is not None else _TOO_LARGE_WITHOUT_KEY
     return body
 
@@ -304,7 +366,7 @@ def _fields(body: bytes | _Fault, scope: Scope, content_type: str, who: object) 
     if isinstance(body, _Fault):
         return body
     query = scope["query_string"]
-    if len(query) > _body_max(who):
+    if len(query) > KEYLESS_BODY_MAX and len(query) > _body_max(who):
         return _TOO_LARGE if who is not None else _TOO_LARGE_WITHOUT_KEY
     fields = read_body(body, content_type, query)
     return _fault_in(fields) if isinstance(fields, UnreadableBody) else fields
@@ -337,14 +399,13 @@ def _format(
     seller: Seller | None,
     fields: Mapping[str, Scalar],
     body: bytes,
-    headers: Mapping[bytes, bytes],
-    content_type: str,
+    head: Head,
 ) -> Format:
     """What the request asks for, or what its platform or seller is used to; never what the platform has not."""
     usual = seller.format if seller is not None and dialect is GENERIC else dialect.format
-    if body[:1] != b"{" and encoding_of(body, content_type) == "xml":
+    if body[:1] != b"{" and encoding_of(body, head.content_type) == "xml":
         usual = "xml"
-    asked = answer_format(fields, headers.get(b"accept", b"").decode("latin-1"), route.suffix, usual)
+    asked = answer_format(fields, head.accept, route.suffix, usual)
     return asked if asked in dialect.formats else dialect.format
 
 

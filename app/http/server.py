@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -18,15 +19,53 @@ from app.http.express_check import trouble_with
 ACCEPTED = 16
 """New connections that one turn of the event loop may take in."""
 
+_TICK_S = 0.1
+
 _log = logging.getLogger(__name__)
 
 
-def server_of(application: Application, *, shutdown_s: int, per_address: int = 0) -> uvicorn.Server:
-    """A server that waits so many seconds for requests under way when it is stopped.
+class DrainingServer(uvicorn.Server):
+    """It tells when it has begun, and when it is stopped it goes on for `drain_s`, so that nobody finds it gone.
 
-    `per_address` bounds the connections from one address that is no trusted proxy's; 0 does not.
+    Meanwhile `/readyz` says that it stops, by which balancers send new connections elsewhere, and every answer asks its
+    client to end the connection: who sends again comes by another one. Then it ends what is left.
     """
-    server = uvicorn.Server(
+
+    def __init__(self, config: uvicorn.Config, drain_s: float, has_begun: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._drain_s = drain_s
+        self._has_begun = has_begun
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin."""
+        await super().startup(sockets)
+        self._has_begun()
+
+    async def main_loop(self) -> None:
+        """Serve until it is stopped, and a while longer."""
+        await super().main_loop()
+        self.config.encoded_headers = [*self.config.encoded_headers, (b"connection", b"close")]
+        until = time.monotonic() + self._drain_s
+        while time.monotonic() < until and not self.force_exit:
+            # It makes the headers that all answers have.
+            await self.on_tick(0)
+            await asyncio.sleep(_TICK_S)
+
+
+def server_of(
+    application: Application,
+    *,
+    shutdown_s: int,
+    per_address: int = 0,
+    drain_s: float = 0.0,
+    has_begun: Callable[[], None] = lambda: None,
+) -> uvicorn.Server:
+    """A server that waits so many seconds for requests under way when it is stopped, and has drained for `drain_s`.
+
+    `per_address` bounds the connections from one address that is no trusted proxy's; 0 does not. `has_begun` is called
+    when it serves.
+    """
+    server = DrainingServer(
         uvicorn.Config(
             application,
             http=protocol_of(application, per_address),
@@ -40,7 +79,9 @@ def server_of(application: Application, *, shutdown_s: int, per_address: int = 0
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=shutdown_s,
-        )
+        ),
+        drain_s,
+        has_begun,
     )
     application.is_stopping = lambda: server.should_exit
     return server

@@ -49,8 +49,9 @@ def closed(part: Part, directory: Path) -> Path:
     """The part under a name to which the service appends nothing any more; a later line begins another part."""
     if part.number != OPEN:
         return part.path
-    taken = [other.number for other in parts(directory) if other.hour == part.hour and other.number != OPEN]
-    return part.path.rename(part.path.with_name(f"{part.hour}-{max(taken, default=0) + 1}.jsonl"))
+    others = [other for other in parts(directory) if (other.hour, other.writer) == (part.hour, part.writer)]
+    taken = [other.number for other in others if other.number != OPEN]
+    return part.path.rename(part.path.with_name(f"{part.open_name}-{max(taken, default=0) + 1}.jsonl"))
 
 
 def to_parquet(path: Path, tell: Callable[[str, int], None]) -> Compacted:

@@ -1,6 +1,5 @@
 """Stores each configuration that was used beside the journal, so that a journal can be replayed."""
 
-import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,7 +13,7 @@ from app.domain.buyer import Buyer
 from app.domain.catalogue import Catalogue, Model, index_campaigns
 from app.domain.configuration import Configuration
 from app.journal.versions import STAMP, OtherVersion, check_line
-from app.private_files import make_directory, write_new
+from app.private_files import make_directory, write_whole
 
 FOLDER = "configurations"
 
@@ -52,15 +51,10 @@ def keep(directory: Path, catalogue: Catalogue) -> bool:
             return False
     except NoConfiguration:
         make_directory(path.parent)
-    fresh = path.with_name(f".{path.name}.unfinished")
-    with write_new(fresh) as file:
-        # Sets have no order of their own, and a file that means the same should be the same.
-        file.write(STAMP + msgspec.json.encode(wanted, order="deterministic")[1:] + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
     if path.exists():
         path.rename(_aside(path))
-    fresh.replace(path)
+    # Sets have no order of their own, and a file that means the same should be the same.
+    write_whole(path, STAMP + msgspec.json.encode(wanted, order="deterministic")[1:] + b"\n")
     return True
 
 

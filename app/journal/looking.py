@@ -27,7 +27,8 @@ class Looking:
     """A look that ends after so many `seconds` by the clock `steady`, or never; `rest` is called at every step of it.
 
     `back_to` is how far it came: no line since then was passed over (UTC epoch seconds). `is_whole` where it saw all
-    that it was to see, `ran_out` where its time did not suffice.
+    that it was to see, `ran_out` where its time did not suffice. `others_to_come` while parts of other writers are to
+    be looked through that may hold lines as new as the one that is.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Looking:
         self._steady, self._rest = steady, rest
         self._ends = steady() + seconds
         self.back_to = inf
-        self.is_whole = self.ran_out = False
+        self.is_whole = self.ran_out = self.others_to_come = False
 
     def goes_on(self) -> bool:
         """Whether there is time for another step."""
@@ -53,13 +54,18 @@ def parts_back(directory: Path, looking: Looking, since: float = 0.0, until: flo
 
     A part that is gone meanwhile was closed or compacted: whoever meets that asks `again` for what took its place.
     """
-    for part in reversed(parts(directory, since, until)):
+    left = parts(directory, since, until)
+    while left:
         if not looking.goes_on():
             return
+        part = left.pop()
+        same_hour = [other for other in left if other.hour == part.hour]
+        looking.others_to_come = any(other.writer != part.writer for other in same_hour)
         yield part
         if looking.ran_out:
             return
-        looking.back_to = min(looking.back_to, hour_start(part.hour))
+        if not same_hour:
+            looking.back_to = min(looking.back_to, hour_start(part.hour))
     looking.back_to, looking.is_whole = since, True
 
 
@@ -100,7 +106,8 @@ def texts_back(
             if holds(whole):
                 yield from (text for text in reversed(whole.split(b"\n")) if text and holds(text))
             if start > 0 and not looking.goes_on():
-                looking.back_to = min(looking.back_to, _begins(whole))
+                if not looking.others_to_come:
+                    looking.back_to = min(looking.back_to, _begins(whole))
                 return
 
 

@@ -1,4 +1,4 @@
-"""Which files hold the lines of an hour: the one that the service appends to, and parts that are closed."""
+"""Which files hold the lines of an hour: those that are appended to, one a writer, and parts that are closed."""
 
 import re
 from collections.abc import Iterator
@@ -16,11 +16,13 @@ OPEN = 1_000_000
 
 _TEXT = "coalesce(encode(line), broken)"
 
-_NAME = re.compile(r"(\d{4,}-\d\d-\d\dT\d\d)(?:-(\d{1,6}))?\.(?:jsonl|parquet)")
+_NAME = re.compile(r"(\d{4,}-\d\d-\d\dT\d\d)(?:\.(\d{1,4}))?(?:-(\d{1,6}))?\.(?:jsonl|parquet)")
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece of an hour (UTC, as "2026-11-20T16"). Closed ones, `HOUR-NUMBER`, never change again but for their form.
+    """A piece of an hour (UTC, as "2026-11-20T16") by one writer; those of the others are named `HOUR.WRITER`.
+
+    Closed ones, `HOUR-NUMBER` or `HOUR.WRITER-NUMBER`, never change again but for their form.
 
     A closed part of JSON lines and its Parquet file hold the same lines, and the Parquet file has its name only when it
     is whole: from then on it stands for both.
@@ -29,11 +31,17 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     hour: str
     number: int
     path: Path
+    writer: int = 0
 
     @property
-    def place(self) -> tuple[str, int]:
+    def place(self) -> tuple[str, int, int]:
         """Where it stands among the parts of a journal."""
-        return self.hour, self.number
+        return self.hour, self.writer, self.number
+
+    @property
+    def open_name(self) -> str:
+        """What it is called, without its ending, while its writer appends to it."""
+        return f"{self.hour}.{self.writer}" if self.writer else self.hour
 
     @property
     def is_parquet(self) -> bool:
@@ -62,12 +70,12 @@ def parts(directory: Path, since: float = 0.0, until: float = float("inf")) -> l
     """The parts with lines from `since` to `until` (UTC epoch seconds), oldest first."""
     first = hour_of(since) if since > 0.0 else ""
     last = hour_of(until) if until < float("inf") else "a"
-    found: dict[tuple[str, int], Part] = {}
+    found: dict[tuple[str, int, int], Part] = {}
     # In this order, so that Parquet takes the place of JSON lines.
     for path in sorted(directory.glob("*"), key=lambda path: path.suffix):
         named = _NAME.fullmatch(path.name)
         if named and first <= named[1] <= last:
-            part = Part(hour=named[1], number=int(named[2] or OPEN), path=path)
+            part = Part(hour=named[1], writer=int(named[2] or 0), number=int(named[3] or OPEN), path=path)
             found[part.place] = part
     return sorted(found.values(), key=lambda part: part.place)
 

@@ -26,13 +26,15 @@ def lines(
     since: float = 0.0,
     until: float = float("inf"),
     unread: Callable[[bytes], None] = lambda _: None,
+    writer: int | None = None,
 ) -> Iterator[AnyLine]:
-    """Every whole line from `since` to `until` (UTC epoch seconds), oldest file first.
+    """Every whole line from `since` to `until` (UTC epoch seconds), oldest hour first, in it one writer after another;
+    with `writer` only that one's.
 
     `unread` gets what is no line of ours. ParquetError where a part is compacted and DuckDB is missing, OtherVersion
     where a line is of another version.
     """
-    yield from _lines(directory, _DECODER, since, until, unread)
+    yield from _lines(directory, _DECODER, since, until, unread, writer)
 
 
 def pings(directory: Path, since: float = 0.0, until: float = float("inf")) -> Iterator[PingLine]:
@@ -73,7 +75,7 @@ def holding(
     look, found = looking or Looking(), list[AnyLine]()
     for part in parts_back(directory, look) if words else ():
         found = [*_holding(directory, part, words, look, in_any_case=in_any_case), *found]
-    return found
+    return _in_order(directory, found)
 
 
 def _holding(
@@ -109,7 +111,7 @@ def through(
     looking: Looking | None = None,
 ) -> Iterator[T]:
     """What `read` finds in each part, in order, also where parts are closed or compacted meanwhile."""
-    done = ("", 0)
+    done = ("", 0, 0)
     left = parts(directory, since, until)
     while left and (looking is None or looking.goes_on()):
         part = left.pop(0)
@@ -137,9 +139,16 @@ def decode_as(decoder: msgspec.json.Decoder[L], text: bytes, path: Path) -> L | 
 
 
 def _lines(
-    directory: Path, decoder: msgspec.json.Decoder[L], since: float, until: float, unread: Callable[[bytes], None]
+    directory: Path,
+    decoder: msgspec.json.Decoder[L],
+    since: float,
+    until: float,
+    unread: Callable[[bytes], None],
+    writer: int | None = None,
 ) -> Iterator[L]:
     def decoded(part: Part) -> Iterator[L]:
+        if writer is not None and part.writer != writer:
+            return
         for text in texts(part):
             line = decode_as(decoder, text, part.path)
             if line is None:
@@ -166,7 +175,14 @@ def about(
             if line is not None and not ids.isdisjoint(ids_of([line])):
                 yield line
 
-    return list(through(directory, bearing, since, until, look))
+    return _in_order(directory, [*through(directory, bearing, since, until, look)])
+
+
+def _in_order(directory: Path, found: list[AnyLine]) -> list[AnyLine]:
+    """In order of time where several wrote, whose lines of an hour stand one after the other."""
+    if len(found) > 1 and any(part.writer for part in parts(directory)):
+        return sorted(found, key=lambda line: line.at)
+    return found
 
 
 def ids_of(lines: Iterable[AnyLine]) -> frozenset[str]:

@@ -82,7 +82,7 @@ def _remove(
 
 def _strip_all(
     directory: Path,
-    removed: Collection[tuple[str, int]],
+    removed: Collection[tuple[str, int, int]],
     before: float,
     sold: SoldPings,
     is_held: Callable[[bytes], bool],

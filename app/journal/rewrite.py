@@ -12,7 +12,7 @@ from app.journal.compact import closed, to_parquet
 from app.journal.flat import Flat, flat
 from app.journal.parts import LinesDigest, Part, texts
 from app.journal.versions import COLUMNS
-from app.private_files import write_new
+from app.private_files import sync_folder, write_new
 
 Change = Callable[[bytes, Path], bytes | None]
 """What becomes of a line of this file, given and returned without its line break; None where it goes."""
@@ -46,6 +46,7 @@ def remove(part: Part, directory: Path) -> None:
     path = part.path if part.is_parquet else closed(part, directory)
     path.unlink(missing_ok=True)
     path.with_suffix(".jsonl").unlink(missing_ok=True)
+    sync_folder(directory)
 
 
 def _rewrite_lines(path: Path, change: Change, rest: Callable[[], None]) -> int:
@@ -68,6 +69,8 @@ def _rewrite_lines(path: Path, change: Change, rest: Callable[[], None]) -> int:
     else:
         path.unlink()
         fresh.unlink()
+    # A power cut must not bring back the file in which the person still stands.
+    sync_folder(path.parent)
     return read.count
 
 

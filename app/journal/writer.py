@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+import os
+import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
 from threading import Lock
+from zlib import crc32
 
 import msgspec
 
@@ -23,6 +26,9 @@ WAITING_MAX = 200_000
 """Lines held while the disk is full or fails; beyond that the oldest are dropped and counted."""
 
 _HOUR_S = 3_600
+
+_SIZE_BITS, _SUM_BITS = 24, 32
+_SIZE_MAX, _SUM_MAX = (1 << _SIZE_BITS) - 1, (1 << _SUM_BITS) - 1
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -39,9 +45,9 @@ def hour_start(hour: str) -> float:
     return datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC).timestamp()
 
 
-def hour_file(at: float) -> str:
-    """The name of the file to which the lines of this hour are appended."""
-    return f"{hour_of(at)}.jsonl"
+def hour_file(at: float, writer: int = 0) -> str:
+    """The name of the file to which a writer appends the lines of this hour; the only one of a directory is 0."""
+    return f"{hour_of(at)}.{writer}.jsonl" if writer else f"{hour_of(at)}.jsonl"
 
 
 def encoded(line: Line) -> bytes:
@@ -49,17 +55,77 @@ def encoded(line: Line) -> bytes:
     return STAMP + _ENCODER.encode(line)[1:]
 
 
-class JournalWriter:
-    """The only writer of a directory. `append` only queues; `run` writes every quarter of a second until cancelled.
+class LineFile:
+    """A file of the journal held open, so that its lines can be read though it was renamed, rewritten or removed."""
 
-    `lost` counts the lines that were dropped.
+    def __init__(self, descriptor: int) -> None:
+        """It is ours from now on."""
+        self._descriptor = descriptor
+
+    def is_same(self, other: int) -> bool:
+        """Whether this descriptor is of the same file."""
+        return os.path.sameopenfile(self._descriptor, other)
+
+    def read(self, offset: int, size: int) -> bytes:
+        """So many bytes from there, fewer where it ends. OSError."""
+        return os.pread(self._descriptor, size, offset)
+
+    def __del__(self) -> None:
+        with suppress(OSError):
+            os.close(self._descriptor)
+
+
+class KeptLine(msgspec.Struct, gc=False):
+    """A line that may be asked for again: its text until it is written, and from then on only where it stands.
+
+    Hundreds of thousands of bids may live at once, and their lines would take kilobytes each. `held` is the text, empty
+    once there is a `file` in which it stands, at `place`: offset, size and checksum in one number.
     """
 
-    def __init__(self, directory: Path) -> None:
+    held: bytes
+    place: int = 0
+    file: LineFile | None = None
+
+    @property
+    def text(self) -> bytes | None:
+        """The line; `None` where the file does not hold it any more."""
+        # In this order, since another thread may let go of the text between the two.
+        held, file = self.held, self.file
+        if file is None:
+            return held
+        place = self.place
+        try:
+            text = file.read(place >> (_SIZE_BITS + _SUM_BITS), place >> _SUM_BITS & _SIZE_MAX)
+        except OSError:
+            return None
+        return text if crc32(text) == place & _SUM_MAX else None
+
+    def is_written(self, file: LineFile, offset: int) -> int:
+        """Let go of the text, which stands there from now on; how long it is."""
+        size = len(self.held)
+        if size <= _SIZE_MAX:
+            self.place = (offset << _SIZE_BITS | size) << _SUM_BITS | crc32(self.held)
+            self.file = file
+            self.held = b""
+        return size
+
+
+class JournalWriter:
+    """The only writer of its number in a directory, each of which has files of its own.
+
+    `append` only queues; `run` writes every quarter of a second until cancelled. `lost` counts the lines that were
+    dropped.
+    """
+
+    def __init__(self, directory: Path, append: Callable[[Path], FileIO] = append_to, writer: int = 0) -> None:
+        """`append` opens a file to be added to."""
         make_directory(directory)
         self._directory = directory
+        self._opened = append
+        self._writer = writer
         # The writing thread takes from one end while pings add to the other; a deque needs no lock for that.
-        self._waiting: deque[tuple[float, bytes]] = deque()
+        self._waiting: deque[tuple[float, KeptLine]] = deque()
+        self._file: LineFile | None = None
         self._writing = Lock()
         self.trouble = ""
         """Why the last try to write failed; empty where it did not."""
@@ -84,11 +150,11 @@ class JournalWriter:
             # The writing thread may have taken it just now.
             return None
 
-    def append(self, line: Line) -> bytes:
-        """Queue one line, to be written within a quarter of a second; returns its encoded text."""
-        text = encoded(line)
-        self._waiting.append((line.at, text))
-        return text
+    def append(self, line: Line) -> KeptLine:
+        """Queue one line, to be written within a quarter of a second; returned for those who ask for it again."""
+        kept = KeptLine(encoded(line))
+        self._waiting.append((line.at, kept))
+        return kept
 
     async def run(self, on_error: Callable[[OSError], None]) -> None:
         """Write until cancelled, then write what is left. A full disk keeps the lines waiting; it is reported once."""
@@ -97,7 +163,13 @@ class JournalWriter:
                 await asyncio.sleep(FLUSH_S)
                 await asyncio.to_thread(self.try_to_flush, on_error)
         finally:
-            self.try_to_flush(on_error)
+            self.close(on_error)
+
+    def close(self, on_error: Callable[[OSError], None]) -> None:
+        """Write what is left. What no disk takes is lost, and said."""
+        self.try_to_flush(on_error)
+        if self.waiting:
+            _log.error("the service stops, and %d lines of the journal are lost: %s", self.waiting, self.trouble)
 
     def flush(self) -> None:
         """Write all waiting lines, each to the file of its hour. OSError if some are still waiting afterwards."""
@@ -107,7 +179,8 @@ class JournalWriter:
             try:
                 while hours:
                     hour, batch = next(iter(hours.items()))
-                    _append(self._directory / hour_file(hour * _HOUR_S), [text for _, text in batch])
+                    path = self._directory / hour_file(hour * _HOUR_S, self._writer)
+                    self._append(path, [kept for _, kept in batch])
                     del hours[hour]
             except OSError:
                 self._put_back([line for batch in hours.values() for line in batch])
@@ -133,38 +206,49 @@ class JournalWriter:
         else:
             self.trouble = ""
 
-    def _take(self) -> dict[int, list[tuple[float, bytes]]]:
+    def _append(self, path: Path, lines: Sequence[KeptLine]) -> None:
+        """Write all of these lines or none.
+
+        The file is opened by name each time, because compacting renames the file of a past hour and expects that
+        nothing is appended to it afterwards. It is unbuffered, so that an error of the disk occurs here, where the part
+        that was written can be cut off: otherwise the next line would be appended to half a line.
+        """
+        with self._opened(path) as file:
+            end = file.seek(0, 2)
+            first = _line_break(file, end)
+            left = memoryview(first + b"\n".join([line.text or b"" for line in lines]) + b"\n")
+            try:
+                while left:
+                    left = left[file.write(left) :]
+            except OSError:
+                with suppress(OSError):
+                    file.truncate(end)
+                raise
+            self._let_go(lines, file.fileno(), end + len(first))
+
+    def _let_go(self, lines: Sequence[KeptLine], descriptor: int, offset: int) -> None:
+        """Have lines that were written from there on be read where they stand."""
+        if sys.platform == "win32":
+            # Commands could not rename a file that is held open there.
+            return
+        if self._file is None or not self._file.is_same(descriptor):
+            self._file = LineFile(os.dup(descriptor))
+        for line in lines:
+            offset += line.is_written(self._file, offset) + 1
+
+    def _take(self) -> dict[int, list[tuple[float, KeptLine]]]:
         """All that waits by now, by hour."""
-        hours: dict[int, list[tuple[float, bytes]]] = {}
+        hours: dict[int, list[tuple[float, KeptLine]]] = {}
         for _ in range(len(self._waiting)):
-            at, text = self._waiting.popleft()
-            hours.setdefault(int(at // _HOUR_S), []).append((at, text))
+            at, kept = self._waiting.popleft()
+            hours.setdefault(int(at // _HOUR_S), []).append((at, kept))
         return hours
 
-    def _put_back(self, lines: list[tuple[float, bytes]]) -> None:
+    def _put_back(self, lines: list[tuple[float, KeptLine]]) -> None:
         self._waiting.extendleft(reversed(lines))
         for _ in range(len(self._waiting) - WAITING_MAX):
             self._waiting.popleft()
             self.lost += 1
-
-
-def _append(path: Path, lines: Iterable[bytes]) -> None:
-    """Write all of these lines or none.
-
-    The file is opened by name each time, because compacting renames the file of a past hour and expects that nothing is
-    appended to it afterwards. It is unbuffered, so that an error of the disk occurs here, where the part that was
-    written can be cut off: otherwise the next line would be appended to half a line.
-    """
-    with append_to(path) as file:
-        end = file.seek(0, 2)
-        left = memoryview(_line_break(file, end) + b"\n".join(lines) + b"\n")
-        try:
-            while left:
-                left = left[file.write(left) :]
-        except OSError:
-            with suppress(OSError):
-                file.truncate(end)
-            raise
 
 
 def _line_break(file: FileIO, end: int) -> bytes:

@@ -8,7 +8,7 @@ from io import FileIO
 from pathlib import Path
 
 from app.outbound.message import OutboundAnswer, OutboundLine
-from app.private_files import append_to, make_directory
+from app.private_files import append_to, make_directory, sync_folder
 
 if sys.platform != "win32":
     import fcntl
@@ -46,7 +46,7 @@ def _appended(path: Path, line: OutboundLine) -> bool:
             _write(file, _mended(file) + line.line)
         os.fsync(file.fileno())
     if is_new:
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     return True
 
 
@@ -67,17 +67,6 @@ def _write(file: FileIO, content: bytes) -> None:
     written = 0
     while written < len(content):
         written += file.write(content[written:]) or 0
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file is only there after a power cut once its folder is written, too."""
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

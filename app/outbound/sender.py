@@ -4,6 +4,7 @@ import asyncio
 import logging
 import ssl
 import time
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpcore
@@ -20,7 +21,20 @@ from app.outbound.network import (
     VettedNetwork,
     resolve_by_system,
 )
+from app.outbound.pool import ConnectionPool
 from app.outbound.smtp import post_mail
+
+
+class OutboundSender(Protocol):
+    """A way out to the network."""
+
+    async def send(self, request: Outgoing) -> OutboundAnswer:
+        """The answer, in time; trouble on the way is one."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        ...
 
 
 class Sender:
@@ -33,7 +47,7 @@ class Sender:
     def __init__(self, resolve: Resolve = resolve_by_system, ssl_context: ssl.SSLContext | None = None) -> None:
         self._resolve = resolve
         self._ssl_context = ssl_context or httpcore.default_ssl_context()
-        self._pools: dict[frozenset[str], httpcore.AsyncConnectionPool] = {}
+        self._pools: dict[frozenset[str], ConnectionPool] = {}
         _silence_logs_of_addresses()
 
     async def send(self, request: Outgoing) -> OutboundAnswer:
@@ -78,16 +92,10 @@ class Sender:
         except (OSError, ValueError, *_HTTP_TROUBLE) as error:
             return OutboundAnswer(trouble=_trouble(error))
 
-    def _pool(self, private_hosts: frozenset[str]) -> httpcore.AsyncConnectionPool:
+    def _pool(self, private_hosts: frozenset[str]) -> ConnectionPool:
         if private_hosts not in self._pools:
-            self._pools[private_hosts] = httpcore.AsyncConnectionPool(
-                ssl_context=self._ssl_context,
-                # One that is slow has connections of its own and takes none from another.
-                max_connections=None,
-                max_keepalive_connections=32,
-                keepalive_expiry=30.0,
-                network_backend=VettedNetwork(private_hosts, self._resolve),
-            )
+            network = VettedNetwork(private_hosts, self._resolve)
+            self._pools[private_hosts] = ConnectionPool(self._ssl_context, network)
         return self._pools[private_hosts]
 
 
@@ -99,13 +107,11 @@ _HTTP_TROUBLE = (
 )
 
 
-async def _exchange(pool: httpcore.AsyncConnectionPool, request: OutboundRequest) -> OutboundAnswer:
+async def _exchange(pool: ConnectionPool, request: OutboundRequest) -> OutboundAnswer:
     headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
     content = request.body if request.method != "GET" else None
     limits = {"timeout": {"connect": min(CONNECT_TIMEOUT_S, request.timeout_s)}}
-    async with pool.stream(
-        request.method, request.url, headers=headers, content=content, extensions=limits
-    ) as response:
+    async with pool.stream(request.method, httpcore.URL(request.url), headers, content, limits) as response:
         body = bytearray()
         async for chunk in response.aiter_stream():
             body += chunk

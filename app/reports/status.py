@@ -20,7 +20,10 @@ from app.store.operators.requested import RequestRows
 
 
 class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """`state` is running, stopped (in order), down (it was not), or unknown where it noted nothing here."""
+    """`state` is running, stopped (in order), down (it was not), or unknown where it noted nothing here.
+
+    On PostgreSQL, the names of all `replicas` that live, and the `pacer` among them, which moves shadow prices.
+    """
 
     state: str
     address: str
@@ -29,6 +32,8 @@ class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
     config: str
     in_force_since: float | None
     live_bids: int | None
+    replicas: tuple[str, ...] = ()
+    pacer: str = ""
 
 
 class CapStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +137,8 @@ def _service(facts: Facts) -> ServiceStatus:
         config=configuration.config_hash if configuration is not None else "",
         in_force_since=facts.in_force_since,
         live_bids=state.live_bids if state is not None else None,
+        replicas=facts.replicas,
+        pacer=facts.pacer,
     )
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Connection,
     String,
     bindparam,
-    insert,
     literal_column,
     select,
     union_all,
@@ -20,7 +19,7 @@ from app.domain.duplicate import Sighting
 from app.domain.identity import Person
 from app.domain.post.sale import KeptAnswer, PostFacts
 from app.store.engine.portable import be_alone
-from app.store.engine.prepared import Prepared, Ran
+from app.store.engine.prepared import Insert, Prepared, Ran
 from app.store.engine.trips import Work, run_all
 from app.store.schema import answer, certificate, sighting, suppression
 from app.wire.post import PostAnswer
@@ -32,7 +31,7 @@ _NOTHING: ColumnElement[str] = literal_column("''")
 _NO_TIME: ColumnElement[float] = literal_column("0.0")
 
 _IS_POST = (answer.c.seller == bindparam("seller")) & (answer.c.nonce == bindparam("nonce"))
-_ADD = Prepared(insert(answer))
+_ADD = Insert(answer)
 _REPLACE = Prepared(
     update(answer)
     .where(_IS_POST)

@@ -87,10 +87,13 @@ def _is_since(label: str) -> ColumnElement[bool]:
     return and_(func.substr(counter, before, 1) == "/", func.substr(counter, before + 1) >= label)
 
 
-def add_usage(connection: Connection, amounts: Mapping[str, int]) -> None:
-    """Count what has no limit here; replicas add to the same counters."""
+def add_usage(connection: Connection, amounts: Mapping[str, int]) -> dict[str, int]:
+    """Count what has no limit here, and what it comes to: replicas add to the same counters."""
     for counter in sorted(amounts):
         connection.execute(_ADD, {"counter": counter, "amount": amounts[counter]})
+    its = cap_counter.c
+    rows = connection.execute(select(its.counter, its.used).where(its.counter.in_(sorted(amounts))))
+    return {row.counter: row.used for row in rows}
 
 
 def _values(use: CapUse) -> dict[str, object]:

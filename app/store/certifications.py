@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 
 from app.domain.operators.audit import OperatorAct
+from app.store.change_feed.feed import tell
 from app.store.engine.portable import replace
 from app.store.engine.prepared import Prepared
 from app.store.operators.audit import note
@@ -29,6 +30,7 @@ def add_marks(connection: Connection, marks: Iterable[Mark]) -> None:
     """Keep these; one that is there already moves to its new time."""
     for mark in marks:
         replace(connection, certification, {"seller": mark.seller, "step": mark.step, "marked_at": mark.at})
+    tell(connection, "read_again")
 
 
 def marks(connection: Connection) -> list[Mark]:

@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select, update
 
 from app.domain.operators.audit import SERVICE, OperatorAct
+from app.store.change_feed.feed import tell
 from app.store.engine.portable import add_new, replace
 from app.store.operators.audit import note
 from app.store.schema import configuration, last_declared, pending_configuration
@@ -53,6 +54,7 @@ def put_in_force(connection: Connection, taken: InForce, now: float) -> None:
     at = max(now, since + _LATER_S)
     row = {"config_hash": taken.config_hash, "definition": taken.definition, "in_force_at": at, "seen_at": now}
     replace(connection, configuration, row)
+    tell(connection, "configured", config_hash=taken.config_hash)
     for kind, declared in (("destination", taken.destinations), ("seller", taken.sellers)):
         for name, definition in declared:
             row = {"kind": kind, "name": name, "definition": definition, "seen_at": now}

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, case, exists, 
 from app.domain.identity import Person
 from app.domain.keyed import digest
 from app.domain.post.outcome_time import time_trouble
+from app.store.change_feed.feed import tell
 from app.store.delivery.named_leads import named_leads
 from app.store.engine.portable import add_new
 from app.store.engine.stream import stream
@@ -80,7 +81,10 @@ def record_notice(connection: Connection, seller: str, nonce: str, told: Notice,
         "price_cents": told.price_cents,
         "told_at": now,
     }
-    return add_new(connection, notice, row)
+    is_new = add_new(connection, notice, row)
+    if is_new and told.result == "lost":
+        tell(connection, "bid_lost", nonce=bytes.fromhex(nonce), at=now)
+    return is_new
 
 
 def record_outcome(connection: Connection, told: Outcome, now: float) -> OutcomeResult:

@@ -4,32 +4,36 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, text
 
 from app.domain.duplicate import is_duplicate
 from app.domain.post.sale import CapUse, KeptAnswer, PostFacts, Sale
 from app.domain.reasons import REASONS, Refusal
 from app.store import caps
 from app.store.answers import REPLACEABLE, asking, names_of, person_text, post_facts, post_name, writing_answer
+from app.store.change_feed.feed import telling
 from app.store.delivery.outbox import new_delivery
 from app.store.delivery.retains import adding_retain
 from app.store.engine.failures import INTEGRITY_ERRORS
 from app.store.engine.portable import adding_new, being_alone
-from app.store.engine.prepared import Prepared
+from app.store.engine.prepared import Insert, Prepared
 from app.store.engine.trips import Work, run_all, run_last
 from app.store.schema import certificate, delivery, evidence, lead, sighting
 from app.wire.post import PostAnswer
 
 _SAVEPOINT = Prepared(text("SAVEPOINT sale"))
 _ROLL_BACK = Prepared(text("ROLLBACK TO SAVEPOINT sale"))
-_ADD_LEAD = Prepared(insert(lead))
-_ADD_EVIDENCE = Prepared(insert(evidence))
-_ADD_SIGHTINGS = Prepared(insert(sighting))
-_ADD_DELIVERIES = Prepared(insert(delivery))
+_ADD_LEAD = Insert(lead)
+_ADD_EVIDENCE = Insert(evidence)
+_ADD_SIGHTINGS = Insert(sighting)
+_ADD_DELIVERIES = Insert(delivery)
 
 
 class SaleResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of a sale and the seller's answer; `repeated` is the stored answer of an earlier post."""
+    """The result of a sale and the seller's answer; `repeated` is the stored answer of an earlier post.
+
+    `refusal` is why it is none, or was none then.
+    """
 
     answer: PostAnswer
     outcome: Literal["sold", "repeated", "refused"]
@@ -48,14 +52,15 @@ def sell(
     A test sale is judged by its own earlier answer alone and leaves nothing but its answer. CapInTheWay where a cap is
     full, unless `is_tight`.
     """
-    alone = being_alone(connection, _names(sale))
+    alone = being_alone(connection, names_alone(sale))
     *_, found = run_all(connection, [*alone, asking(sale.seller, sale.nonce, sale.certificates, sale.person)])
     facts = post_facts(sale.seller, sale.nonce, found)
 
     kept = facts.kept
     if kept is not None and kept.code != REPLACEABLE:
         if kept.person.same_as(sale.person):
-            return SaleResult(answer=kept.answer, outcome="repeated")
+            earlier = Refusal(kept.code) if kept.code else None
+            return SaleResult(answer=kept.answer, outcome="repeated", refusal=earlier)
         refusal: Refusal | None = Refusal("ping_used")
     elif sale.test:
         refusal = None
@@ -63,7 +68,7 @@ def sell(
         refusal = _against(sale, facts)
 
     if refusal is None:
-        rows = [*([] if sale.test else _rows(sale)), writing_answer(_to_keep(sale, sale.answer, ""), kept)]
+        rows = [*rows_of(sale, kept)]
         uses = [] if sale.test else caps.in_order(sale.cap_uses)
         if is_tight:
             refusal = _write_by_asking(connection, rows, uses)
@@ -77,9 +82,16 @@ def sell(
     return SaleResult(answer=told, outcome="refused", refusal=refusal)
 
 
-def _names(sale: Sale) -> list[str]:
+def names_alone(sale: Sale) -> list[str]:
     """What this sale must be alone with: its post, its person, its certificates."""
     return [post_name(sale.seller, sale.nonce), *names_of(sale.person), *sale.certificates]
+
+
+def rows_of(sale: Sale, former: KeptAnswer | None = None) -> Iterator[Work]:
+    """Everything that a sale writes but its counters; its answer comes in the place of a `former` one."""
+    if not sale.test:
+        yield from _rows(sale)
+    yield writing_answer(_to_keep(sale, sale.answer, ""), former)
 
 
 def _against(sale: Sale, facts: PostFacts) -> Refusal | None:
@@ -165,3 +177,5 @@ def _rows(sale: Sale) -> Iterator[Work]:
         yield adding_retain(sale.lead_id, retain, sale.sold_at)
     for name in sale.certificates:
         yield adding_new(certificate), {"digest": name, "lead_id": sale.lead_id, "person": person}
+    if sale.change:
+        yield telling(sale.lead_id, sale.change)

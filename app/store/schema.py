@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.types import UserDefinedType
 
 metadata = MetaData(
     naming_convention={
@@ -31,6 +33,16 @@ metadata = MetaData(
 
 # Digests are read back in order; the order of bytes is the one that both databases and Python share.
 _Digest = String(32).with_variant(String(32, collation="C"), "postgresql")
+
+
+class TransactionId(UserDefinedType[str]):
+    """The number of a transaction, which never comes again, as PostgreSQL has it and SQLAlchemy does not."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "XID8"
+
 
 lead = Table(
     "lead",
@@ -210,6 +222,31 @@ target_ledger = Table(
     Column("paid", Double, nullable=False),
     Column("kept_at", Double, nullable=False),
     PrimaryKeyConstraint("resource", "part"),
+)
+
+# What each replica promises, for the others: see `app/domain/caps/division.py`. `seen_at` is by the database's clock;
+# `ends_in_s` after it no bid of the replica lives. One that was `retired` has a successor in its directory.
+replica = Table(
+    "replica",
+    metadata,
+    Column("run", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("ends_in_s", Double, nullable=False),
+    Column("retired", Boolean, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("run"),
+)
+
+# One row: how often replicas have published, and which of them moves shadow prices.
+replica_turn = Table(
+    "replica_turn",
+    metadata,
+    Column("number", BigInteger, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("pacer", BigInteger, nullable=False),
+    PrimaryKeyConstraint("number"),
 )
 
 # What each seller has shown in its tests; the step `live` says since when it sells for real.
@@ -415,6 +452,17 @@ switch = Table(
     Column("ends_at", Double, nullable=True),
     PrimaryKeyConstraint("kind", "target"),
     CheckConstraint("kind IN ('pause', 'boost', 'cap')", "kind"),
+)
+
+# What replicas must know of each other, for some minutes: see `change_feed/feed.py`. `body` is a change as JSON.
+change_feed = Table(
+    "change_feed",
+    metadata,
+    Column("txid", BigInteger().with_variant(TransactionId(), "postgresql"), nullable=False),
+    Column("number", BigInteger, Identity(), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("txid", "number"),
 )
 
 # What is known of each alert: one that is over stays for a day, so that what comes and goes is told more rarely.

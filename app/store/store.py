@@ -1,12 +1,14 @@
 """The one interface to the database: each method is one committed transaction, or one consistent read."""
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
 
 from app.domain.alerts.notices import Mute
 from app.domain.buyer import Role
+from app.domain.caps.division import ReplicaState
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
@@ -27,9 +29,11 @@ from app.store import (
     leads,
     sales,
     sealed,
-    shadow_prices,
 )
 from app.store.certifications import Mark
+from app.store.change_feed import feed, late_decisions
+from app.store.change_feed.feed import NewChanges
+from app.store.change_feed.late_decisions import LateDecision
 from app.store.configurations import InForce, PendingConfiguration
 from app.store.delivery import deliveries, destinations, outbox, retains
 from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
@@ -44,6 +48,7 @@ from app.store.engine.connections import (
     async_writing_engine,
     database_url,
     is_sqlite,
+    on_connect,
     reading_engine,
     require_installation,
     writing_engine,
@@ -70,6 +75,10 @@ from app.store.people.forgetting import Forgetting
 from app.store.people.holds import LegalHold, OnHold
 from app.store.people.named import IdKind
 from app.store.people.records import LeadRecord, StoredAnswer, Suppressing
+from app.store.posts.sell_together import SellJob
+from app.store.replicas import published, shadow_prices
+from app.store.replicas.published import ReplicaTurn
+from app.store.replicas.shadow_prices import ALONE
 from app.store.returns import accounts, billing, crediting, requests
 from app.store.returns.accounts import LeadFacts, Purchase
 from app.store.returns.billing import PostedOtherwise
@@ -102,6 +111,9 @@ READERS = 4
 REPORT_S = 30.0
 """So long may a report read, and a command change thousands of rows."""
 
+PUBLISH_S = 2.0
+"""Who publishes what it promises gives up so soon, in time to promise nothing more until it can."""
+
 FRESH_S = 1.0
 """Who asks whether sales can be recorded gets an answer that is no older."""
 
@@ -118,15 +130,21 @@ class Store:
     """
 
     def __init__(
-        self, url: str, vault: Vault | None = None, busy_ms: int = BUSY_MS, file: DatabaseFile | None = None
+        self,
+        url: str,
+        vault: Vault | None = None,
+        busy_ms: int = BUSY_MS,
+        file: DatabaseFile | None = None,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         """`file` is the SQLite file that this process has for itself, and must know again at every commit."""
         self._url = url
         self._file = file
-        self.availability = Availability()
+        self.availability = Availability(steady)
         self._probe: asyncio.Task[None] | None = None
         self._probes = 0
         self._index_digest = ""
+        self._links = 0
         self._address = database_url(url)
         self._vault = vault
         self._reader: Runner = TaskRunner(
@@ -145,7 +163,9 @@ class Store:
             engine = async_writing_engine(self._address, WRITERS)
             require_installation(engine, lambda: self._index_digest)
             self._writer = TaskRunner(engine, WRITERS, self.availability)
-            self._lookup = TaskRunner(async_lookup_engine(self._address, READERS), READERS)
+            lookup = async_lookup_engine(self._address, READERS)
+            on_connect(lookup, self._count_link)
+            self._lookup = TaskRunner(lookup, READERS)
             self._hearing = self._reader
         # For the three streams that fill the indexes, while they are read.
         self._streams = reading_engine(self._address, 3, busy_ms)
@@ -228,6 +248,9 @@ class Store:
         await self._writer.run(lambda c: installation.write(c, self._probes, size))
         self.availability.committed()
 
+    def _count_link(self) -> None:
+        self._links += 1
+
     # Posts
 
     async def gather_post(self, seller: str, nonce: str, certificates: tuple[str, ...], person: Person) -> PostFacts:
@@ -237,7 +260,7 @@ class Store:
     async def sell(self, sale: Sale, refused: Callable[[Refusal], PostAnswer]) -> SaleResult:
         """Sell in one transaction; `refused` is called inside it, on SQLite in another thread."""
         try:
-            result = await self._writer.run(lambda c: sales.sell(c, sale, refused))
+            result = await self._writer.run(SellJob(sale, refused))
         except CapInTheWay:
             result = await self._writer.run(lambda c: sales.sell(c, sale, refused, is_tight=True))
         if result.outcome == "sold":
@@ -262,25 +285,47 @@ class Store:
         """What was ever used of the counters that begin so."""
         return await self._reader.run(lambda c: caps.usage_named(c, beginning))
 
-    async def add_usage(self, amounts: Mapping[str, int]) -> None:
-        """Count these amounts, by counter, on top of what is used."""
-        await self._writer.run(lambda c: caps.add_usage(c, amounts))
+    async def add_usage(self, amounts: Mapping[str, int]) -> dict[str, int]:
+        """Count these amounts, by counter, on top of what is used; what that comes to, whoever counted it."""
+        return await self._writer.run(lambda c: caps.add_usage(c, amounts))
 
-    async def shadow_prices(self) -> dict[str, ShadowPrice]:
-        """Where each cap's shadow price stood when it was last kept, by resource."""
-        return await self._reader.run(shadow_prices.shadow_prices)
+    async def shadow_prices(self, since: float = -inf) -> dict[str, ShadowPrice]:
+        """Where each cap's shadow price stood when it was last kept, after `since`, by resource."""
+        return await self._reader.run(lambda c: shadow_prices.shadow_prices(c, since))
 
-    async def keep_shadow_prices(self, duals: Mapping[str, float], now: float) -> None:
-        """Keep where these stand."""
-        await self._writer.run(lambda c: shadow_prices.keep_shadow_prices(c, duals, now))
+    async def keep_shadow_prices(self, duals: Mapping[str, float], now: float, pacer: int = ALONE) -> None:
+        """Keep where these stand, if the replica of the run `pacer` is the one that moves them."""
+        await self._writer.run(lambda c: shadow_prices.keep_shadow_prices(c, duals, now, pacer))
 
-    async def ledgers(self) -> dict[str, dict[str, KeptLedger]]:
-        """What came of each target when it was last kept."""
-        return await self._reader.run(shadow_prices.ledgers)
+    async def ledgers(self, since: float = -inf) -> dict[str, dict[str, KeptLedger]]:
+        """What came of each target when it was last kept, after `since`."""
+        return await self._reader.run(lambda c: shadow_prices.ledgers(c, since))
 
-    async def keep_ledgers(self, ledgers: Mapping[LedgerName, TargetLedger], now: float) -> None:
-        """Keep where these stand."""
-        await self._writer.run(lambda c: shadow_prices.keep_ledgers(c, ledgers, now))
+    async def keep_ledgers(self, ledgers: Mapping[LedgerName, TargetLedger], now: float, pacer: int = ALONE) -> None:
+        """Keep where these stand, if the replica of the run `pacer` is the one that moves them."""
+        await self._writer.run(lambda c: shadow_prices.keep_ledgers(c, ledgers, now, pacer))
+
+    # What replicas publish for each other, on PostgreSQL
+
+    async def begin_turns(self) -> None:
+        """Make sure that there is a turn to read, and drop the replicas whose bids are over."""
+        await self._writer.run(published.begin_turns)
+
+    async def read_turn(self, known: int) -> ReplicaTurn:
+        """What all replicas published; the states of those that published after the turn `known`."""
+        return await self._lookup.run(lambda c: published.read_turn(c, known))
+
+    async def publish_replica(
+        self, read: int, run: int, name: str, state: ReplicaState, pacer: int, ends_in_s: float
+    ) -> bool:
+        """Say how a replica stands. False, and nothing said, where it has not read the latest turn or was retired."""
+        return await self._writer.run(
+            lambda c: published.publish(c, read, run, name, state, pacer, ends_in_s), PUBLISH_S
+        )
+
+    async def retire_replica(self, read: int, run: int, state: ReplicaState, pacer: int) -> bool:
+        """Leave only this of a replica whose successor knows its bids. False where `read` is not the latest turn."""
+        return await self._writer.run(lambda c: published.retire(c, read, run, state, pacer))
 
     async def certification_marks(self) -> list[Mark]:
         """What each seller has shown in its tests."""
@@ -309,6 +354,33 @@ class Store:
     async def used_certificates(self) -> Iterator[str]:
         """Digests of certificates that belong to a lead; read as it is consumed."""
         return known.used_certificates(self._streams)
+
+    # What replicas tell each other
+
+    async def feed_position(self) -> str:
+        """Where the change feed ends; empty on SQLite, which has none."""
+        return await self._lookup.run(feed.position)
+
+    async def changes_since(self, position: str) -> NewChanges:
+        """What was told behind this position."""
+        return await self._lookup.run(lambda c: feed.changes_since(c, position))
+
+    async def tell(self, kind: str, **facts: object) -> None:
+        """Tell every replica of a change that no table holds."""
+        await self._writer.run(lambda c: feed.tell(c, kind, **facts))
+
+    async def complete_sales(self, sales: Sequence[LateDecision]) -> None:
+        """Add the decisions behind these sales, which other replicas took the posts of."""
+        await self._writer.run(lambda c: late_decisions.complete(c, sales))
+
+    async def purge_changes(self, seen: str) -> None:
+        """Keep nothing of the change feed that was over at this position."""
+        await self._writer.run(lambda c: feed.purge_changes(c, seen))
+
+    @property
+    def links(self) -> int:
+        """How often the change feed's server was connected to. A new link may lead to one that was started again."""
+        return self._links
 
     # Configurations
 
@@ -601,9 +673,12 @@ class Store:
         """What was credited after this one, in the order of commits."""
         return await self._hearing.run(lambda c: crediting.credits_after(c, number))
 
-    async def counted(self, since: float) -> Counted:
-        """The use of each counter whose window ends after `since`, and the last credit that is in it."""
-        return await self._reader.run(lambda c: crediting.counted(c, since))
+    async def counted(self, since: float, position: str = "") -> Counted:
+        """The use of each counter whose window ends after `since`, and the last credit that is in it.
+
+        As of one moment, with what was told since a position of the change feed.
+        """
+        return await self._reader.run(lambda c: crediting.counted(c, since, position))
 
     async def bought_leads_of(self, seller: str, since: float, until: float) -> list[LedgerLine]:
         """What a seller sold in [since, until), with its returns."""
@@ -684,7 +759,7 @@ class Store:
 
     async def acknowledge(self, report: AttemptReport) -> bool:
         """Record an attempt; False where the claim has passed to someone else."""
-        return await self._writer.run(lambda c: outbox.acknowledge(c, report))
+        return await self._writer.run(outbox.AcknowledgeJob(report))
 
     async def deliveries(self, which: Which = _ALL, limit: int = 50) -> list[DeliveryRow]:
         """The latest of these deliveries, newest first."""

@@ -1,5 +1,6 @@
 """Encrypts what identifies a person, so that the database alone reveals nobody."""
 
+import os
 from collections.abc import Callable, Mapping
 
 from cryptography.exceptions import InvalidTag
@@ -7,6 +8,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _VERSION = 1
 _NONCE_BYTES = 12
+
+_DRAWN = 256
+"""Nonces that are drawn at once: to ask the system gives the interpreter away, and a sale needs four."""
 
 
 class SealBroken(Exception):
@@ -21,6 +25,7 @@ class Vault:
 
     def __init__(self, keys: Mapping[str, bytes], current: str, chance: Callable[[int], bytes]) -> None:
         self._chance = chance
+        self._process, self._nonces = os.getpid(), list[bytes]()
         self.use(keys, current)
 
     def use(self, keys: Mapping[str, bytes], current: str) -> None:
@@ -31,8 +36,22 @@ class Vault:
 
     def seal(self, plain: bytes, bound_to: str) -> bytes:
         """Seal `plain` so that it opens only with `bound_to`, such as the lead's id: rows cannot be swapped."""
-        nonce = self._chance(_NONCE_BYTES)
+        nonce = self._nonce()
         return self._head + nonce + self._current.encrypt(nonce, plain, bound_to.encode())
+
+    def _nonce(self) -> bytes:
+        """Random bytes that no other call gets, in whatever thread, nor a process that began as a copy of this one."""
+        process = os.getpid()
+        if process != self._process:
+            self._process, self._nonces = process, []
+        try:
+            return self._nonces.pop()
+        except IndexError:
+            drawn = self._chance(_NONCE_BYTES * _DRAWN)
+            nonces = [drawn[at : at + _NONCE_BYTES] for at in range(0, len(drawn), _NONCE_BYTES)]
+            nonce = nonces.pop()
+            self._nonces = nonces
+            return nonce
 
     def open(self, sealed: bytes, bound_to: str) -> bytes:
         """What was sealed. SealBroken where it cannot be known."""

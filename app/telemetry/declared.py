@@ -119,7 +119,11 @@ METRICS = {
         "Connections that the service ended, except those that were only silent.", "why"
     ),
     # The service itself.
+    "replicas": _gauge("Replicas that live, this one with them."),
+    "replica_paces": _gauge("1 on the replica that moves shadow prices, else 0."),
+    "replica_unheard_seconds": _gauge("How long ago a replica last told the others what it promises."),
     "build_info": _gauge("1, with the version that runs.", "version"),
+    "worker_up": _gauge("1 while this worker answers, else 0, where `--workers` has several.", "worker"),
     "database_writable": _gauge("1 while sales can be recorded, else 0."),
     "database_unwritable_seconds": _gauge("How long no sale could be recorded; 0 while sales can be."),
     "journal_waiting_lines": _gauge("Decisions not yet written to the journal."),
@@ -131,6 +135,7 @@ METRICS = {
     "clock_ahead_seconds": _gauge("How far the service's clock is ahead of the machine's."),
     "reloads_total": _counter("Reloads of configuration and models.", "result"),
     "configuration_waiting": _gauge("1 while a changed configuration waits for an operator's consent."),
+    "change_feed_read_timestamp_seconds": _gauge("When this replica last heard of the others, on PostgreSQL."),
     "catalogue_loaded_timestamp_seconds": _gauge("When the current configuration was loaded."),
     "alerts_open": _gauge("What `leadbid status` says needs attention, as of the last minute.", "cause", "severity"),
 }

@@ -50,6 +50,33 @@ def histogram(name: str, metric: Metric, observed: Mapping[Labels, Observed]) ->
         yield f"{name}_sum{braced} {each.total!r}\n{name}_count{braced} {float(counts[-1])!r}\n"
 
 
+def of_workers(texts: Mapping[int, bytes]) -> bytes:
+    """What several processes expose, as of one: each sample has the label `worker`, each metric its head once."""
+    heads: dict[bytes, bytes] = {}
+    found: dict[bytes, list[bytes]] = {}
+    for worker, text in texts.items():
+        name, label = b"", b'worker="%d"' % worker
+        for line in text.splitlines(keepends=True):
+            if line.startswith(b"#"):
+                name = line.split(b" ", 3)[2]
+                if line.startswith(b"# HELP"):
+                    heads.setdefault(name, line)
+                elif heads.get(name, b"").count(b"\n") == 1:
+                    heads[name] += line
+            else:
+                found.setdefault(name, []).append(_labeled(line, label))
+    return b"".join([part for name, text in heads.items() for part in (text, *found.get(name, ()))])
+
+
+def _labeled(sample: bytes, label: bytes) -> bytes:
+    """A sample's line with one label more; a space or a brace ends its name."""
+    name, brace, rest = sample.partition(b"{")
+    if brace and b" " not in name:
+        return name + b"{" + label + b"," + rest
+    name, _, value = sample.partition(b" ")
+    return name + b"{" + label + b"} " + value
+
+
 def _braced(names: Labels, values: Labels) -> str:
     if not names:
         return ""

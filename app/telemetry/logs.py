@@ -18,10 +18,12 @@ LogFormat = Literal["text", "json"]
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-def configure_logs(style: LogFormat, stream: TextIO) -> None:
-    """Have everything logged to this stream from INFO on, the server's own lines too."""
+def configure_logs(style: LogFormat, stream: TextIO, worker: int = 0) -> None:
+    """Have everything logged to this stream from INFO on, the server's own lines too; of several workers say which."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonLines() if style == "json" else TextLines("%(asctime)s %(levelname)s %(message)s"))
+    named = f" worker {worker}:" if worker else ""
+    text = TextLines(f"%(asctime)s %(levelname)s{named} %(message)s")
+    handler.setFormatter(JsonLines(worker) if style == "json" else text)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
@@ -41,14 +43,20 @@ class TextLines(logging.Formatter):
 class JsonLines(logging.Formatter):
     """For programs: one object a line."""
 
+    def __init__(self, worker: int = 0) -> None:
+        super().__init__()
+        self._worker = worker
+
     def format(self, record: logging.LogRecord) -> str:
         """As in {"time": ..., "level": "ERROR", "logger": ..., "message": ..., "request_id": ..., "error": ...}."""
-        line = {
+        line: dict[str, str | int] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if self._worker:
+            line["worker"] = self._worker
         if request_id := _request_id(record):
             line["request_id"] = request_id
         if record.exc_info and record.exc_info[1] is not None:

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from app.domain.answers import refused_post
 from app.domain.auction.weighing import Offer
 from app.domain.checks.verdict import Consultation, Unsettled, has_opted_out
-from app.domain.post.judge import judge
 from app.domain.post.posted_lead import PostedLead, request_digest
 from app.domain.post.sale import KeptAnswer, Sale
 from app.domain.reasons import REASONS, Refusal
@@ -50,8 +49,7 @@ async def accept_post(
         return refuse_post(bidder, seller, reference, Refusal("ping_unknown"), now, warnings, elapsed_ms)
     reference = replace(reference, state=lead.post.state, sub_id=lead.post.sub_id)
     gathered = await gather_post(bidder, lead)
-
-    verdict = judge(gathered.case, now)
+    verdict = gathered.verdict
 
     if isinstance(verdict, KeptAnswer):
         refusal = Refusal(verdict.code) if verdict.code else None
@@ -66,9 +64,12 @@ async def accept_post(
             await _keep(bidder, lead, verdict)
         return refuse_post(bidder, seller, reference, verdict, now, warnings, elapsed_ms, consulted)
     sale = make_sale(bidder, lead, gathered)
+    sold = None if sale.test else _sold(bidder, lead, sale)
+    if bidder.store.is_shared and sold is not None:
+        sale = replace(sale, change=msgspec.json.encode(sold))
     result = await bidder.store.sell(sale, lambda refusal: refused_post(refusal, seller, lead.ping_id, warnings))
-    if result.outcome == "sold":
-        _remember(bidder, lead, sale)
+    if result.outcome == "sold" and sold is not None:
+        _remember(bidder, lead, sale, sold)
     kept = result.outcome == "repeated"
     took_ms = elapsed_ms()
     return _say(bidder, seller.name, reference, result.answer, now, result.refusal, took_ms, consulted, kept=kept)
@@ -119,26 +120,29 @@ async def _suppress(bidder: Bidder, lead: PostedLead) -> None:
     bidder.standing.apply(Suppressed(digests=lead.person.all))
 
 
-def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:
-    """After the commit: what the next ping must know, and delivery at once. A test leaves no trace."""
-    if sale.test:
-        return
-    standing = bidder.standing
-    counters = standing.counters(lead.campaign, lead.seller, sale.zip, sale.state, sale.sold_at)
-    standing.apply(
-        Sold(
-            nonce=lead.bid.nonce,
-            at=sale.sold_at,
-            campaign=sale.campaign,
-            vertical=sale.vertical,
-            zip=sale.zip,
-            state=sale.state,
-            uses=tuple([(counter.key, counter.cap.uses(sale.price_cents)) for counter in counters]),
-            targets=_target_uses(bidder, lead, sale) if lead.campaign.targets else (),
-            people=tuple(sale.person.all),
-            certificates=sale.certificates,
-        )
+def _sold(bidder: Bidder, lead: PostedLead, sale: Sale) -> Sold:
+    """What every replica must know of a sale."""
+    return Sold(
+        nonce=lead.bid.nonce,
+        at=sale.sold_at,
+        campaign=sale.campaign,
+        vertical=sale.vertical,
+        zip=sale.zip,
+        state=sale.state,
+        uses=tuple([(use.counter, use.amount) for use in sale.cap_uses]),
+        targets=_target_uses(bidder, lead, sale) if lead.campaign.targets else (),
+        people=tuple(sale.person.all),
+        certificates=sale.certificates,
+        undecided=None if sale.decision is not None else (sale.lead_id, sale.leg),
     )
+
+
+def _remember(bidder: Bidder, lead: PostedLead, sale: Sale, sold: Sold) -> None:
+    """After the commit: what the next ping must know, and delivery at once. A test leaves no trace."""
+    standing = bidder.standing
+    # A cap may be met for the first time.
+    standing.counters(lead.campaign, lead.seller, sale.zip, sale.state, sale.sold_at)
+    standing.apply(sold)
     bidder.quotas.posted(lead.seller, sale.sold_at)
     bidder.metrics.count("sales_total", sale.seller, sale.campaign)
     bidder.metrics.count("spend_dollars_total", sale.seller, sale.campaign, by=sale.price_cents)

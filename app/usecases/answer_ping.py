@@ -1,6 +1,7 @@
 """Answers a ping with bids or the one reason for none: gathers its facts, decides, signs and remembers."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -22,9 +23,10 @@ from app.domain.targets.targets import TargetStanding
 from app.domain.territory import PREFIX_LENGTH, ZipStates, possible_states
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
+from app.journal.writer import KeptLine
 from app.usecases.bidder import Bidder
-from app.usecases.standing.changes import BidMade
-from app.usecases.standing.counters import Counter
+from app.usecases.standing.changes import BidMade, Use
+from app.usecases.standing.counter import Counter
 from app.usecases.standing.promises import promised
 from app.usecases.trial import Trial, Turn
 from app.wire.ping import Ping, PingAnswer
@@ -108,16 +110,17 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
     if live is not None and live.terms == asked.marks.terms and not bidder.standing.bids_nothing:
         if _elapsed_ms(bidder, asked) > ping.deadline_ms:
             return refuse_ping(bidder, seller, Refusal("deadline"), now, warnings, test=ping.test)
-        return _repeat(bidder, live, now)
+        if (line := live.line) is not None:
+            return _repeat(bidder, live, line, now)
     counters = _counters(bidder, asked)
     known, more = _known(bidder, asked)
     snapshot = _snapshot(bidder, asked, known, counters)
-    trial = _trial(asked, snapshot)
+    trial = _trial(asked, snapshot) if bidder.catalogue.challengers else None
 
     turn = trial.turn(bidder.seed, asked.nonce) if trial is not None else _untried(asked, snapshot)
 
-    decision = turn.decision
-    late = bool(decision.bids) and _elapsed_ms(bidder, asked) > ping.deadline_ms
+    decision, took_ms = turn.decision, _elapsed_ms(bidder, asked)
+    late = bool(decision.bids) and took_ms > ping.deadline_ms
     refusal = Refusal("deadline") if late else decision.refusal
     if refusal is not None:
         answer = answers.refused_ping(refusal, seller, asked.line_id, warnings + more)
@@ -125,11 +128,11 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
         answer = _bid(bidder, asked, decision, warnings + more)
     # After the answer is made, so that no seller waits for a decision that is never sent.
     shadow = _shadow(bidder, trial, turn) if trial is not None and not late else None
-    withdrawn, took_ms = refusal if late else None, _elapsed_ms(bidder, asked)
+    withdrawn = refusal if late else None
     line = _line(asked, snapshot, turn, answer, withdrawn=withdrawn, shadow=shadow, took_ms=took_ms)
-    text = bidder.journal.append(line)
+    kept = bidder.journal.append(line)
     if refusal is None:
-        _open(bidder, asked, decision, answer, text, counters)
+        _open(bidder, asked, decision, answer, kept, counters)
     bidder.metrics.count("pings_total", seller.name, refusal.code if refusal is not None else "bid")
     if refusal is UNRECORDABLE:
         bidder.metrics.count("bids_withheld_total", seller.name)
@@ -180,9 +183,8 @@ def refuse_ping(
     return answers.refused_ping(refusal, seller, line_id, warnings)
 
 
-def _repeat(bidder: Bidder, live: BidMade, now: float) -> PingAnswer:
+def _repeat(bidder: Bidder, live: BidMade, line: PingLine, now: float) -> PingAnswer:
     """The very bid that was given before."""
-    line = live.line
     bidder.journal.append(RepeatLine(at=now, seller=live.seller, id=line.bid_ids[0], repeat_of=line.id, test=live.test))
     bidder.metrics.count("pings_total", live.seller, "bid")
     bidder.metrics.count("ping_repeats_total", live.seller)
@@ -201,14 +203,15 @@ def _counters(bidder: Bidder, asked: Asked) -> dict[str, list[Counter]]:
 def _targets(bidder: Bidder, asked: Asked) -> Mapping[str, tuple[TargetStanding, ...]]:
     """What stands of the targets of candidate campaigns; a test moves none."""
     ping = asked.ping
-    if ping.test or not bidder.catalogue.has_targets:
+    if ping.test:
         return {}
     candidates = bidder.catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
     return bidder.standing.targets.standings(candidates, asked.seller.name, asked.now)
 
 
 def _snapshot(bidder: Bidder, asked: Asked, known: Known, counters: dict[str, list[Counter]]) -> Snapshot:
-    standing = bidder.standing.of_ping(counters, asked.ping, asked.now, _targets(bidder, asked))
+    targets = _targets(bidder, asked) if bidder.catalogue.has_targets else {}
+    standing = bidder.standing.of_ping(counters, asked.ping, asked.now, targets)
     if asked.consultations:
         known = replace(known, consultations=asked.consultations)
     return Snapshot(catalogue=bidder.catalogue, seller=asked.seller, known=known, standing=standing)
@@ -243,7 +246,7 @@ def _open(
     asked: Asked,
     decision: Decision,
     answer: PingAnswer,
-    text: bytes,
+    kept: KeptLine,
     counters: Mapping[str, list[Counter]],
 ) -> None:
     """Remember the live bid, for repeats, evidence and the space it needs under the caps; a test needs none."""
@@ -260,12 +263,18 @@ def _open(
             expires_at=answer.expires_at,
             terms=asked.marks.terms,
             test=asked.ping.test,
-            text=text,
-            takes=tuple(takes),
+            kept=kept,
+            takes=_shared(tuple(takes)),
             warnings=answer.warnings,
-            withheld=withheld_of(asked.ping),
+            withheld="\n".join(withheld_of(asked.ping)),
         )
     )
+
+
+@lru_cache(maxsize=1024)
+def _shared(takes: tuple[Use, ...]) -> tuple[Use, ...]:
+    """The same of all bids that take the same, as most do that meet caps by count."""
+    return takes
 
 
 def _trial(asked: Asked, snapshot: Snapshot) -> Trial | None:

@@ -2,16 +2,16 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import inf
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.alerts.alert import Alert
 from app.domain.auction.canary import CanaryTally
-from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
 from app.reports.attention.trade import ScoreShift
 from app.reports.campaigns.recent import RecentPings
@@ -25,29 +25,29 @@ from app.usecases.alerts.self_watch import SelfWatch, audit_alerts, configuratio
 from app.usecases.alerts.send_alerts import AlertSender
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
+from app.usecases.change_feed.feed_follower import FeedFollower
+from app.usecases.change_feed.hearing import Hearing
 from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.money.money_reports import MoneyReports
 from app.usecases.monitoring.measured import MeasuredGauges
 from app.usecases.monitoring.readiness import Obstacle, obstacles
 from app.usecases.monitoring.scrape import Scrape
-from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
+from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import hear_requests
-from app.usecases.operators.keys import operators_of
 from app.usecases.operators.state_notes import state_of
 from app.usecases.pings.records import PingRecords
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.returns.answer import hear_credits
+from app.usecases.replicas.pacing import Pacing
+from app.usecases.replicas.replica_turns import ReplicaTurns
+from app.usecases.replicas.same_configuration import SameConfiguration
 from app.usecases.returns.by_rule import ReturnRules
-from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
-from app.usecases.standing.restore import read_lists
+from app.usecases.standing.changes import TimePassed, WritesFailed
 from app.usecases.trade.journal_count import JournalCount
 from app.usecases.trade.model_outcomes import ModelOutcomes
 
-KEEP_S = 15.0
-"""A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
 PROVEN_S = 3.0
 """How old the last proof may be that sales can be recorded. Posts that are bought prove it at no cost."""
 
@@ -56,9 +56,6 @@ CALM_S = 10.0
 
 REST_S = 0.001
 """How long a thread that counts rests after each millisecond of it, so that no ping waits for it."""
-
-_CLOCKS_DIFFER_S = 60.0
-"""Between two machines; and a commit comes after the moment that stands in it."""
 
 _log = logging.getLogger(__name__)
 
@@ -89,8 +86,12 @@ class BackgroundJobs:
         alerts: AlertParts,
         records: PingRecords,
         rest: Callable[[], None] = lambda: None,
+        turns: ReplicaTurns | None = None,
     ) -> None:
-        """`records` are what decisions are read from, for pages; `rest` is called while a journal is counted."""
+        """`records` are what decisions are read from, for pages; `rest` is called while a journal is counted.
+
+        `turns` are taken with other replicas, where there may be any.
+        """
         self.journal_directory = alerts.journal
         self.today = JournalCount(GrowingTally(alerts.journal, rest))
         self.lately = JournalCount(GrowingTally(alerts.journal, rest))
@@ -104,11 +105,16 @@ class BackgroundJobs:
         self.clock = clock
         self.uniform = uniform
         self.records = records
+        self.turns = turns
+        self.pacing = Pacing(bidder, clock, turns)
+        self._same_configuration = SameConfiguration()
         self._audit_watch = alerts.audit
         self._self_watch = SelfWatch(bidder, alerts.journal, lambda: journal.lost, self._found)
         self._clock_alerts = alerts.clock
         self._alerts = AlertWatch(bidder, self._self_watch, alerts.sender, self.state, machine_clock)
-        self.scrape = Scrape(bidder, worker, journal, clock)
+        self.state_of_all: Callable[[], ServiceState] = self.state
+        """How all processes are that share this one's port, as if they were one."""
+        self.scrape = Scrape(bidder, worker, journal, clock, turns)
         self.model_outcomes = ModelOutcomes(bidder.store, lambda: time.sleep(REST_S))
         self.measured = MeasuredGauges(
             bidder,
@@ -121,20 +127,21 @@ class BackgroundJobs:
         self._return_rules = ReturnRules(bidder)
         self._retain = RetainWorker(bidder, worker.owner)
         self._journal = journal
+        self.look_at_clock: Callable[[], Awaitable[None]] = _nothing
+        """Done first in every step through time."""
         self._unwritable_s = 0.0
-        self._kept_duals: dict[str, float] = {}
-        self._kept_ledgers: dict[LedgerName, TargetLedger] = {}
-        self._duals_kept_at = 0.0
         self._shed_at = 0.0
-        self._retain_at = inf
         self._machine_clock = machine_clock
-        # Everything until now was read when the bidder was made.
-        self._heard_at = self._everybodys_now()
+        now = self._everybodys_now()
+        self._hearing = Hearing(bidder, certifier, lambda: watch.declared, alerts.audit.see, now)
+        self._follower = FeedFollower(bidder, certifier, worker.owner, self._everybodys_now, self._hear)
         self._look_at_database()
 
     async def tick(self) -> None:
         """Let time pass for bids, caps, signals and demand."""
         bidder = self.bidder
+        if self.turns is not None:
+            self.turns.keep_lease()
         try:
             bidder.standing.apply(TimePassed(at=self.clock()))
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
@@ -145,7 +152,8 @@ class BackgroundJobs:
 
     def state(self) -> ServiceState:
         """How the service is now."""
-        return state_of(self.bidder, self.worker, self.clock(), self._machine_clock(), self._self_watch.alerts)
+        state = state_of(self.bidder, self.worker, self.clock(), self._machine_clock(), self._self_watch.alerts)
+        return replace(state, run=self.turns.run) if self.turns is not None else state
 
     async def watch_alerts(self) -> None:
         """Look for what needs attention, and have it told."""
@@ -155,6 +163,8 @@ class BackgroundJobs:
         yield from self._clock_alerts()
         yield from audit_alerts(self._audit_watch.fault)
         yield from configuration_alerts(self.watch.problems)
+        if self.turns is not None:
+            yield from self._same_configuration.alerts(self.turns.configurations, self.bidder.steady())
 
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""
@@ -189,6 +199,11 @@ class BackgroundJobs:
         for line in self.bidder.keyless.lines(until):
             self._journal.append(line)
 
+    async def follow(self) -> None:
+        """Do what other replicas did, and tell them what no sale tells."""
+        with suppress(StoreUnavailable):
+            await self._follower.step()
+
     async def hear(self) -> None:
         """Keep what sellers showed in tests, and hear what commands and other replicas wrote.
 
@@ -208,34 +223,12 @@ class BackgroundJobs:
             if not changes:
                 continue
             try:
-                await self.bidder.store.add_usage(changes)
+                counted.written(await self.bidder.store.add_usage(changes))
             except BaseException as error:
                 # A stop in the middle may count them twice, which is the safe side.
                 counted.not_written(changes)
                 if not isinstance(error, StoreUnavailable):
                     raise
-
-    async def keep_shadow_prices(self) -> None:
-        """Write down where those that moved stand, with what came of targets, at most every `KEEP_S`.
-
-        A restart goes on with them.
-        """
-        now = self.clock()
-        if now - self._duals_kept_at < KEEP_S:
-            return
-        duals = self.bidder.standing.duals()
-        moved = {name: dual for name, dual in duals.items() if self._kept_duals.get(name) != dual}
-        if moved:
-            with suppress(StoreUnavailable):
-                await self.bidder.store.keep_shadow_prices(moved, now)
-                self._kept_duals |= moved
-        ledgers = self.bidder.standing.targets.kept()
-        grown = {name: ledger for name, ledger in ledgers.items() if self._kept_ledgers.get(name) != ledger}
-        if grown:
-            with suppress(StoreUnavailable):
-                await self.bidder.store.keep_ledgers(grown, now)
-                self._kept_ledgers |= grown
-        self._duals_kept_at = now
 
     async def ask_for_returns(self) -> None:
         """Ask sellers for what outcomes give reason to, tell them of the others, and end what nobody answered."""
@@ -244,7 +237,7 @@ class BackgroundJobs:
 
     async def retain_certificates(self) -> None:
         """Store what is still to be stored of certificates, where something was due when it was last heard."""
-        if self._retain_at > self.clock():
+        if self._hearing.retain_at > self.clock():
             return
         with suppress(StoreUnavailable):
             await self._retain.retain_due(self.clock(), self.uniform)
@@ -286,10 +279,17 @@ class BackgroundJobs:
 
         StoreUnavailable or OSError where the database or the journal's disk cannot take it.
         """
+        await self.look_at_clock()
         await self.watch.look()
+        if self.bidder.store.is_shared:
+            await self._follower.step()
         due_at = await self._hear()
+        if self.bidder.store.availability.is_troubled:
+            await self.prove_database()
+        if self.turns is not None:
+            await self.turns.take_turn()
         await self.tick()
-        await self.keep_shadow_prices()
+        await self.pacing.step()
         await self.keep_quotas()
         await self.watch_canaries()
         await self.ask_for_returns()
@@ -305,22 +305,12 @@ class BackgroundJobs:
 
     async def _hear(self) -> float | None:
         """As `hear`; when the next delivery is due."""
-        await keep_marks(self.bidder, self.certifier)
-        bidder, now = self.bidder, self._everybodys_now()
-        heard = await bidder.store.heard(now, min(self._heard_at, now) - _CLOCKS_DIFFER_S)
-        bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
-        bidder.standing.apply(Allowed(digests=tuple(heard.allowed)))
-        self._heard_at = now
-        await read_lists(bidder.store, bidder.standing, heard.lists)
-        hear_requests(bidder, heard.requests, self.watch.declared)
-        bidder.operator_keys = operators_of(heard.operator_keys)
-        if heard.last_credit > bidder.standing.credited:
-            await hear_credits(bidder)
-        self._retain_at = inf if heard.next_retain is None else heard.next_retain
-        self._audit_watch.see(heard.audit_head, now)
-        hear_marks(self.bidder, self.certifier, heard.marks)
-        return heard.next_due
+        return await self._hearing.hear(self._everybodys_now())
 
     def _everybodys_now(self) -> float:
         """A moment that is no later by our own clock than by the machine's, which the commands beside us go by."""
         return min(self.clock(), self._machine_clock())
+
+
+async def _nothing() -> None:
+    """Where time goes on by itself, a job of its own looks at the clock."""

@@ -10,6 +10,7 @@ from app.domain.buyer import Operator
 from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
 from app.journal.lines import Line
+from app.journal.writer import KeptLine
 from app.openid.client import OpenIdClient
 from app.outbound.message import OutboundAnswer, OutboundRequest
 from app.reports.scorecard import Scorecards
@@ -27,9 +28,9 @@ from app.usecases.test_recorder import TestRecorder
 
 
 class Journal(Protocol):
-    """Where decisions go; a line comes back as it is written."""
+    """Where decisions go; a line comes back for those who need it again."""
 
-    def append(self, line: Line) -> bytes: ...
+    def append(self, line: Line) -> KeptLine: ...
 
 
 async def _not_sent(_request: OutboundRequest) -> OutboundAnswer:

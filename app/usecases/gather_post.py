@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from app.certificates.evidence import ProviderExchange
 from app.certificates.provider_client import Consulted
+from app.domain.checks.verdict import Unsettled
 from app.domain.post.judge import PostCase, judge
 from app.domain.post.posted_lead import PostedLead
-from app.domain.post.sale import PostFacts
+from app.domain.post.sale import KeptAnswer, PostFacts
+from app.domain.reasons import Refusal
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.bid_reference import differing, has_same_certificate, has_same_terms
@@ -22,28 +24,42 @@ _log = logging.getLogger(__name__)
 
 
 class GatheredPost(msgspec.Struct, frozen=True, kw_only=True):
-    """The case of a post, and the exchanges with providers that it rests on."""
+    """The case of a post, what is judged of it, and the exchanges with providers that it rests on."""
 
     case: PostCase
+    verdict: KeptAnswer | Refusal | Unsettled | None
     exchanges: tuple[ProviderExchange, ...] = ()
 
 
 async def gather_post(bidder: Bidder, lead: PostedLead) -> GatheredPost:
     """All of it no later than the deadline. StoreUnavailable where the database did not answer in it.
 
-    Providers are paid by the question and count them, so nobody is asked about a post that is refused anyway, or was
-    answered before. A test costs nothing: its outcome follows from its own values.
+    A sale looks up in its own transaction what the database knows against it. So that is not asked before, unless it
+    seems to be known already, is refused (an earlier answer goes first), or would have a provider asked: providers are
+    paid by the question and count them. A test costs nothing: its outcome follows from its own values.
     """
     deadline = asyncio.get_running_loop().time() + bidder.post_collectors.deadline_s
-    case = _case(bidder, lead, await _facts(bidder, lead, deadline))
-    collectors = () if lead.bid.test or judge(case, lead.now) is not None else bidder.post_collectors.of(lead)
-    if not collectors:
-        return GatheredPost(case=case)
+    case = _case(bidder, lead)
+    verdict = judge(case, lead.now)
+    collectors = () if lead.bid.test or verdict is not None else bidder.post_collectors.of(lead)
+    if verdict is None and not collectors and not _may_be_answered(bidder, lead):
+        return GatheredPost(case=case, verdict=None)
+    case = replace(case, facts=await _facts(bidder, lead, deadline))
+    verdict = judge(case, lead.now)
+    if verdict is not None or not collectors:
+        return GatheredPost(case=case, verdict=verdict)
     consulted = await _consulted(collectors, deadline)
+    case = replace(case, consultations=tuple([each.consultation for each in consulted]))
     return GatheredPost(
-        case=replace(case, consultations=tuple([each.consultation for each in consulted])),
+        case=case,
+        verdict=judge(case, lead.now),
         exchanges=tuple([exchange for each in consulted for exchange in each.exchanges]),
     )
+
+
+def _may_be_answered(bidder: Bidder, lead: PostedLead) -> bool:
+    """Whether the post was answered before, as far as memory tells, or only that can be told while nothing is sold."""
+    return bidder.standing.is_bought(lead.bid.nonce) or bidder.store.availability.is_troubled
 
 
 async def _facts(bidder: Bidder, lead: PostedLead, deadline: float) -> PostFacts:
@@ -58,7 +74,11 @@ async def _facts(bidder: Bidder, lead: PostedLead, deadline: float) -> PostFacts
     if lead.bid.test:
         return PostFacts(kept=facts.kept)
     # Lists of millions stand in memory; who is suppressed one by one is looked up, so that it is never too late.
-    return replace(facts, suppressed=facts.suppressed or bidder.standing.is_suppressed(lead.person.all))
+    return replace(facts, suppressed=facts.suppressed or _is_suppressed(bidder, lead))
+
+
+def _is_suppressed(bidder: Bidder, lead: PostedLead) -> bool:
+    return not lead.bid.test and bidder.standing.is_suppressed(lead.person.all)
 
 
 async def _consulted(collectors: Sequence[PostCollector], deadline: float) -> list[Consulted]:
@@ -86,7 +106,8 @@ def _has_answered(task: asyncio.Task[Consulted]) -> bool:
     return task.done() and not task.cancelled()
 
 
-def _case(bidder: Bidder, lead: PostedLead, facts: PostFacts) -> PostCase:
+def _case(bidder: Bidder, lead: PostedLead) -> PostCase:
+    """By what is in memory."""
     same_terms = has_same_terms(bidder, lead)
     return PostCase(
         post=lead.post,
@@ -97,7 +118,7 @@ def _case(bidder: Bidder, lead: PostedLead, facts: PostFacts) -> PostCase:
         person=lead.person,
         same_terms=same_terms,
         same_certificate=has_same_certificate(lead),
-        facts=facts,
+        facts=PostFacts(suppressed=_is_suppressed(bidder, lead)),
         moved_s=bidder.standing.moved_s(lead.bid.nonce, lead.bid.expires_at, lead.now),
         zip_states=bidder.catalogue.zip_states,
         differing=() if same_terms else differing(bidder, lead),

@@ -32,7 +32,7 @@ def make_sale(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> Sale:
     live = bidder.standing.live(bid.nonce, lead.now)
     line = live.line if live is not None else None
     ping = live.ping_of(line) if live is not None and line is not None else None
-    offer = _offer(line, lead)
+    offer = offer_of(line, campaign.name, bid.leg)
     sold = _document(bidder, lead, lead_id, ping)
     document = lead_document(sold)
     return Sale(
@@ -73,10 +73,10 @@ def _destinations(bidder: Bidder, declared: tuple[str, ...], lead: LeadDocument)
     return wanting or declared[:1]
 
 
-def _offer(line: PingLine | None, lead: PostedLead) -> Offer | None:
-    """The decision behind the bid; `None` where a restart lost it."""
+def offer_of(line: PingLine | None, campaign: str, leg: str) -> Offer | None:
+    """The decision behind the bid; `None` where a restart lost it, or another replica has it."""
     offers = line.decision.bids if line is not None else ()
-    return next((offer for offer in offers if offer.campaign == lead.campaign.name and offer.leg == lead.bid.leg), None)
+    return next((offer for offer in offers if offer.campaign == campaign and offer.leg == leg), None)
 
 
 def _told_openly(text: str, lead: PostedLead) -> str:
@@ -181,9 +181,9 @@ def _evidence(
     pieces += [
         (f"check {each.check} {number}", msgspec.json.encode(each)) for number, each in enumerate(exchanges, start=1)
     ]
-    return tuple(
-        [
-            Evidence(kind, hashlib.sha256(piece).hexdigest(), bidder.vault.seal(piece, f"{lead_id}/{kind}"))
-            for kind, piece in pieces
-        ]
-    )
+    return tuple([sealed_piece(bidder, lead_id, kind, piece) for kind, piece in pieces])
+
+
+def sealed_piece(bidder: Bidder, lead_id: str, kind: str, piece: bytes) -> Evidence:
+    """One piece of a lead's evidence."""
+    return Evidence(kind, hashlib.sha256(piece).hexdigest(), bidder.vault.seal(piece, f"{lead_id}/{kind}"))

@@ -8,16 +8,24 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from statistics import median
 
 import msgspec
 
-from app.mock_exchange.consumers import consumer, ping_of, post_of
+from app.drill.kit.open_loop import request_bytes
+from app.drill.kit.throwaway_postgres import ServerNotFound, throwaway_postgres
+from app.mock_exchange.consumers import consumer, ping_of
+from app.store.migrate import migrate
 from tests.bench.costs import decide_cost, many_campaigns_ratio
+from tests.bench.deliveries import deliveries
 from tests.bench.dialects import dialect_ratios
-from tests.bench.load import Measured, cpu_seconds, measure, request_bytes
+from tests.bench.large import large
+from tests.bench.load import Measured, cpu_seconds, measure
+from tests.bench.open_loop import SHARE, OpenLoop
 from tests.bench.overload import Overload
 from tests.bench.people import people_megabytes
+from tests.bench.posts import POSTERS, PostRates, post_rates
 from tests.bench.rivals import RowCosts, row_costs
 from tests.bench.scorers import ratio, scorer_costs
 from tests.bench.servers import MODELS, VERTICAL
@@ -27,10 +35,8 @@ KEY = "demo-acme-key"
 HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "X-API-Key": KEY}
 ROUNDS = 9
 CONNECTIONS = 16
-POSTERS = 32
 PINGS_A_ROUND = 2_000
 USUAL_A_ROUND = 200
-POSTS = 1_500
 
 
 def main() -> None:
@@ -47,10 +53,18 @@ async def _bench() -> None:
         async with _served("echo") as echo, _served("usual") as usual, _served("ours", data) as ours:
             rates = await _rounds({"echo": echo, "usual": usual, "ours": ours})
             dialects = await dialect_ratios(ours, CONNECTIONS, KEY)
-            posts = await _posts(ours)
+            posts, on_postgres = await _posts(ours, data)
             print("\nthe console: pings with and without people who look on")
             viewers = await beside_viewers(ours)
     overload = await _overload()
+    open_loop = await _open_loop(SHARE * overload.capacity)
+    sent = await deliveries()
+    print(f"{'leads to a CRM that takes 20 ms':<36} {sent.per_second:>9,.0f} a second, {sent.cpu_us:>7.0f} us each")
+    print("\na service as large as any should get")
+    size = await large()
+    print(f"{'a live bid':<36} {size.live_bid_bytes:>9,.0f} bytes, of {size.memory_mb:,.0f} MB in all")
+    print(f"{'from start to ready':<36} {size.start_s:>9.1f} s")
+    print(f"{'the delay of answers by a reload':<36} {size.reload_delay_ms:>9.0f} ms")
     slowest = max(dialects, key=lambda name: dialects[name])
     print(f"\nslowest dialect over generic, whole pings: {slowest}, {dialects[slowest]:.2f} times")
     print("  " + ", ".join(f"{name} {each:.2f}" for name, each in dialects.items()))
@@ -79,7 +93,16 @@ async def _bench() -> None:
         "decide_us_p99": round(decide.p99, 1),
         "decide_learned_us_p50": round(decide.learned_p50, 1),
         "landscape_us_p50": round(max(found.exclusive_us, found.shared_us), 1),
-        "posts_per_s": round(posts),
+        "posts_per_s": round(posts.per_s),
+        "posts_vs_group_commit": round(posts.vs_group_commit, 3),
+        "posts_p99_ms": round(posts.p99_ms, 1),
+        "posts_cpu_us": round(posts.cpu_us),
+        "postgres_posts_per_s": on_postgres and round(on_postgres.per_s),
+        "deliveries_per_s": round(sent.per_second),
+        "live_bid_bytes": size.live_bid_bytes,
+        "large_memory_mb": size.memory_mb,
+        "large_start_s": size.start_s,
+        "large_reload_delay_ms": size.reload_delay_ms,
         "slowest_dialect_vs_generic": round(dialects[slowest], 2),
         "console_viewers_p50": viewers.p50_ratio,
         "console_viewers_p99": viewers.p99_ratio,
@@ -87,6 +110,7 @@ async def _bench() -> None:
         "goodput_at_2_5x": overload.goodput_at_2_5x,
         "goodput_at_3x": overload.goodput_at_3x,
         "pings_beside_posts_p99": overload.pings_beside_posts_p99,
+        "open_loop": open_loop,
     }
     print(msgspec.json.encode(result).decode())
 
@@ -123,22 +147,22 @@ def _ratio(ours: Sequence[float], baseline: Sequence[float]) -> float:
     return median(our / other for our, other in zip(ours, baseline, strict=True))
 
 
-async def _posts(port: int) -> float:
-    """Posts a second by the clock, each one committed, sealed and on its way to a CRM that is not there."""
-    numbers = range(900_001, 900_001 + POSTS)
-    answers: list[bytes] = []
-    pings = [_ping(number) for number in numbers]
-    await measure(port, pings, 1, answers)
-    posts = []
-    for number, answer in zip(numbers, answers, strict=True):
-        ping_id = msgspec.json.decode(answer)["ping_id"]
-        body = msgspec.json.encode(post_of(consumer(1, number, VERTICAL), ping_id, time.time()))
-        posts.append(request_bytes("/v1/post", body, HEADERS))
-    taken: list[bytes] = []
-    measured = await measure(port, posts, POSTERS, taken)
-    sold = sum(b'"status":"accepted"' in answer for answer in taken)
-    print(f"{'leadbid, full post':<36} {measured.per_second:>9,.0f} a second over {POSTERS} connections, {sold} sold")
-    return measured.per_second
+async def _posts(port: int, data: str) -> tuple[PostRates, PostRates | None]:
+    """On SQLite, which is served there, and on PostgreSQL where one can be started."""
+    rates = await post_rates(port, Path(data) / "leadbid.db", HEADERS)
+    name = "leadbid, full post"
+    print(f"{name:<36} {rates.per_s:>9,.0f} a second over {POSTERS} connections, {rates.cpu_us:>7.0f} us each")
+    print(f"  99 of 100 within {rates.p99_ms:.0f} ms, {rates.vs_group_commit:.2f} of a bare group commit of its rows")
+    try:
+        with throwaway_postgres() as url, tempfile.TemporaryDirectory() as other:
+            await asyncio.to_thread(migrate, url)
+            async with _served("ours", other, url) as shared:
+                on_postgres = await post_rates(shared, None, HEADERS)
+    except ServerNotFound as missing:
+        print(f"  {missing}")
+        return rates, None
+    print(f"{f'{name} on PostgreSQL':<36} {on_postgres.per_s:>9,.0f} a second, {on_postgres.cpu_us:>7.0f} us each")
+    return rates, on_postgres
 
 
 async def _overload() -> Overload:
@@ -157,6 +181,25 @@ async def _overload() -> Overload:
     print(f"{'decided in time at 2.5 times that':<36} {found.goodput_at_2_5x:>9.0%} of it, over 64 connections")
     print(f"{'decided in time at 3 times that':<36} {found.goodput_at_3x:>9.0%} of it, over 512 connections")
     print(f"{'99 of 100 pings beside posts':<36} {found.pings_beside_posts_p99:>9.1f} ms")
+    return found
+
+
+async def _open_loop(rate: float) -> OpenLoop:
+    """The service and the echo in turns on one core, the load on another."""
+    print(f"\nindependent arrivals at {SHARE:.0%} of that capacity, the service and the echo in turns")
+    cores = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else [0]
+    with tempfile.TemporaryDirectory() as data:
+        async with _served("ours", data, core=cores[0]) as ours, _served("echo", core=cores[0]) as echo:
+            load = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.bench.open_loop", str(ours), str(echo), str(rate)),
+                stdout=asyncio.subprocess.PIPE,
+            )
+            _pin(load.pid, cores[-1])
+            answer, _ = await load.communicate()
+    found = msgspec.json.decode(answer, type=OpenLoop)
+    print(f"{'half, 990 and 999 of 1,000 pings':<36} {found.p50:>9.1f} {found.p99:.1f} {found.p999:.1f} ms")
+    print(f"{'99 of 100, over the echo':<36} {found.p99_over_echo:>9.1f} ms")
+    print(f"{'processor time of the echo':<36} {found.ping_vs_echo:>9.1%} of a ping's")
     return found
 
 

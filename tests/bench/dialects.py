@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from statistics import median
 
 from app.dialects.dialect import Dialect
+from app.drill.kit.open_loop import request_bytes
 from app.mock_exchange.consumers import consumer, ping_of
 from app.platforms.known import DIALECTS
-from tests.bench.load import measure, request_bytes
+from tests.bench.load import measure
 from tests.bench.servers import VERTICAL
 
 ROUNDS = 9

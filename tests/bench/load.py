@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
 import msgspec
@@ -60,19 +61,17 @@ class _Connection(asyncio.Protocol):
         self._answered.set_result(None)
 
 
-def request_bytes(path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
-    """One HTTP request as a seller's platform would send it."""
-    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-    return f"POST {path} HTTP/1.1\r\nHost: bench\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode() + body
-
-
 async def measure(
-    port: int, requests: Sequence[bytes], connections: int, answers: list[bytes] | None = None
+    port: int,
+    requests: Sequence[bytes],
+    connections: int,
+    answers: list[bytes] | None = None,
+    took_ms: list[float] | None = None,
 ) -> Measured:
     """Send all the requests in waves, one on each connection, and read the server's own processor clock around them.
 
     The next wave waits for the last answer of the one before, so that the load is not at work while the server is: on a
-    small machine the two share a core's caches. Answers are collected in no order.
+    small machine the two share a core's caches. Answers are collected in no order, and so is what each took.
     """
     loop = asyncio.get_running_loop()
     collected = answers if answers is not None else []
@@ -81,13 +80,20 @@ async def measure(
     ]
     before, started = await cpu_seconds(port), time.perf_counter()
     for first in range(0, len(requests), connections):
-        wave = requests[first : first + connections]
-        await asyncio.gather(*[each.ask(request) for each, request in zip(opened, wave, strict=False)])
+        wave, began = requests[first : first + connections], time.perf_counter()
+        asked = [each.ask(request) for each, request in zip(opened, wave, strict=False)]
+        for answered in asked:
+            answered.add_done_callback(partial(_note, took_ms if took_ms is not None else [], began))
+        await asyncio.gather(*asked)
     wall_s = time.perf_counter() - started
     used_s = await cpu_seconds(port) - before
     for each in opened:
         each.transport.close()
     return Measured(requests=len(requests), wall_s=wall_s, cpu_s=used_s, failures=sum(each.failures for each in opened))
+
+
+def _note(took_ms: list[float], began: float, _: object) -> None:
+    took_ms.append(1e3 * (time.perf_counter() - began))
 
 
 async def cpu_seconds(port: int) -> float:

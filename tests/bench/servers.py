@@ -1,5 +1,9 @@
-"""The servers that are compared, each a process of its own on uvicorn with uvloop and httptools: `NAME PORT [DATA]`."""
+"""The servers that are compared, each a process of its own on uvicorn with uvloop and httptools.
 
+`NAME PORT [DATA [DATABASE]]`.
+"""
+
+import secrets
 import shutil
 import sys
 import time
@@ -67,12 +71,19 @@ def usual() -> Asgi:
     return service
 
 
-def ours(data: str) -> Application:
-    """The whole service with the demo's configuration, and caps that no bench can reach."""
+def ours(data: str, database: str = "") -> Application:
+    """The whole service with the demo's configuration, and caps that no bench can reach; on SQLite by default."""
     shutil.copytree(CONFIG.parent, Path(data) / "config")
     config = Path(data) / "config" / CONFIG.name
     config.write_text(config.read_text().replace("limit = 10_000", "limit = 100_000_000"))
-    return build_app(Settings(config=config, data=Path(data), models=MODELS))
+    if database:
+        # What a shared database holds is read with keys that somebody gave to every replica.
+        keys = Path(data) / "keys"
+        keys.mkdir()
+        for name in ("index", "signing-1", "sealing-1"):
+            (keys / f"{name}.key").write_text(secrets.token_hex(32))
+    settings = Settings(config=config, data=Path(data), models=MODELS, database_url=database, new_database=True)
+    return build_app(settings)
 
 
 def metered(server: Asgi) -> Asgi:

@@ -20,6 +20,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain.post.sale import Sale
+from app.drill.kit.throwaway_postgres import ServerNotFound, throwaway_postgres
 from app.store.engine.connections import (
     async_reading_engine,
     async_writing_engine,
@@ -33,7 +34,6 @@ from app.store.migrate import migrate
 from app.store.schema import metadata
 from app.store.store import READERS, WRITERS, Store
 from tests.integration.store.world import a_cap, a_sale, refused, vault
-from tests.throwaway_postgres import ServerNotFound, throwaway_postgres
 
 T = TypeVar("T")
 

@@ -9,8 +9,9 @@ from statistics import median
 import httpx
 import msgspec
 
+from app.drill.kit.open_loop import CONNECTIONS, offer, pings_without_end
 from tests.bench.load import measure
-from tests.bench.overload import CONNECTIONS, offer, pings_without_end
+from tests.bench.overload import tell
 
 PAGES = ("/console", "/console/campaigns", "/console/money", "/console/pings")
 VIEWERS, CLICK_S = 5, 0.5
@@ -58,7 +59,7 @@ async def beside_viewers(port: int) -> BesideViewers:
 
 async def _pings(port: int, pings: Iterator[bytes]) -> _Pings:
     """Random arrivals far below what the service can take, for their times; and waves, for how many it can take."""
-    offered = await offer(port, pings, RATE, CONNECTIONS)
+    offered = await offer(port, pings, RATE, CONNECTIONS, tell)
     taken = await measure(port, [next(pings) for _ in range(WAVES * CONNECTIONS)], CONNECTIONS)
     times = sorted(offered.took_s)
     return _Pings(p50_ms=1_000.0 * median(times), p99_ms=1_000.0 * offered.p99_s, per_second=taken.per_second)

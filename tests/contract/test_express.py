@@ -55,6 +55,31 @@ def test_a_body_may_come_in_pieces_and_in_chunks(connection: socket.socket) -> N
         assert codes(connection, 2) == [(200, "unsupported_vertical")] * 2
 
 
+def test_a_head_that_came_before_means_the_same_again(connection: socket.socket) -> None:
+    """Whole, in pieces, one behind the other or before another head: each request has its own body and its own turn."""
+    near, far = asking(pinging(zip="78701")), asking(pinging(zip="787"))
+    xml, foreign = asking(pinging(), "/v1/ping.xml"), asking(pinging(), key="of-nobody")
+    with closing(connection):
+        for sent, expected in [
+            (near, [(200, "unsupported_vertical")]),
+            (near + near, [(200, "unsupported_vertical")] * 2),
+            (
+                far + near + xml + near,
+                [(200, "unsupported_vertical")] * 2 + [(200, "")] + [(200, "unsupported_vertical")],
+            ),
+            (
+                near + foreign + near,
+                [(200, "unsupported_vertical"), (401, "auth_failed"), (200, "unsupported_vertical")],
+            ),
+            (asking(b"{" + pinging()[1:-1] + b"!"), [(400, "invalid_field")]),
+        ]:
+            for cut in (len(sent), len(near), len(near) - 9, 40):
+                connection.sendall(sent[:cut])
+                time.sleep(0.01)
+                connection.sendall(sent[cut:])
+                assert codes(connection, len(expected)) == expected
+
+
 def test_a_body_that_is_too_large_is_answered_and_the_connection_goes_on(connection: socket.socket) -> None:
     with closing(connection):
         connection.sendall(asking(b" " * 70_000 + pinging()) + asking(pinging()))

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.clocks import MachineClock
+from app.drill.kit.machine_clock import MachineClock
 from tests.market import demo_with_crm, ping, post, someone
 from tests.service import serve
 

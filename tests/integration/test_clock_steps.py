@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.drill.kit.machine_clock import MachineClock
 from app.journal.compact import compact
 from app.journal.lines import PingLine, PostLine
 from app.journal.reader import lines
@@ -17,7 +18,6 @@ from app.mock_exchange.consumers import ping_of, post_of
 from app.mock_exchange.crm_receiver import CrmReceiver, CrmReply
 from app.reports.hours import count_span, keep_tallies
 from app.usecases.clock.service_clock import HOLD_S
-from tests.clocks import MachineClock
 from tests.market import KEY, someone, wait_for_leads
 from tests.service import DEMO_CONFIG, Service, listening, serve
 

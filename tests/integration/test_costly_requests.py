@@ -12,13 +12,13 @@ import httpx
 import msgspec
 import pytest
 
+from app.drill.kit.costly import SHAPES, body_of
 from app.http.answer import HttpAnswer
 from app.http.application import Application
 from app.http.asgi_request import BODY_MAX, KEYLESS_BODY_MAX
 from app.http.request import RawRequest
 from app.mock_exchange.consumers import consumer, ping_of
 from app.settings import Settings
-from tests.costly import SHAPES, body_of
 from tests.sellers import config_with, key_of, served_sellers
 from tests.service import MODELS, serve
 from tests.walk import running

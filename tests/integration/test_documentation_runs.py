@@ -28,6 +28,7 @@ ELSEWHERE = {
     "leadbid demo": "tests/integration/test_demo.py",
     "leadbid serve": "tests/integration/test_serve.py",
     "leadbid sandbox": "tests/integration/test_sandbox.py",
+    "leadbid drill": "tests/unit/drill/test_run.py",
     "leadbid conform": "tests/integration/test_conform.py",
     "leadbid fakes --port": "tests/integration/test_fakes.py",
     "leadbid exchange": "tests/integration/test_exchange.py",

@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from app.asgi import build_app
+from app.drill.kit.costly import FORM, JSON, XML
 from app.reports.hours import count_hour, hours
 from app.settings import Settings
 from app.usecases.onboarding.request_log import KEPT, RequestLog
-from tests.costly import FORM, JSON, XML
 from tests.service import DEMO_CONFIG, MODELS, listening
 
 TIMES = 200

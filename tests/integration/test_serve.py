@@ -106,6 +106,12 @@ def test_a_database_of_another_kind_is_refused(tmp_path: Path) -> None:
     assert "no mysql database can be used" in said
 
 
+def test_several_workers_on_sqlite_are_refused_with_the_remedy(tmp_path: Path) -> None:
+    said = refused(tmp_path / "data", "--workers", "2")
+    assert "--workers 2 needs PostgreSQL, since SQLite has one writer in one process: name one with --database" in said
+    assert not (tmp_path / "data").exists()
+
+
 def made_keys(folder: Path) -> Path:
     """A directory with the keys of an installation."""
     keys = folder / "keys"

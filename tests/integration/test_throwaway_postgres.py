@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from tests import throwaway_postgres as ground
+from app.drill.kit import throwaway_postgres as ground
 
 
 def _ask(url: str, question: str) -> object:

@@ -110,6 +110,13 @@ def test_samples_and_a_market_come_along(bare: Installed, tmp_path: Path) -> Non
 
 
 @pytest.mark.long
+def test_a_drill_breaks_a_service_elsewhere(bare: Installed, tmp_path: Path) -> None:
+    said = ran(bare, tmp_path, "leadbid", "drill", "left_destination", "database_renamed", "--sample")
+    assert "2 kept, 0 broken, 0 not here." in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.long
 def test_the_demo_is_served_where_there_is_nothing_yet(bare: Installed, tmp_path: Path) -> None:
     with running(bare, tmp_path, "serve") as url:
         assert ping(url, SOLAR, "demo-acme-key")["status"] == "accepted"
@@ -145,7 +152,13 @@ def test_the_sandbox_comes_along(bare: Installed, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_training_without_its_extra_has_help_and_names_the_extra(bare: Installed, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "names",
+    [("train", "evaluate"), pytest.param(tuple(sorted(COMMANDS.keys() - NEEDS_NOTHING)), marks=pytest.mark.long)],
+)
+def test_training_without_its_extra_has_help_and_names_the_extra(
+    bare: Installed, tmp_path: Path, names: tuple[str, ...]
+) -> None:
     def asked(name: str) -> None:
         assert f"`python -m training {name}" in ran(bare, tmp_path, "python", "-m", "training", name, "--help")
         finished = bare.run(tmp_path, "python", "-m", "training", name)
@@ -155,7 +168,7 @@ def test_training_without_its_extra_has_help_and_names_the_extra(bare: Installed
         assert sentence.endswith(": pip install 'leadbid[training]'")
 
     with ThreadPoolExecutor(2) as both:
-        list(both.map(asked, COMMANDS.keys() - NEEDS_NOTHING))
+        list(both.map(asked, names))
     assert "describe" in ran(bare, tmp_path, "python", "-m", "training", "--help")
     assert "usage: " in ran(bare, tmp_path, "python", "-m", "training", "registry", "--help")
     assert "solar" in ran(bare, tmp_path, "leadbid-training", "registry", "list")

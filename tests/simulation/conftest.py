@@ -21,7 +21,7 @@ from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 from tests.service import MODELS
 
 SEED = 4
-LEADS = 700
+LEADS, LEADS_OF_A_FULL_DAY = 350, 700
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,14 @@ def live(data: Path, leads: int = LEADS) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    """A Friday with 700 leads."""
+    """A Friday with 350 leads."""
     return _lived(tmp_path_factory.mktemp("day") / "demo", LEADS)
+
+
+@pytest.fixture(scope="session")
+def full_day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """One with twice as many, which fill caps and bring along sellers of every kind."""
+    return _lived(tmp_path_factory.mktemp("full") / "demo", LEADS_OF_A_FULL_DAY)
 
 
 @pytest.fixture(scope="session")

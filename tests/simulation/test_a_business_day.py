@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import msgspec
+import pytest
 from msgspec.structs import replace
 
 from app.domain.auction.weighing import Offer
@@ -44,10 +45,11 @@ def test_every_ping_is_decided_again_bit_for_bit(day: Day) -> None:
     assert again == [msgspec.json.encode(line.decision) for line in day.pings]
 
 
-def test_sellers_did_wrong_and_were_answered_as_the_contract_says(day: Day) -> None:
+@pytest.mark.long
+def test_sellers_did_wrong_and_were_answered_as_the_contract_says(full_day: Day) -> None:
     tricks = Counter(
         (post.trick, post.outcome)
-        for audited in audit_lines(day.data / "audit.jsonl")
+        for audited in audit_lines(full_day.data / "audit.jsonl")
         for post in audited.posts
         if post.buyer == "harbor"
     )
@@ -59,7 +61,7 @@ def test_sellers_did_wrong_and_were_answered_as_the_contract_says(day: Day) -> N
     assert not tricks["tampered", "accepted"]
     assert all(
         post.same_again
-        for audited in audit_lines(day.data / "audit.jsonl")
+        for audited in audit_lines(full_day.data / "audit.jsonl")
         for post in audited.posts
         if post.buyer == "harbor" and post.trick == "sent again"
     )
@@ -83,7 +85,9 @@ def test_the_crm_was_out_of_order_and_no_lead_was_lost_by_it(day: Day) -> None:
     assert undelivered == 0
 
 
-def test_a_price_falls_while_a_cap_runs_ahead_of_its_plan_and_recovers_behind_it(day: Day) -> None:
+@pytest.mark.long
+def test_a_price_falls_while_a_cap_runs_ahead_of_its_plan_and_recovers_behind_it(full_day: Day) -> None:
+    day = full_day
     offers = offers_of(day, SUNBELT)
     ahead = [(line, offer) for line, offer in offers if shadow_cents(offer) > 200.0]
     level = [(line, offer) for line, offer in offers if shadow_cents(offer) == 0.0]

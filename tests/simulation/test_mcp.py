@@ -25,9 +25,6 @@ from app.cli.tools.tool import NotAnswered
 from app.journal.lines import PostLine
 from tests.simulation.conftest import Day
 
-mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
-stdio = pytest.importorskip("mcp.client.stdio")
-
 NOW = ENDS - 60.0
 _SERVER = (
     f"import sys, time; time.time = lambda: {NOW!r}; from app.cli import main; sys.exit(main(['mcp', *sys.argv[1:]]))"
@@ -44,6 +41,9 @@ def data(quiet_day: Day, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def asked(data: Path, scene: Callable[[Any], Awaitable[None]], *words: str) -> None:
     """A scene of a client that has started the server as an assistant does."""
+    # Not before it is needed: to import it takes a second, and each worker imports every test.
+    mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
+    stdio = pytest.importorskip("mcp.client.stdio")
     server = mcp.StdioServerParameters(command=sys.executable, args=["-c", _SERVER, "--data", str(data), *words])
 
     async def play() -> None:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from app.reports.models.intervals import wilson
-from training.statistics import bin_of, bins_by_mass, bins_by_name, expit, log_odds, losses, saving
+from training.statistics import Ranks, auc, bin_of, bins_by_mass, bins_by_name, expit, log_odds, losses, saving
 
 HAPPENED = np.array([1, 0, 0, 1])
 
@@ -60,3 +61,18 @@ def test_the_interval_of_a_share_is_wilsons() -> None:
     assert (none.low, none.at, none.ratio) == (0.0, 0.1, 0.0)
     assert none.holds
     assert not bin_of("x", 20, 0.6, 0.0).holds
+
+
+def test_the_area_under_the_curve_is_the_one_of_scikit_learn() -> None:
+    random = np.random.default_rng(5)
+    for rows, digits in ((2, 1), (40, 1), (300, 2), (3_000, 9)):
+        scores, happened = random.random(rows).round(digits), np.arange(rows) % 2
+        counts = random.integers(0, 4, rows) + 1.0 * (np.arange(rows) < 2)
+        assert auc(happened, scores) == pytest.approx(roc_auc_score(happened, scores), abs=1e-12)
+        weighed = roc_auc_score(happened, scores, sample_weight=counts)
+        assert Ranks(scores).auc(happened, counts) == pytest.approx(weighed, abs=1e-12)
+
+
+def test_rows_of_one_kind_are_not_ranked() -> None:
+    assert np.isnan(auc(np.ones(3), np.arange(3.0)))
+    assert np.isnan(Ranks(np.arange(3.0)).auc(np.array([1, 0, 0]), np.array([0.0, 2.0, 1.0])))

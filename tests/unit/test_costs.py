@@ -15,7 +15,7 @@ from app.domain.consent.certificate import is_placeholder, read_leadid, read_tru
 from app.domain.consent.consent import holds_one
 from app.domain.identity import normal_phone
 from app.domain.money import cents
-from tests.costly import SHAPES, body_of
+from app.drill.kit.costly import SHAPES, body_of
 from tests.costs import GROWTH_MAX, growth
 
 UNITS = [

@@ -8,6 +8,7 @@ import pytest
 from app.cli import COMMANDS
 from app.domain.alerts.alert import CAUSES
 from app.domain.reasons import REASONS, Reason
+from app.drill.run import all_drills
 from app.mock_exchange.conformance.checks import CHECKS
 from app.platforms.known import DIALECTS
 from tests.words import unplain
@@ -118,12 +119,10 @@ def test_a_page_is_in_plain_words(page: Path) -> None:
 def test_what_goes_wrong_is_tried_in_each_row() -> None:
     """A comment at the end of a row, which readers do not see, names the tests and drills that bring it about."""
     page = (DOCS / "operations.md").read_text(encoding="utf-8")
-    table = page.partition("## What goes wrong, and what then")[2].partition("\n\n`make drill`")[0]
+    table = page.partition("## What goes wrong, and what then")[2].partition("\n\n`leadbid drill`")[0]
     rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
     tests = Path(__file__).parents[1]
-    known = {path.name for path in tests.rglob("test_*.py")} | {
-        f"drill {p.stem}" for p in (tests / "drill").glob("*.py")
-    }
+    known = {path.name for path in tests.rglob("test_*.py")} | {f"drill {name}" for name in all_drills()}
     assert len(rows) > 20
     for row in rows:
         named = row.rpartition("<!--")[2].partition("-->")[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.private_files import append_to, exposed, make_directory, narrow, write_new
+from app.private_files import append_to, exposed, make_directory, narrow, sync_folder, write_new, write_whole
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
 
@@ -104,3 +104,34 @@ def test_a_secret_that_others_can_read_is_named_with_what_to_run(folder: Path) -
     private.chmod(0o600)
     (said,) = exposed([open_key, private, folder / "nowhere"])
     assert said.endswith(f"access to {open_key}: run `chmod 600 {open_key.resolve()}`")
+
+
+def test_a_whole_file_is_on_the_disk_before_it_has_its_name_and_then_its_name_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[bool, int, list[str]]] = []
+    fsync = os.fsync
+
+    def noting(descriptor: int) -> None:
+        fsync(descriptor)
+        status = os.fstat(descriptor)
+        names = sorted(path.name for path in folder.iterdir())
+        synced.append((stat.S_ISDIR(status.st_mode), 0 if stat.S_ISDIR(status.st_mode) else status.st_size, names))
+
+    monkeypatch.setattr(os, "fsync", noting)
+    write_whole(folder / "a.key", b"0" * 64)
+    assert synced == [(False, 64, [f".a.key.{os.getpid()}.unfinished"]), (True, 0, ["a.key"])]
+    assert mode(folder / "a.key") == 0o600
+
+
+def test_a_folder_that_we_may_not_read_is_no_reason_to_fail(folder: Path) -> None:
+    folder.chmod(0o300)
+    sync_folder(folder)
+
+
+def test_a_file_that_is_there_stays_where_it_is_not_to_be_written_over(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a.key", b"first", over=False)
+    write_whole(tmp_path / "a.key", b"second", over=False)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.key": b"first"}
+    write_whole(tmp_path / "a.key", b"third")
+    assert (tmp_path / "a.key").read_bytes() == b"third"

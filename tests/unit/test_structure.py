@@ -24,7 +24,7 @@ their columns moved here, a landscape got a form without shape, intervals the mo
 shocks, and models were crossed, explained, imported, logged, and asked from Python; 16,000 before delays were
 estimated, values learned, and targets simulated.
 """
-PING_FILES_MAX, PING_MOVES_MAX, PING_CALLS_MAX = 40, 30, 230
+PING_FILES_MAX, PING_MOVES_MAX, PING_CALLS_MAX = 41, 30, 205
 
 
 def modules(*packages: str) -> Iterator[Path]:

@@ -7,13 +7,12 @@ import msgspec
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from app.scoring.artefact import Beta, Calibrator, Isotonic, Sigmoid
 from app.scoring.card import CalibratorAttempt
 from training.conversion.candidates import Estimator, scores
 from training.conversion.figures import calibration_slope
-from training.statistics import TINY, Array, expit, level_shift, losses, saving
+from training.statistics import TINY, Array, auc, expit, level_shift, losses, saving
 
 AUC_LOSS_MAX = 0.01
 """A calibrator may flatten the ranking by this much and no more."""
@@ -79,8 +78,8 @@ def attempt(method: Method, seen: ScoredLeads, later: ScoredLeads) -> TriedCurve
         log_loss=float(np.mean(loss)),
         raw_log_loss=float(np.mean(raw_loss)),
         noise=saving(loss, raw_loss).noise,
-        auc=float(roc_auc_score(later.converted, after, sample_weight=later.counts)),
-        raw_auc=float(roc_auc_score(later.converted, before, sample_weight=later.counts)),
+        auc=auc(later.converted, after, later.counts),
+        raw_auc=auc(later.converted, before, later.counts),
         why_not="",
     )
     return TriedCurve(curve, msgspec.structs.replace(found, why_not=_why_not(found, curve)), loss)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+from sklearn.metrics import brier_score_loss, log_loss
 
 from app.scoring.card import Decile, Figures, SliceFigures
 from training.conversion.features import Column
-from training.statistics import Array, bins_by_mass, bounded, log_odds
+from training.statistics import Array, auc, bins_by_mass, bounded, log_odds
 
 VALUES_MAX = 6
 ROWS_MIN = 100
@@ -30,7 +30,7 @@ def figures(converted: Array, predicted: Array, counts: Array | None = None) -> 
     return Figures(
         rows=len(converted),
         converted=float(np.mean(converted)),
-        auc=float(roc_auc_score(converted, predicted, sample_weight=counts)),
+        auc=auc(converted, predicted, counts),
         log_loss=float(loss),
         skill=float(1.0 - loss / constant),
         brier=float(brier_score_loss(converted, predicted, sample_weight=counts)),
@@ -98,5 +98,5 @@ def _slice(field: str, value: str, converted: Array, predicted: Array, counts: A
         converted=float(np.mean(converted)),
         predicted=float(np.average(predicted, weights=counts)),
         predicted_over_observed=float(counts @ predicted) / float(counts @ converted) if positive else None,
-        auc=float(roc_auc_score(converted, predicted, sample_weight=counts)) if can_rank else None,
+        auc=auc(converted, predicted, counts) if can_rank else None,
     )

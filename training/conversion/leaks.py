@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from app.scoring.card import FieldCheck
 from training.conversion.candidates import boosting
@@ -12,7 +11,7 @@ from training.conversion.encoders import encoded
 from training.conversion.features import Column
 from training.conversion.train import cross_validated
 from training.histories.columns.words import LATER, words_of
-from training.statistics import Array, log_odds
+from training.statistics import Array, auc, log_odds
 
 ALONE_MAX = 0.90
 ALONE_HINTED_MAX = 0.70
@@ -150,9 +149,9 @@ def auc_in_time(y: Array, predicted: Array) -> float:
         converted = int(y[part].sum())
         count = converted * (len(part) - converted)
         if count:
-            right, pairs = right + count * float(roc_auc_score(y[part], predicted[part])), pairs + count
+            right, pairs = right + count * auc(y[part], predicted[part]), pairs + count
     if pairs * len(parts) < PAIRS_MIN * int(y.sum()) * int(np.sum(y == 0)):
-        return float(roc_auc_score(y, predicted))
+        return auc(y, predicted)
     return right / pairs
 
 

@@ -8,6 +8,7 @@ and above it won with (F(b') - F(b0)) / (1 - F(b0)).
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -142,34 +143,40 @@ class Estimated(msgspec.Struct, frozen=True, kw_only=True):
 
 def estimated(known: KnownLog, bids: Array) -> Estimated:
     """All four for a policy that would have bid `bids` cents, 0 where it would have declined."""
-    log, at_bids = known.log, known.winning(bids)
+    log, at_bids, by_model = known.log, known.winning(bids), known.error.at_bids(bids)
     weights = kernel_weights(known.density, np.log(np.maximum(log.price, 1.0)), bids)
     chance = replayed_chance(log, bids, known.at_logged, at_bids)
     a_win, expected = known.yardstick.known.a_win(bids), known.yardstick.expected.a_win(bids)
     model, seen = at_bids[:, None] * expected, np.where(bids > 0.0, log.won, 0)[:, None] * a_win
     surprise = np.where(bids > 0.0, 1.0, 0.0)[:, None] * (seen - known.at_logged[:, None] * expected)
     every = np.ones(len(log))
-    off = _off(known, bids, lambda _, at: at[:, None] * expected, model, model)
+    off = _off(known, bids, by_model, lambda _, at: at[:, None] * expected, model, model)
     # Weighing corrects F on average over a few bids near the policy's: of its error too little to leave any out.
     estimates = {
         "DM": Estimate(parts=((model, every),), error=off),
         "SNIPS": Estimate(parts=((seen * weights[:, None], weights),)),
         "DR": Estimate(parts=((model, every), (surprise * weights[:, None], weights)), error=off),
-        "CCR": replay(known, bids),
+        "CCR": _replay(known, bids, chance, by_model),
     }
     return Estimated(bids=bids, estimates=estimates, weights=weights, chance=chance)
 
 
 def replay(known: KnownLog, bids: Array, winning: Winning | None = None) -> Estimate:
     """Censored-conditional replay alone, by another F where one is given."""
-    total = replayed(known, bids, winning)
     if winning is not None:
+        total = replayed(known, bids, winning)
         return Estimate(parts=((total, np.ones(len(total))),))
+    chance = replayed_chance(known.log, bids, known.at_logged, known.winning(bids))
+    return _replay(known, bids, chance, known.error.at_bids(bids))
+
+
+def _replay(known: KnownLog, bids: Array, chance: Array, by_model: list[Array]) -> Estimate:
+    """The same by this P(win) of each ping, and how far it may be off by what each of the models says."""
     a_win = known.yardstick.known.a_win(bids)
+    total = chance[:, None] * a_win
     believed = np.where(known.log.matured[:, None], 0.0, total)
-    error = _off(
-        known, bids, lambda was, at: replayed_chance(known.log, bids, was, at)[:, None] * a_win, total, believed
-    )
+    again = partial(replayed_chance, known.log, bids)
+    error = _off(known, bids, by_model, lambda was, at: again(was, at)[:, None] * a_win, total, believed)
     return Estimate(parts=((total, np.ones(len(total))),), error=error)
 
 
@@ -181,12 +188,17 @@ def replayed(known: KnownLog, bids: Array, winning: Winning | None = None) -> Ar
 
 
 def _off(
-    known: KnownLog, bids: Array, estimate: Callable[[Array, Array], Array], total: Array, believed: Array
+    known: KnownLog,
+    bids: Array,
+    by_model: list[Array],
+    estimate: Callable[[Array, Array], Array],
+    total: Array,
+    believed: Array,
 ) -> Array:
     """How far models may be off, a row a draw: F in all figures, what leads are worth in conversions and value."""
     worth = known.error.of_worth(bids, total, believed)
     worth[:, [WINS, SPEND]] = 0.0
-    return known.error.of_wins(bids, estimate) + worth
+    return known.error.of_wins(by_model, estimate) + worth
 
 
 def replayed_chance(log: Ledger, bids: Array, at_logged: Array, at_bids: Array) -> Array:

@@ -40,11 +40,14 @@ class ModelError(msgspec.Struct, frozen=True, kw_only=True):
     seller: Array
     log_price: Array
 
-    def of_wins(self, bids: Array, estimate: Callable[[Array, Array], Array]) -> Array:
-        """By draw how far the mean row of an estimate departs, which follows from F at the logged bid and at `bids`."""
+    def at_bids(self, bids: Array) -> list[Array]:
+        """F at these bids by each of the models, of the rows that are looked at."""
+        return self.winning.each(bids, self.at)
+
+    def of_wins(self, at_bids: list[Array], estimate: Callable[[Array, Array], Array]) -> Array:
+        """By draw how far the mean row of an estimate departs, which follows from F at the logged bid and at others."""
         by_model = [
-            estimate(at_logged, at_bids)[self.at].mean(axis=0)
-            for at_logged, at_bids in zip(self.at_logged, self.winning.each(bids, self.at), strict=True)
+            estimate(at_logged, at)[self.at].mean(axis=0) for at_logged, at in zip(self.at_logged, at_bids, strict=True)
         ]
         return np.asarray(self.moves @ (np.array(by_model) - np.mean(by_model, axis=0)))
 

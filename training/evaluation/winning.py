@@ -86,7 +86,7 @@ def _leg(
     features = features_of(columns, auctions, VALUES_MAX)
     kinds = categorical(features)
     fixed = np.column_stack([np.log(worth_cents), np.log(log.worth[rows]), table(features, auctions)])
-    models = []
+    models: list[tuple[Fit, list[_Trees]]] = []
     for held_out in range(FOLDS):
         others = np.flatnonzero(fold != held_out)
         some = auctions.rows(others[:: max(len(others) // _RIVALS_ROWS, 1)])
@@ -94,19 +94,35 @@ def _leg(
         seen = _rows(rivals, auctions.rows(others), fixed[others])
         with threads_for(len(others)):
             pair = [_monotone(3 - first, kinds, seed).fit(seen[:, first:], auctions.won[others]) for first in (0, 1)]
-        models.append((rivals, pair))
+        shown = _rows(rivals, auctions, fixed)
+        models.append((rivals, [_Trees(trees, shown[:, first:], sum(kinds)) for first, trees in enumerate(pair)]))
 
     def winning(bids: Array, by: Array) -> Array:
         chance = np.zeros(len(bids))
         for number, (rivals, pair) in enumerate(models):
             asked = np.flatnonzero((by == number) & (bids > 0.0))
             if len(asked):
-                shown = _rows(rivals, replace(auctions.rows(asked), bid_cents=bids[asked]), fixed[asked])
-                odds = [log_odds(trees.predict_proba(shown[:, first:])[:, 1]) for first, trees in enumerate(pair)]
+                shown = _rising(rivals, replace(auctions.rows(asked), bid_cents=bids[asked]), fixed[asked])
+                odds = [log_odds(trees.chance(asked, shown[:, first:])) for first, trees in enumerate(pair)]
                 chance[asked] = expit(np.mean(odds, axis=0))
         return chance
 
     return winning
+
+
+class _Trees:
+    """Fitted trees and the rows they are asked of, encoded once: scikit-learn would encode them at each question."""
+
+    def __init__(self, trees: Any, rows: Array, names: int) -> None:
+        # Names come first in what is encoded, then the numbers, of which those that rise are the first.
+        self._rows, self._first = trees._preprocess_X(rows, reset=False), names
+        trees._preprocessor, self._trees = None, trees
+
+    def chance(self, at: Array, rising: Array) -> Array:
+        """What they say of the rows at these positions, once the first numbers are these."""
+        rows = self._rows[at]
+        rows[:, self._first : self._first + rising.shape[1]] = rising
+        return np.asarray(self._trees.predict_proba(rows)[:, 1])
 
 
 def _monotone(rising: int, are_categories: list[bool], seed: int) -> Any:
@@ -125,6 +141,11 @@ def _monotone(rising: int, are_categories: list[bool], seed: int) -> Any:
 
 
 def _rows(rivals: Fit, auctions: AuctionLog, fixed: Array) -> Array:
-    """What the stream of rivals says, b / v and b come first, which may only raise the chance."""
+    """What may only raise the chance comes first."""
+    return np.column_stack([_rising(rivals, auctions, fixed), fixed])
+
+
+def _rising(rivals: Fit, auctions: AuctionLog, fixed: Array) -> Array:
+    """What the stream of rivals says, b / v and b: each may only raise the chance."""
     log_bid = np.log(auctions.bid_cents)
-    return np.column_stack([log_odds(predict(rivals, auctions)), log_bid - fixed[:, 0], log_bid, fixed])
+    return np.column_stack([log_odds(predict(rivals, auctions)), log_bid - fixed[:, 0], log_bid])

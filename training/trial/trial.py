@@ -5,7 +5,6 @@ from math import nan
 
 import msgspec
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from app.domain.auction.canary import canary_name
 from app.domain.auction.canary_size import CanarySize, PingSurplus, canary_sizes
@@ -13,7 +12,7 @@ from app.journal.lines import PingLine
 from app.journal.shadow import Shadow
 from training.bootstrap import DAY_S, Interval, Resamples, interval, resampled
 from training.histories.bids import LoggedBid
-from training.statistics import Array, losses, quantiles
+from training.statistics import Array, Ranks, auc, losses, quantiles
 
 CONVERSIONS_MIN = 50
 """With fewer, a difference of log-losses that matters drowns in chance."""
@@ -201,7 +200,7 @@ class TrialTally:
         if len(converted):
             shown = Predictions(
                 log_loss=float(losses(converted, chances).mean()),
-                auc=float(roc_auc_score(converted, chances)) if 0 < hits < len(converted) else None,
+                auc=auc(converted, chances) if 0 < hits < len(converted) else None,
                 predicted_over_observed=_share(float(chances.sum()), hits),
             )
         return Contender(
@@ -227,16 +226,10 @@ def _in_order(by: int, decided: float, shadowed: float) -> tuple[float, float]:
 
 def _auc(converted: Array, before: Array, now: Array, leads: Resamples) -> Measure | None:
     """How much better the one ranks than the other; `None` where most draws hold one kind of leads alone."""
-    gains = []
-    for times in leads.times[: _AUC_DRAWS + 1, leads.cluster]:
-        drawn = times > 0.0
-        labels, weight = converted[drawn], times[drawn]
-        gain = nan
-        if 0 < labels.sum() < len(labels):
-            gain = roc_auc_score(labels, now[drawn], sample_weight=weight)
-            gain -= roc_auc_score(labels, before[drawn], sample_weight=weight)
-        gains.append(gain)
-    return _measure(np.array(gains)) if np.isfinite(gains).mean() > 0.5 else None
+    ranked, former = Ranks(now), Ranks(before)
+    draws = leads.times[: _AUC_DRAWS + 1, leads.cluster]
+    gains = np.array([ranked.auc(converted, times) - former.auc(converted, times) for times in draws])
+    return _measure(gains) if np.isfinite(gains).mean() > 0.5 else None
 
 
 def _measure(draws: Array) -> Measure:

@@ -64,6 +64,8 @@ def _screen(found: Status) -> Iterator[str]:
     live = found.service.live_bids if found.service.state == "running" else None
     yield ""
     yield f"Live bids: {'-' if live is None else f'{live:,}'}    Models: {models or '-'}"
+    if replicas := found.service.replicas:
+        yield f"Replicas: {len(replicas)} ({', '.join(replicas)}), paced by {found.service.pacer or 'none yet'}"
 
 
 def _headline(found: Status) -> str:

@@ -81,6 +81,7 @@ def _secret(table: OidcTable, files: Files, findings: Findings) -> str | None:
         return None
     secret = files.secret(table.client_secret, at, findings)
     if secret is not None and not (secret and is_plain(secret)):
-        findings.error(at, "the secret must be one line of printable ASCII", "replace what the reference points to")
+        reason = f"the secret `{table.client_secret}` must be one line of printable ASCII"
+        findings.error(at, reason, "replace what the reference points to")
         return None
     return secret

@@ -16,6 +16,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, Comment, Table, Whitespace
 
 from app.config.load import LoadedConfig, load
+from app.private_files import sync_folder
 
 if sys.platform != "win32":
     import fcntl
@@ -170,18 +171,7 @@ def _replace(path: Path, status: os.stat_result, before: bytes, after: bytes) ->
     finally:
         with suppress(OSError):
             made.unlink(missing_ok=True)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Wait until the file has its name on the disk; Windows cannot be asked for it."""
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)
 
 
 def _unwritable(path: Path, error: OSError) -> str:

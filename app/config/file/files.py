@@ -26,7 +26,7 @@ class Files:
         if content is None:
             return None
         self._hash.update(sha256(content).digest())
-        return _decoded(content, at, findings)
+        return _decoded(content, name, at, findings)
 
     def secret(self, reference: str, at: KeyPath, findings: Findings) -> str | None:
         """What `env:NAME` or `file:PATH` stands for. Never part of the hash, which every decision shows."""
@@ -37,7 +37,7 @@ class Files:
                 findings.error(at, f"the environment variable {name} is not set", f"set {name}, or refer to another")
             return value
         content = self._content(name, at, findings)
-        text = None if content is None else _decoded(content, at, findings)
+        text = None if content is None else _decoded(content, name, at, findings)
         return None if text is None else text.strip()
 
     def shown(self, name: str) -> str:
@@ -62,9 +62,9 @@ class Files:
         return content
 
 
-def _decoded(content: bytes, at: KeyPath, findings: Findings) -> str | None:
+def _decoded(content: bytes, name: str, at: KeyPath, findings: Findings) -> str | None:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        findings.error(at, "the file is not UTF-8 text", "save it as UTF-8")
+        findings.error(at, f"{name} is not UTF-8 text", "save it as UTF-8")
         return None

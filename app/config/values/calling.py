@@ -87,12 +87,9 @@ def _states_of(territory: Territory) -> list[str]:
 def _buys_outside(campaign: Campaign, state: str, rule: CallingRule) -> bool:
     """Whether a minute of its week, by its own clock, is none of the rule's by a clock of the state."""
     allowed = week_minutes(dict(enumerate(map(list, rule.week))))
-    bought = campaign.schedule.minutes
-    return any(
-        bought[minute] and not allowed[(minute + ahead) % MINUTES_OF_WEEK]
-        for ahead in _ahead(campaign.zone, state)
-        for minute in range(MINUTES_OF_WEEK)
-    )
+    bought = int.from_bytes(campaign.schedule.minutes)
+    turned = (ahead % MINUTES_OF_WEEK for ahead in _ahead(campaign.zone, state))
+    return any(bought & ~int.from_bytes(allowed[ahead:] + allowed[:ahead]) for ahead in turned)
 
 
 def _ahead(zone: str, state: str) -> set[int]:

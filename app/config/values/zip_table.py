@@ -222,14 +222,18 @@ def centre_of(zip_code: str) -> Centre | None:
 def unknown_zips(zip_codes: Iterable[str]) -> list[str]:
     """Those of these ZIP codes, or beginnings of some, that no ZIP code in the table is or begins with."""
     zips = zip_rows().zips
-    return [one for one in zip_codes if not "".join(zips[bisect_left(zips, one) :][:1]).startswith(one)]
+    first = [(one, bisect_left(zips, one)) for one in zip_codes]
+    return [one for one, at in first if not "".join(zips[at : at + 1]).startswith(one)]
 
 
 def circle(centre: Centre, miles: float) -> Area:
     """The ZIPs whose centres lie so near to that of one, as the crow flies; that one among them."""
     rows = zip_rows()
+    # Nothing is nearer than its parallel, which leaves few to be measured; a little more for rounding.
+    degrees = miles / radians(_EARTH_MILES) + 0.001
+    south, north = ((centre.latitude + side * degrees) * _DEGREE for side in (-1, 1))
     near = [
-        _miles(centre, latitude / _DEGREE, longitude / _DEGREE) <= miles
+        south <= latitude <= north and _miles(centre, latitude / _DEGREE, longitude / _DEGREE) <= miles
         for latitude, longitude in zip(rows.latitudes, rows.longitudes, strict=True)
     ]
     name = f"{miles:g} miles around {centre.zip}"

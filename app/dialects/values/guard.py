@@ -23,12 +23,13 @@ _LOOKED_AT = 512
 
 def is_personal(text: str) -> bool:
     """Whether a text holds a plain email address or a North American phone number, alone or among other words."""
+    # One run of letters and digits is not a phone number, whatever digits are in it.
+    if text.isalnum() and not text.isdigit():
+        return False
     text = text[:_LOOKED_AT]
     if ("@" in text or "%40" in text) and _EMAIL.search(text.replace("%40", "@")):
         return True
-    # One run of letters and digits is not a phone number, whatever digits are in it.
-    single_run = text.isalnum() and not text.isdigit()
-    return len(text) >= _PHONE_LENGTH_MIN and not single_run and _PHONE.search(text) is not None
+    return len(text) >= _PHONE_LENGTH_MIN and _PHONE.search(text) is not None
 
 
 is_personal_cached = lru_cache(maxsize=4096)(is_personal)

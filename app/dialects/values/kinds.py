@@ -181,12 +181,15 @@ def integer(minimum: float | None = None, maximum: float | None = None, unit: Fi
     most = _COMMON if maximum is None else maximum
 
     def read(raw: Scalar) -> ReadValue:
-        # Forms hold nothing but text.
-        if raw.__class__ is str and len(raw) <= _COMMON_DIGITS_MAX and raw.isdecimal() and raw.isascii():
-            raw = int(raw)
         # `bool` is another class; large numbers take the way of those that came as odd text.
-        if raw.__class__ is int and least <= raw <= most:
-            return raw
+        if raw.__class__ is int:
+            if least <= raw <= most:
+                return raw
+        # Forms hold nothing but text.
+        elif raw.__class__ is str and len(raw) <= _COMMON_DIGITS_MAX and raw.isdecimal() and raw.isascii():
+            raw = int(raw)
+            if least <= raw <= most:
+                return raw
         content = text_of(raw)
         if not content:
             return None

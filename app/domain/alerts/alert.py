@@ -20,6 +20,7 @@ CAUSES: Mapping[str, Severity] = {
     "audit_broken": "critical",
     "configuration_refused": "warning",
     "configuration_held": "warning",
+    "configurations_differ": "warning",
     "no_model": "warning",
     "stopped_by_service": "warning",
     # What is bought.

@@ -30,21 +30,21 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
 
     `now` is UTC epoch seconds.
     """
-    catalogue = snapshot.catalogue
+    catalogue, seller, standing = snapshot.catalogue, snapshot.seller, snapshot.standing
     if ping.vertical not in catalogue.index.verticals:
         return Decision(refusal=Refusal("unsupported_vertical", ", ".join(sorted(catalogue.index.verticals))))
-    if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
+    if seller.paused or seller.name in standing.paused:
         return Decision(refusal=Refusal("paused"))
     scenario = scenario_of(ping) if ping.test else None
     if scenario is not None:
         # Of a test nothing is recorded, so that it gets what it asks for also while no sale can be.
         return _forced(scenario, ping, snapshot)
-    if snapshot.standing.unwritable_s > 0.0 and is_withheld(snapshot.standing.unwritable_s, draw):
+    if standing.unwritable_s > 0.0 and is_withheld(standing.unwritable_s, draw):
         return Decision(refusal=UNRECORDABLE)
     candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
     if not candidates:
         return Decision(refusal=Refusal("outside_territory"))
-    if snapshot.seller.blocked_sub_sources and ping.sub_id in snapshot.seller.blocked_sub_sources:
+    if seller.blocked_sub_sources and ping.sub_id in seller.blocked_sub_sources:
         return Decision(refusal=Refusal("filtered", "sub_id"))
     facts = facts_of(ping, local_minute(int(now // 60), catalogue.buyer.zone), snapshot.known.consultations)
     model = catalogue.models.get(ping.vertical)

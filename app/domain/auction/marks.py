@@ -6,6 +6,7 @@ from operator import attrgetter
 from struct import Struct
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.auction.weighing import Offer
 from app.domain.consent.certificate import (
@@ -35,11 +36,16 @@ WITHHELD = ("trustedform_cert_url", "trustedform_ping_url", "leadid_token", "lan
 """The fields for which the journal may hold a stand-in."""
 
 withheld_of = attrgetter(*WITHHELD)
-"""What a ping says in them."""
+"""What a ping says in them; each is one line."""
 
 _TWO_NUMBERS = Struct(">QQ")
 _NO_HOST = "?"
 """Stands for a page whose address names no host: it is on no domain, as that page is."""
+
+
+def with_withheld(ping: Ping, withheld: str) -> Ping:
+    """The ping of a line as it came, by what it said in them, a line each: as one text that takes half the memory."""
+    return replace(ping, **dict(zip(WITHHELD, withheld.split("\n"), strict=True))) if withheld else ping
 
 
 class Marks(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -73,15 +73,15 @@ def weigh(
     draw: Draw,
 ) -> list[Offer | CampaignRefusal]:
     """What one campaign says: an offer or a refusal for each leg that it shares with the ping, or one refusal."""
-    local = local_minute(int(now // 60), campaign.zone)
+    local, known = local_minute(int(now // 60), campaign.zone), snapshot.known
     caps = caps_of(campaign, snapshot)
     legs = _shared_legs(ping.lead_type, campaign.legs)
     refusal = _refuse(campaign, ping, facts, snapshot, now, local, legs) or _full(campaign, snapshot, caps)
-    if refusal is None and snapshot.known.certificate_used:
+    if refusal is None and known.certificate_used:
         refusal = Refusal("certificate_reused")
-    if refusal is None and snapshot.known.suppressed:
+    if refusal is None and known.suppressed:
         refusal = Refusal("suppressed")
-    consulted = about(campaign.name, snapshot.known.consultations) if snapshot.known.consultations else ()
+    consulted = about(campaign.name, known.consultations) if known.consultations else ()
     if refusal is None and consulted:
         refusal = _unproven(consulted)
     if refusal is not None:
@@ -295,22 +295,19 @@ def _offer(
     draw: Draw,
 ) -> Offer | CampaignRefusal:
     """The explored best price of one leg; a shared lead converts worse by the campaign's share."""
-    valuation = exclusive
+    valuation, seller, catalogue = exclusive, snapshot.seller, snapshot.catalogue
     if leg == "shared":
-        valuation = replace(exclusive, probability=exclusive.probability * campaign.shared_share)
-        if valuation.dispositions:
-            valuation = replace(
-                valuation, dispositions=tuple([each.shared(campaign.shared_share) for each in valuation.dispositions])
-            )
-    curve = _curve(snapshot, leg, facts, campaign.vertical, valuation)
-    points = campaign.price_points or snapshot.seller.price_points
+        valuation = _shared(exclusive, campaign.shared_share)
+    model = catalogue.models.get(campaign.vertical)
+    curve = curve_of(model, seller, leg, facts, valuation.probability * valuation.worth)
+    points = campaign.price_points or seller.price_points
     if points:
-        points = points_of_both(points, snapshot.seller.price_points)
+        points = points_of_both(points, seller.price_points)
     quoted = quote(valuation, curve, campaign.floor_cents, ceiling_cents, ping.min_price_cents, points)
     if isinstance(quoted, str):
         refusal = Refusal(quoted)
         return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=refusal, valuation=valuation, points=points)
-    spread = _spread(ping, snapshot.catalogue.buyer.exploration, draw, curve.doubt)
+    spread = _spread(ping, catalogue.buyer.exploration, draw, curve.doubt)
     if points:
         drawn = float(drawn_point(quoted.within, quoted.best, spread, draw.place))
     else:
@@ -331,10 +328,12 @@ def _offer(
     )
 
 
-def _curve(snapshot: Snapshot, leg: Leg, facts: Mapping[str, Value], vertical: str, valuation: Valuation) -> Curve:
-    """What is known of the rivals for this lead."""
-    model = snapshot.catalogue.models.get(vertical)
-    return curve_of(model, snapshot.seller, leg, facts, valuation.probability * valuation.worth)
+def _shared(exclusive: Valuation, share: float) -> Valuation:
+    """The same lead where others buy it too."""
+    shared = replace(exclusive, probability=exclusive.probability * share)
+    if not shared.dispositions:
+        return shared
+    return replace(shared, dispositions=tuple([each.shared(share) for each in shared.dispositions]))
 
 
 def curve_of(model: Model | None, seller: Seller, leg: Leg, facts: Mapping[str, Value], worth_cents: float) -> Curve:

@@ -6,21 +6,22 @@ that of his area code, in each zone that either may have.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import product
 from zoneinfo import ZoneInfo
 
 import msgspec
-import phonenumbers
 from phonenumbers import timezone
 
 from app.domain.calendar import utc_text
+from app.domain.calling.phone_kind import number_of, phone_kind
 from app.domain.calling.rules import CallingRule, CallingTable
 
 AHEAD_DAYS = 10
 """So far a window is looked for: no state closes for as long."""
 
 _ZONES_MAX = 5
-"""A number of more zones belongs to no place: it is toll-free, or new."""
+"""A number of more zones belongs to no place: it is new."""
 
 _COUNTRY = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
 """Where a consumer is of whom nobody knows where."""
@@ -95,21 +96,26 @@ def _zip_zones(table: CallingTable, zip_code: str, states: Sequence[str]) -> tup
 
 
 def _phone_zones(phone: str) -> tuple[str, ...]:
-    if not phone:
+    if not phone or not phone_kind(phone).is_local:
         return ()
-    number = phonenumbers.PhoneNumber(country_code=1, national_number=int(phone))
-    zones = tuple([zone for zone in timezone.time_zones_for_number(number) if zone != timezone.UNKNOWN_TIMEZONE])
+    found = timezone.time_zones_for_geographical_number(number_of(phone))
+    zones = tuple([zone for zone in found if zone != timezone.UNKNOWN_TIMEZONE])
     return zones if len(zones) <= _ZONES_MAX else ()
 
 
-def _allowed_everywhere(places: Iterable[tuple[str, CallingRule]], now: float) -> list[Interval]:
+def _allowed_everywhere(places: Iterable[tuple[str, CallingRule]], now: float) -> Sequence[Interval]:
     """The times that every place allows, the first of them perhaps begun yesterday."""
-    together: list[Interval] | None = None
+    together: Sequence[Interval] | None = None
     for zone, rule in dict.fromkeys(places):
-        first = datetime.fromtimestamp(now, ZoneInfo(zone)).date() - timedelta(days=1)
-        here = _joined(allowed(rule, zone, first, AHEAD_DAYS))
+        here = _allowed_from(rule, zone, datetime.fromtimestamp(now, ZoneInfo(zone)).date() - timedelta(days=1))
         together = here if together is None else _both(together, here)
-    return together or []
+    return together or ()
+
+
+@lru_cache(maxsize=1024)
+def _allowed_from(rule: CallingRule, zone: str, first: date) -> Sequence[Interval]:
+    """The same for all leads of a day, so worked out once for each place."""
+    return _joined(allowed(rule, zone, first, AHEAD_DAYS))
 
 
 def _joined(intervals: Iterable[Interval]) -> list[Interval]:
@@ -137,6 +143,7 @@ def _first(intervals: Iterable[Interval], now: float) -> Interval | None:
     return next(((max(start, now), end) for start, end in intervals if end > now), None)
 
 
+@lru_cache(maxsize=256)
 def _in_words(rule: CallingRule) -> str:
     limit = f", at most {rule.calls_max} calls in {rule.calls_hours} h" if rule.calls_max is not None else ""
     note = f" ({rule.note})" if rule.note else ""

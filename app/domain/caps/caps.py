@@ -94,7 +94,8 @@ class CapStanding(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where one counter stands: what is `used` of `limit`, what live bids will probably take, and its dual price.
 
     `live` and `live_variance` are mean and variance of what the live bids will yet take, in the cap's own unit.
-    `dual` is a share: of the campaign's ceiling for a count, of the price itself for spend.
+    `dual` is a share: of the campaign's ceiling for a count, of the price itself for spend. `apart` is what is kept for
+    other replicas, which may promise it unseen.
     """
 
     limit: int
@@ -102,8 +103,9 @@ class CapStanding(msgspec.Struct, frozen=True, gc=False, array_like=True):
     live: float = 0.0
     live_variance: float = 0.0
     dual: float = 0.0
+    apart: float = 0.0
 
     @property
     def room(self) -> float:
         """How much one more live bid may take and still be honored, three deviations sure."""
-        return self.limit - self.used - self.live - 3.0 * sqrt(self.live_variance)
+        return self.limit - self.used - self.live - 3.0 * sqrt(self.live_variance) - self.apart

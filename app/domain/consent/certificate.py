@@ -38,6 +38,8 @@ _ID_MAX = 255
 _PLACEHOLDER_MAX = 100
 _URL_MAX = 2048
 _HEX_ID = re.compile(r"[0-9a-fA-F]{40}")
+_USUAL = "https://cert.trustedform.com/"
+_USUAL_LENGTH = len(_USUAL) + 40
 _STAND_IN = "https://cert.trustedform.com/digest--"
 _PING_STAND_IN = "https://ping.trustedform.com/0.not.journaled.x"
 _MALFORMED, _FORGED = "malformed", "forged"
@@ -104,8 +106,8 @@ def _is_made_up(leadid: str) -> bool:
     digits = leadid.replace("-", "").lower()
     given = bytes.fromhex(digits)
     is_odd = (
-        len(set(given)) <= len(given) - REPEATED
-        or not 6 < len(set(given.translate(WITHIN))) < 14
+        len({*given}) <= len(given) - REPEATED
+        or not 6 < len({*given.translate(WITHIN)}) < 14
         or len(given.translate(None, SPOKEN_BYTES)) <= len(given) - 2 * WORDS_MIN
     )
     return (is_odd and is_made_up(digits)) or digits in EXAMPLES
@@ -147,6 +149,10 @@ def leadid_stand_in(token: str, keyed: bytes) -> str:
 @lru_cache(maxsize=1024)
 def read_trustedform(url: str) -> Certificate | None:
     """A TrustedForm certificate or ping URL; `None` unless the host *equals* the provider's and the id could be one."""
+    name = url.removeprefix(_USUAL)
+    # Nearly all are written so.
+    if len(url) == _USUAL_LENGTH and _HEX_ID.fullmatch(name):
+        return None if _is_one_letter(name) else Certificate("trustedform", name.lower())
     found = _TRUSTEDFORM.fullmatch(url.strip(" ")) if len(url) <= _URL_MAX else None
     if found is None:
         return None

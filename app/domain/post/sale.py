@@ -38,7 +38,8 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     `nonce` is hex. `certificates` are keyed digests (hex). A person sold after `duplicate_since` (UTC epoch seconds)
     within `duplicate_scope` is a duplicate. `identity` and `evidence` are sealed; `seller_lead_id` and `sub_id` are
     not, and say who nobody is. `decision` is the JSON of the ping's decision, `None` where a restart lost it.
-    `retains` are certificates that must still be stored.
+    `retains` are certificates that must still be stored. `change` is what other replicas are told, empty where there
+    are none.
     """
 
     lead_id: str
@@ -68,6 +69,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     destinations: tuple[str, ...]
     answer: PostAnswer
     retains: tuple[DueRetain, ...] = ()
+    change: bytes = b""
 
 
 class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,10 +5,11 @@ from statistics import NormalDist
 
 import msgspec
 
-_STANDARD = NormalDist()
+_inverse = NormalDist().inv_cdf
 _ROOT_2 = sqrt(2.0)
 _EDGE = 1e-12
 """Nearer to 0 or 1 than this a share of the distribution says nothing that a float can hold."""
+_REST = 1.0 - _EDGE
 
 
 class Draw(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -43,7 +44,7 @@ def jitter(best: float, low: float, high: float, spread: float, place: float) ->
     # Twice the normal distribution function at both bounds, less one.
     below, above = erf(log(low / best) / spread / _ROOT_2), erf(log(high / best) / spread / _ROOT_2)
     share = 0.5 * (1.0 + below + place * (above - below))
-    if not _EDGE <= share <= 1.0 - _EDGE:
-        share = min(max(share, _EDGE), 1.0 - _EDGE)
-    drawn = best * exp(spread * _STANDARD.inv_cdf(share))
+    if not _EDGE <= share <= _REST:
+        share = min(max(share, _EDGE), _REST)
+    drawn = best * exp(spread * _inverse(share))
     return drawn if low <= drawn <= high else min(max(drawn, low), high)

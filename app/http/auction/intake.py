@@ -19,16 +19,28 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token, read
 from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answer, named, written
-from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
+from app.http.asgi_request import (
+    OF_CONNECTION,
+    BodyTooLarge,
+    ClientGone,
+    Receive,
+    Scope,
+    Send,
+    receive_body,
+    send_answer,
+)
+from app.http.auction.known_heads import KnownHead, KnownHeads
 from app.http.auction.no_endpoint import no_endpoint
 from app.http.auction.record_test import record_test
 from app.http.auction.routes import ROUTES
 from app.http.authentication import KEY_HEADERS, keys_in_headers, whose_key
 from app.http.request import (
+    HEAD,
     RawRequest,
     SellerRequest,
     as_declared,
-    caller_of,
+    body_max_of,
+    head_of,
     may_reach,
     offered_keys,
     read_request,
@@ -103,6 +115,7 @@ class Intake:
         self._steady = steady
         self._sheds: dict[tuple[str | bytes | None, ...], QuickNo] = {}
         self._shed_by: Catalogue | None = None
+        self._heads = KnownHeads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of such a path; a client that has gone gets none."""
@@ -125,7 +138,7 @@ class Intake:
 
     def body_max(self, scope: Scope) -> int:
         """How long a body is taken in from whoever sent these headers."""
-        return caller_of(scope, self._bidder.catalogue.seller_by_key).body_max
+        return body_max_of(scope, self._bidder.catalogue.seller_by_key)
 
     def request(self, scope: Scope, body: bytes | None, started: float | None = None) -> RawRequest:
         """A request that has just come in whole; `body` is None where it was too large.
@@ -141,6 +154,16 @@ class Intake:
     def knows(self, headers: Mapping[bytes, bytes]) -> bool:
         """Whether one of these headers is a seller's key."""
         return whose_key(keys_in_headers(headers), self._bidder.catalogue.seller_by_key) is not None
+
+    def known_head(self, head: bytes) -> KnownHead | None:
+        """What the bytes of a head say, if a request of a seller began with them before."""
+        return self._heads.find(head, self._bidder.catalogue)
+
+    def remember_head(self, head: bytes, scope: Scope, *, is_forwarded: bool) -> None:
+        """Know this head of a seller again."""
+        said = {name: value for name, value in scope.items() if name not in OF_CONNECTION} | {HEAD: head_of(scope)}
+        known = KnownHead(scope=said, is_forwarded=is_forwarded)
+        self._heads.remember(head, known, self._bidder.catalogue)
 
     def count_ended(self, why: str) -> None:
         """One connection more that was not ended by its client."""
@@ -216,13 +239,16 @@ class Intake:
     def _received(self, raw: RawRequest) -> SellerRequest | HttpAnswer:
         bidder = self._bidder
         try:
-            sellers, now = bidder.catalogue.seller_by_key, raw.now
+            catalogue, now, route = bidder.catalogue, raw.now, ROUTES[raw.scope["path"]]
+            # Providers are asked by what a ping holds beside all that decides.
+            is_whole = route.takes != "ping" or catalogue.ping_checks
             return read_request(
                 raw,
-                ROUTES[raw.scope["path"]],
-                sellers,
+                route,
+                catalogue.seller_by_key,
                 bidder.certified,
                 admit=lambda seller: held_back(bidder, seller, now),
+                verticals=None if is_whole else catalogue.verticals,
             )
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
             _log.error("a request could not be read: %s", where(error), extra=self.log_names(raw.scope))
@@ -233,22 +259,28 @@ class Intake:
         if request.refusal is not None or seller is None:
             return Reading(self._why_not(request), self._note(request, test=request.test), test=request.test)
         try:
-            reading = generic.read_ping(
-                request.fields,
-                seller,
-                bidder.catalogue.verticals,
-                lambda algorithm, hashed: hash_digest(bidder.keys.index, algorithm, hashed),
-            )
+            reading = self._reading(request, seller)
             ping = reading.value
             if not isinstance(ping, Refusal) and (request.test or ping.test):
                 ping = replace(ping, test=True, scenario=request.dialect.requested_outcome(request.fields))
             warnings = self._warnings(seller, reading, request.now)
             asked = ask(bidder, seller, ping, request.now, request.started)
             test = request.test or reading.test
-            return Reading(asked, warnings + self._note(request, test=test), test=test)
+            return Reading(asked, warnings + self._note(request, test=test) if test else warnings, test=test)
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be read: %s", where(error), extra=self.log_names(request.scope))
             return Reading(Refusal("internal"), test=request.test)
+
+    def _reading(self, request: SellerRequest, seller: Seller) -> Reading[Ping]:
+        if request.ping is not None:
+            return Reading(request.ping)
+        index = self._bidder.keys.index
+        return generic.read_ping(
+            request.fields,
+            seller,
+            self._bidder.catalogue.verticals,
+            lambda algorithm, hashed: hash_digest(index, algorithm, hashed),
+        )
 
     def _note(self, request: SellerRequest, *, test: bool) -> tuple[str, ...]:
         """What the answer to a test says beside all else."""
@@ -392,9 +424,12 @@ class Intake:
 
     def _warnings(self, seller: Seller, reading: Reading[Ping] | Reading[Post], now: float) -> tuple[str, ...]:
         """What the seller is warned of; each such field is counted, as is what of the request was dropped."""
-        metrics, value, warnings = self._bidder.metrics, reading.value, reading.warnings
+        value, warnings = reading.value, reading.warnings
         if isinstance(value, Post) or (isinstance(value, Ping) and (value.created_at or 0.0) > now + CLOCK_WARNED_S):
             warnings += clock_warnings(value, now)
+        if not (warnings or reading.unknown):
+            return ()
+        metrics = self._bidder.metrics
         if reading.unknown:
             metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
         for warning in warnings:

@@ -12,7 +12,8 @@ from app.store.operators.requested import RequestRows
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What the database and the service's notes say at one moment; `now` is the service's clock. `undelivered` are
-    recent. A service that `may_be_elsewhere` notes itself there.
+    recent. A service that `may_be_elsewhere` notes itself there. `replicas` live, and of them the `pacer` moves shadow
+    prices.
     """
 
     now: float
@@ -30,3 +31,5 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     may_be_elsewhere: bool
     places: ServicePlaces | None
     state: ServiceState | None
+    replicas: tuple[str, ...] = ()
+    pacer: str = ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.journal.parts import Part
+from app.journal.parts import OPEN, Part
 from app.journal.summary import LineSummary, summarize
 from app.reports.counter import LineCounter
 from app.reports.fold import fold
@@ -23,33 +23,35 @@ class GrowingTally:
         self._directory = directory
         self._rest = rest
         self._whole: dict[str, tuple[tuple[Stamp, ...], JournalTally]] = {}
-        self._open: _OpenPart | None = None
+        self._open: dict[Path, _OpenPart] = {}
 
     def since(self, since: float, until: float) -> JournalTally:
         """Everything from the hour of `since` to that of `until` (UTC epoch seconds).
 
         Raises ParquetError, OtherVersion, OSError.
         """
-        whole, seen = JournalTally(), {}
+        whole, seen, read = JournalTally(), {}, dict[Path, _OpenPart]()
         for hour in hours(self._directory, since, until):
-            tally = self._grown(hour)
+            tally = self._grown(hour, read)
             if tally is None:
                 stamps, tally = self._whole.get(hour.name, ((), JournalTally()))
                 if stamps != hour.stamps:
                     tally = count_hour(self._directory, hour, self._rest)
                 seen[hour.name] = hour.stamps, tally
             add(whole, tally)
-        self._whole = seen
+        self._whole, self._open = seen, read
         return whole.settle()
 
-    def _grown(self, hour: Hour) -> JournalTally | None:
-        """The count of an hour that lies in one file of JSON lines; None of another."""
-        if len(hour.parts) != 1 or hour.parts[0].is_parquet:
+    def _grown(self, hour: Hour, read: "dict[Path, _OpenPart]") -> JournalTally | None:
+        """The count of an hour of which each writer has one file of JSON lines, noted in `read`; None of another."""
+        if any(part.number != OPEN or part.is_parquet for part in hour.parts):
             return None
-        part = hour.parts[0]
-        if self._open is None or not self._open.continues(part):
-            self._open = _OpenPart(part)
-        return self._open.read_on(self._rest)
+        whole = JournalTally()
+        for part in hour.parts:
+            known = self._open.get(part.path)
+            read[part.path] = known if known is not None and known.continues(part) else _OpenPart(part)
+            add(whole, read[part.path].read_on(self._rest))
+        return whole
 
 
 class _OpenPart:

@@ -76,7 +76,8 @@ class LegDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CapThen(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a cap stood: `used` of `limit`, what live bids would probably `take`, all in leads or cents.
+    """Where a cap stood: `used` of `limit`, what `live` bids of all replicas would probably take, and what was kept
+    `apart` for what others may promise unseen; all in leads or cents.
 
     `dual` is its shadow price: of the campaign's ceiling for a count of leads, of the price itself for spend.
     """
@@ -87,6 +88,7 @@ class CapThen(msgspec.Struct, frozen=True, kw_only=True):
     used: int
     limit: int
     live: float
+    apart: float
     dual: float
 
 
@@ -260,5 +262,6 @@ def _caps(standing: Standing, configuration: Configuration | str, seller: str) -
                 used=stood.used,
                 limit=stood.limit,
                 live=stood.live,
+                apart=stood.apart,
                 dual=stood.dual,
             )

@@ -28,12 +28,13 @@ def find_pings(directory: Path, sought: SoughtPings, looking: Looking) -> PingsF
     until, trouble = min(sought.until, at if row_id else at - MICROSECOND), ""
     try:
         for part in parts_back(directory, looking, sought.since, until):
+            if page.is_full_before(looking.back_to):
+                break
             for row in _rows_of(directory, part, sought, until, looking):
                 page.add(row)
                 if page.is_full_before(row.at):
-                    return page.found(looking)
-            if page.is_full_before(looking.back_to):
-                return page.found(looking)
+                    # Another writer's part of the hour may hold newer ones.
+                    break
     except (ParquetError, OtherVersion, OSError) as error:
         trouble = str(error)
     return page.found(looking, trouble)
@@ -60,7 +61,8 @@ class _Page:
     def found(self, looking: Looking, trouble: str = "") -> PingsFound:
         rows = sorted(self._rows.values(), key=lambda row: row.place, reverse=True)
         page = tuple(rows[: self._sought.limit])
-        if len(page) == self._sought.limit:
+        is_torn = looking.ran_out and looking.others_to_come
+        if len(page) == self._sought.limit and not is_torn:
             return PingsFound(rows=page, looked_back_to=page[-1].at, is_whole=False, next=place_text(page[-1].place))
         back_to = None if looking.back_to == inf else looking.back_to
         # Nobody looked further back than to the oldest row, unless it was there that time ran out.

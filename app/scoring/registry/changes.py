@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.domain.calendar import utc_text
+from app.private_files import sync_folder
 from app.scoring.artefact import Unusable
 from app.scoring.pointer import POINTER, Entry, edited, entries_in
 
@@ -154,6 +155,7 @@ def _replace(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+    sync_folder(path.parent)
 
 
 @contextmanager

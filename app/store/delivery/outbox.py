@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Double, Text, bindparam, func, literal_column, select, update
 
 from app.dialects.text import printable
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
@@ -14,7 +14,9 @@ from app.domain.delivery.record_id import key_of
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.keyed import digest
 from app.store.delivery.destinations import disable
-from app.store.engine.prepared import Prepared
+from app.store.engine.prepared import Insert, Prepared
+from app.store.engine.runners import JointJob
+from app.store.engine.trips import run_all
 from app.store.schema import attempt, delivery, destination_state, lead
 from app.store.vault import SealBroken, Vault
 
@@ -26,7 +28,9 @@ _log = logging.getLogger(__name__)
 _IS_DISABLED = (
     select(destination_state.c.destination).where(destination_state.c.destination == delivery.c.destination).exists()
 )
-_DUE = (
+# As text in the statement, so that the index of what is pending serves.
+_IS_PENDING = delivery.c.status == literal_column("'pending'")
+_DUE = Prepared(
     select(
         delivery.c.delivery_id,
         delivery.c.lead_id,
@@ -38,33 +42,57 @@ _DUE = (
     .join(lead, lead.c.lead_id == delivery.c.lead_id)
     .where(
         delivery.c.destination == bindparam("of"),
-        delivery.c.status == "pending",
+        _IS_PENDING,
         delivery.c.due_at <= bindparam("now"),
         ~_IS_DISABLED,
         lead.c.forgotten_at.is_(None),
     )
     .order_by(delivery.c.due_at, delivery.c.delivery_id)
     .limit(bindparam("most"))
+    .offset(literal_column("0"))
     # Another worker's claim is passed over, not waited for.
     .with_for_update(of=delivery, skip_locked=True)
 )
-# As text in the statement, so that an index of what is pending serves.
-_IS_PENDING = delivery.c.status == literal_column("'pending'")
 _NEXT_DUE = Prepared(select(func.min(delivery.c.due_at)).where(_IS_PENDING, ~_IS_DISABLED))
-_CLAIM = (
+_CLAIM = Prepared(
     update(delivery)
-    .where(delivery.c.delivery_id.in_(bindparam("ids", expanding=True)))
-    .values(owner=bindparam("by"), due_at=bindparam("until"), attempts=delivery.c.attempts + 1)
+    .where(delivery.c.delivery_id == bindparam("of"))
+    .values(owner=bindparam("by"), due_at=bindparam("until"), attempts=delivery.c.attempts + literal_column("1"))
 )
 _IS_CLAIM = (
     (delivery.c.delivery_id == bindparam("of"))
-    & (delivery.c.status == "pending")
+    & _IS_PENDING
     & (delivery.c.owner == bindparam("by"))
     & (delivery.c.replays == bindparam("replay"))
     & (delivery.c.attempts == bindparam("number"))
 )
-_SETTLE = update(delivery).where(_IS_CLAIM)
-_ADD_ATTEMPT = insert(attempt)
+# What an attempt says nothing of stays as it is: of a lead that is sent again the CRM may not tell its record again.
+_SETTLE = Prepared(
+    update(delivery)
+    .where(_IS_CLAIM)
+    .values(
+        status=bindparam("becomes"),
+        owner=literal_column("''"),
+        http_status=bindparam("http_status"),
+        note=bindparam("note"),
+        crm_id=func.coalesce(bindparam("crm_id", type_=Text), delivery.c.crm_id),
+        crm_key=func.coalesce(bindparam("crm_key", type_=Text), delivery.c.crm_key),
+        due_at=func.coalesce(bindparam("due_at", type_=Double), delivery.c.due_at),
+        settled_at=bindparam("settled_at"),
+    )
+)
+_ADD_ATTEMPT = Insert(attempt)
+
+
+class DueRow(NamedTuple):
+    """A delivery as it stands before it is claimed, with its sealed lead."""
+
+    delivery_id: str
+    lead_id: str
+    replays: int
+    attempts: int
+    feedback: str
+    identity: bytes
 
 
 def new_delivery(
@@ -97,12 +125,13 @@ def new_delivery(
 
 def claim_due(
     connection: Connection, destination: str, owner: str, now: float, limit: int, lease_s: float
-) -> Sequence[Row[Any]]:
+) -> list[DueRow]:
     """Claim what is due at a destination, earliest first; the rows are for `opened`."""
-    rows = connection.execute(_DUE, {"of": destination, "now": now, "most": limit}).fetchall()
+    (found,) = run_all(connection, [(_DUE, {"of": destination, "now": now, "most": limit})])
+    rows = [DueRow(*row) for row in found.fetchall()]
     if rows:
-        ids = [row.delivery_id for row in rows]
-        connection.execute(_CLAIM, {"ids": ids, "by": owner, "until": now + lease_s})
+        claims = [{"of": row.delivery_id, "by": owner, "until": now + lease_s} for row in rows]
+        run_all(connection, [(_CLAIM, claims)])
     return rows
 
 
@@ -130,7 +159,7 @@ def hasten(connection: Connection, now: float, seconds: float) -> None:
     connection.execute(update(delivery).where(waiting).values(due_at=delivery.c.due_at - seconds))
 
 
-def opened(rows: Sequence[Row[Any]], destination: str, owner: str, vault: Vault) -> list[ClaimedDelivery]:
+def opened(rows: Sequence[DueRow], destination: str, owner: str, vault: Vault) -> list[ClaimedDelivery]:
     """The claimed deliveries with their leads. One whose seal we cannot open stays claimed until its lease ends."""
     found = []
     for row in rows:
@@ -153,45 +182,73 @@ def opened(rows: Sequence[Row[Any]], destination: str, owner: str, vault: Vault)
     return found
 
 
+class AcknowledgeJob(JointJob[bool]):
+    """Records an attempt and moves its delivery on; False where the claim has passed to someone else."""
+
+    def __init__(self, report: AttemptReport) -> None:
+        self._report = report
+
+    def __call__(self, connection: Connection) -> bool:
+        """Record it alone."""
+        return acknowledge(connection, self._report)
+
+    @staticmethod
+    def together(connection: Connection, jobs: Sequence["AcknowledgeJob"]) -> list[bool | None]:
+        """Record those that do nothing else: each row says by itself whether the claim stands."""
+        reports = [job._report for job in jobs]
+        plain = [each for each in reports if not each.disables]
+        settled = iter(run_all(connection, [(_SETTLE, _settled(each)) for each in plain]))
+        held = [None if each.disables else next(settled).rowcount == 1 for each in reports]
+        attempts = [_attempt(each) for each, is_held in zip(reports, held, strict=True) if is_held]
+        if attempts:
+            run_all(connection, [_ADD_ATTEMPT.of(connection, attempts)])
+        return held
+
+
 def acknowledge(connection: Connection, report: AttemptReport) -> bool:
-    """Record an attempt and move its delivery on; False where the claim has passed to someone else."""
-    owner, replay = _claimant(report.owner)
-    is_settled = report.status != "pending"
-    values: dict[str, object] = {
-        "status": report.status,
-        "owner": "",
-        "http_status": report.http_status,
-        "note": _cut(report.note or report.failure),
-    }
-    if report.crm_id:
-        # Of a lead that is sent again the CRM may not tell it again.
-        values |= {"crm_id": _cut(report.crm_id), "crm_key": key_of(_cut(report.crm_id))}
-    if report.due_at is not None:
-        values["due_at"] = report.due_at
-    if is_settled:
-        values["settled_at"] = report.started_at + report.took_ms / 1000.0
-    claim = {"of": report.delivery_id, "by": owner, "replay": replay, "number": report.attempt}
-    if connection.execute(_SETTLE.values(values), claim).rowcount != 1:
+    """See AcknowledgeJob."""
+    (settled,) = run_all(connection, [(_SETTLE, _settled(report))])
+    if settled.rowcount != 1:
         return False
-    connection.execute(
-        _ADD_ATTEMPT,
-        {
-            "delivery_id": report.delivery_id,
-            "replay": replay,
-            "number": report.attempt,
-            "owner": owner,
-            "started_at": report.started_at,
-            "took_ms": report.took_ms,
-            "status": report.status,
-            "http_status": report.http_status,
-            "failure": _cut(report.failure),
-            "note": _cut(report.note),
-            "due_at": report.due_at,
-        },
-    )
+    run_all(connection, [(_ADD_ATTEMPT, _attempt(report))])
     if report.disables:
         disable(connection, report.destination, _cut(report.note), report.started_at)
     return True
+
+
+def _settled(report: AttemptReport) -> dict[str, object]:
+    owner, replay = _claimant(report.owner)
+    crm_id = _cut(report.crm_id)
+    return {
+        "of": report.delivery_id,
+        "by": owner,
+        "replay": replay,
+        "number": report.attempt,
+        "becomes": report.status,
+        "http_status": report.http_status,
+        "note": _cut(report.note or report.failure),
+        "crm_id": crm_id or None,
+        "crm_key": key_of(crm_id) if crm_id else None,
+        "due_at": report.due_at,
+        "settled_at": None if report.status == "pending" else report.started_at + report.took_ms / 1000.0,
+    }
+
+
+def _attempt(report: AttemptReport) -> dict[str, object]:
+    owner, replay = _claimant(report.owner)
+    return {
+        "delivery_id": report.delivery_id,
+        "replay": replay,
+        "number": report.attempt,
+        "owner": owner,
+        "started_at": report.started_at,
+        "took_ms": report.took_ms,
+        "status": report.status,
+        "http_status": report.http_status,
+        "failure": _cut(report.failure),
+        "note": _cut(report.note),
+        "due_at": report.due_at,
+    }
 
 
 def _fence(owner: str, replays: int) -> str:

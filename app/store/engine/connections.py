@@ -20,7 +20,11 @@ BUSY_MS = 3_000
 """How long a write waits for another process: long enough for a command's short transaction, too short for a seller's
 patience to end first."""
 
-_POSTGRES_OPTIONS = "-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+_POSTGRES_OPTIONS = (
+    # An accepted sale survives a power cut, also where the server is set to answer before its log is written.
+    "-c synchronous_commit=on "
+    "-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+)
 _POSTGRES_LINK = {
     "connect_timeout": 3,
     # A server or a network that vanished without a word is noticed within some ten seconds, also by who only waits.
@@ -154,6 +158,11 @@ def require_installation(engine: AsyncEngine, digest: Callable[[], str]) -> None
             )
 
     event.listen(engine.sync_engine, "connect", ask)
+
+
+def on_connect(engine: AsyncEngine, call: Callable[[], None]) -> None:
+    """Call this for each new connection."""
+    event.listen(engine.sync_engine, "connect", lambda _driver, _record: call())
 
 
 def async_lookup_engine(url: URL, connections: int) -> AsyncEngine:

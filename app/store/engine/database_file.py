@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from app.private_files import FILE, make_directory
+from app.private_files import FILE, make_directory, sync_folder
+from app.store.engine.at_rest import fault_at_rest, forget_digest, note_digest
 from app.store.errors import DatabaseGone, StoreUnavailable, StoreUnfit
 
 if sys.platform != "win32":
@@ -119,7 +120,10 @@ def sole_database(path: Path, mark: int) -> Iterator[DatabaseFile]:
                 "or serve a copy"
             )
         with _locked(path, descriptor):
+            forget_digest(path)
             yield DatabaseFile(path, descriptor, mark)
+            with suppress(OSError):
+                note_digest(path)
     finally:
         os.close(descriptor)
 
@@ -136,6 +140,8 @@ def was_served(path: Path) -> bool:
     if _is_held(path):
         # By another service, or under another name, in whose log everything may be: `sole_database` says so.
         return True
+    if fault := fault_at_rest(path):
+        raise StoreUnfit(fault)
     # After a crash there is a log; one that was left when a backup was put in the place of its database spoils that.
     is_doubtful = _has_log(path) and path.stat().st_size <= _CHECKED_BYTES
     try:
@@ -185,6 +191,8 @@ def make_private(path: Path) -> None:
         make_directory(path.parent)
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, FILE))
+            # SQLite waits for the names of its log, and not for that of a file which it finds there.
+            sync_folder(path.parent)
     except OSError as error:
         raise StoreUnfit(f"{path} cannot be written: {error.strerror}") from None
 

@@ -14,6 +14,7 @@ from app.domain.operators.audit import AuditLine
 from app.store import sealed
 from app.store.configurations import configurations_like
 from app.store.engine import installation
+from app.store.engine.at_rest import fault_at_rest
 from app.store.engine.connections import database_url, inspecting_engine, is_sqlite
 from app.store.engine.failures import as_unavailable
 from app.store.engine.revision import require_head
@@ -45,6 +46,10 @@ class Inspection:
     def close(self) -> None:
         """Let go of it."""
         self._engine.dispose()
+
+    def fault_at_rest(self) -> str:
+        """What a disk did to a SQLite database that no service works on."""
+        return fault_at_rest(Path(str(self._address.database))) if is_sqlite(self._address) else ""
 
     def faults(self) -> list[str]:
         """What SQLite finds wrong with the structure of its file, and with rows that belong to no other."""

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from sqlalchemy import BigInteger, Connection, Table, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.store.engine.prepared import Prepared, Values
+from app.store.engine.prepared import Insert, Prepared, Values
 from app.store.engine.trips import Work, run_all
 
 _ALONE = Prepared(
@@ -42,9 +42,9 @@ def being_alone(connection: Connection, names: Iterable[str]) -> list[Work]:
 
 
 @cache
-def adding_new(table: Table) -> Prepared:
+def adding_new(table: Table) -> Insert:
     """The statement that inserts a row unless its key is taken."""
-    return Prepared(text(f"{_insert(table)} ON CONFLICT DO NOTHING"))
+    return Insert(table, or_nothing=True)
 
 
 @cache

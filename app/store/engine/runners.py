@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -25,6 +25,10 @@ Job = Callable[[Connection], T]
 
 GROUP_MAX = 100
 """Jobs that share one commit: a hundred cost about as much disk time as one, and a hundred take some 50 ms."""
+
+JOINT_MAX, JOINT_AT_ONCE = 32, 2
+"""Jobs that share a transaction of PostgreSQL, and such transactions: one is decided while the other is committed. More
+would hold more locks than a server has by default."""
 
 WAITING_MAX = 2_000
 """More than this many waiting jobs would be answered too late for any seller; they are refused at once instead."""
@@ -59,10 +63,27 @@ class Runner(Protocol):
         ...
 
 
+class JointJob(Generic[T]):
+    """A job that can be done together with others of its kind, with fewer statements than one after the other."""
+
+    def __call__(self, connection: Connection) -> T:
+        """Do it alone."""
+        raise NotImplementedError
+
+    @staticmethod
+    def together(connection: Connection, jobs: Sequence[Any]) -> Sequence[T | None]:
+        """The result of each that is done now, None for those that must be done alone, of which nothing is written."""
+        raise NotImplementedError
+
+
+_Joining = tuple[JointJob[Any], "asyncio.Future[Any]"]
+"""A job that is to be done together with others, and who waits to hear what came of that."""
+
+
 class _Ticket:
     """One job, the future that waits for it, and its result so far."""
 
-    __slots__ = ("error", "future", "is_given_up", "job", "loop", "result")
+    __slots__ = ("error", "future", "is_done", "is_given_up", "job", "loop", "result")
 
     def __init__(self, job: Job[Any], loop: asyncio.AbstractEventLoop) -> None:
         self.job = job
@@ -70,6 +91,7 @@ class _Ticket:
         self.future: asyncio.Future[Any] = loop.create_future()
         self.result: object = None
         self.error: Exception | None = None
+        self.is_done = False
         self.is_given_up = False
 
 
@@ -90,6 +112,7 @@ class GroupRunner:
         self._waiting: deque[_Ticket] = deque()
         self._changed = threading.Condition()
         self._closing = False
+        self._is_called = False
         self._thread: threading.Thread | None = None
 
     async def run(self, job: Job[T], limit_s: float | None = None) -> T:
@@ -104,7 +127,11 @@ class GroupRunner:
                 self._thread = threading.Thread(target=self._work, name="leadbid-store", daemon=True)
                 self._thread.start()
             self._waiting.append(ticket)
-            self._changed.notify()
+        if not self._is_called:
+            # After all else of this turn, so that what comes in it shares a transaction: each call costs as much as
+            # some statements, since the thread takes the interpreter away from those that are still to come.
+            self._is_called = True
+            ticket.loop.call_soon(self._call)
         timer = ticket.loop.call_later(limit_s or LIMIT_S, _give_up, ticket)
         try:
             result: T = await ticket.future
@@ -120,6 +147,11 @@ class GroupRunner:
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
         self._engine.dispose()
+
+    def _call(self) -> None:
+        self._is_called = False
+        with self._changed:
+            self._changed.notify()
 
     def _work(self) -> None:
         while group := self._next_group():
@@ -147,24 +179,51 @@ class GroupRunner:
             changes = driver.total_changes
             if self._file is not None:
                 self._file.check()
-            for ticket in group:
-                if ticket.is_given_up:
-                    continue
-                _SAVEPOINT.run(connection, {})
-                try:
-                    ticket.result = ticket.job(connection)
-                except Exception as error:
-                    if is_no_service(error):
-                        # SQLite may have rolled back the whole transaction, so no job of the group is certain.
-                        raise
-                    ticket.error = error
-                    _ROLL_BACK.run(connection, {})
-                _RELEASE.run(connection, {})
+            wanted = [ticket for ticket in group if not ticket.is_given_up]
+            _do_together(connection, wanted)
+            for ticket in wanted:
+                if not ticket.is_done:
+                    _do_alone(connection, ticket)
             if self._file is not None and driver.total_changes > changes:
                 self._file.count_commit(driver)
         if self._file is not None:
             # A file that went away meanwhile has taken the commit with it.
             self._file.check()
+
+
+def _do_together(connection: Connection, group: Iterable[_Ticket]) -> None:
+    """Do those jobs of each kind that can be done at once; the others, and all where one fails, are left."""
+    kinds: dict[type[JointJob[Any]], list[_Ticket]] = {}
+    for ticket in group:
+        if isinstance(ticket.job, JointJob):
+            kinds.setdefault(type(ticket.job), []).append(ticket)
+    for kind, tickets in kinds.items():
+        _SAVEPOINT.run(connection, {})
+        try:
+            results = kind.together(connection, [ticket.job for ticket in tickets])
+        except Exception as error:
+            if is_no_service(error):
+                raise
+            # Whose error it is, each finds out alone.
+            results = [None] * len(tickets)
+            _ROLL_BACK.run(connection, {})
+        _RELEASE.run(connection, {})
+        for ticket, result in zip(tickets, results, strict=True):
+            ticket.result, ticket.is_done = result, result is not None
+
+
+def _do_alone(connection: Connection, ticket: _Ticket) -> None:
+    """Do one job, which leaves nothing if it fails."""
+    _SAVEPOINT.run(connection, {})
+    try:
+        ticket.result = ticket.job(connection)
+    except Exception as error:
+        if is_no_service(error):
+            # SQLite may have rolled back the whole transaction, so no job of the group is certain.
+            raise
+        ticket.error = error
+        _ROLL_BACK.run(connection, {})
+    _RELEASE.run(connection, {})
 
 
 class TaskRunner:
@@ -187,14 +246,60 @@ class TaskRunner:
         self._availability = availability or Availability()
         self._limit_s = limit_s
         self._under_way: dict[asyncio.Task[Any], _Work[Any]] = {}
+        self._joining: list[_Joining] = []
+        self._joint = 0
+        self._groups: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
     async def run(self, job: Job[T], limit_s: float | None = None) -> T:
         """See Runner."""
         if self._is_closed:
             raise StoreUnavailable("the store is closed")
-        if len(self._under_way) >= WAITING_MAX:
+        if len(self._under_way) + len(self._joining) >= WAITING_MAX:
             raise StoreUnavailable(f"{WAITING_MAX} jobs are waiting already")
+        if isinstance(job, JointJob):
+            joining: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+            self._joining.append((job, joining))
+            asyncio.get_running_loop().call_soon(self._join)
+            result = await joining
+            if result is not None:
+                return result
+        return await self._run(job, limit_s)
+
+    def _join(self) -> None:
+        """Have jobs that came in one turn, or while others were done together, share a transaction."""
+        while self._joining and self._joint < JOINT_AT_ONCE:
+            kind = type(self._joining[0][0])
+            group = [each for each in self._joining if type(each[0]) is kind][:JOINT_MAX]
+            self._joining = [each for each in self._joining if each not in group]
+            self._joint += 1
+            task = asyncio.create_task(self._together(kind, group))
+            self._groups.add(task)
+            task.add_done_callback(self._groups.discard)
+
+    async def _together(self, kind: type[JointJob[Any]], group: Sequence[_Joining]) -> None:
+        results: Sequence[Any] = [None] * len(group)
+        unavailable: StoreUnavailable | None = None
+        try:
+            if len(group) > 1:
+                results = await self._run(lambda connection: kind.together(connection, [job for job, _ in group]))
+        except StoreUnavailable as error:
+            # It may be committed: who waits must hear that nobody knows.
+            unavailable = error
+        except Exception:  # noqa: BLE001, S110 - whose error it is, each finds out alone
+            pass
+        finally:
+            self._joint -= 1
+            self._join()
+        for (_, joining), result in zip(group, results, strict=True):
+            if joining.done():
+                continue
+            if unavailable is not None:
+                joining.set_exception(unavailable)
+            else:
+                joining.set_result(result)
+
+    async def _run(self, job: Job[T], limit_s: float | None = None) -> T:
         work = _Work(job)
         task = asyncio.create_task(self._transaction(work))
         self._under_way[task] = work
@@ -206,6 +311,14 @@ class TaskRunner:
     async def close(self) -> None:
         """See Runner."""
         self._is_closed = True
+        if self._joining or self._groups:
+            self._join()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_S):
+                    while self._groups:
+                        await asyncio.wait(self._groups)
+                        # What cannot be done together begins alone.
+                        await asyncio.sleep(0)
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=_CLOSE_S)
             for task in late:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from app.dialects.values.guard import redacted
 from app.domain.operators.audit import AuditHead, AuditLine, OperatorAct, next_line
+from app.store.change_feed.feed import tell
 from app.store.engine.portable import be_alone
 from app.store.engine.prepared import Prepared
 from app.store.engine.stream import stream
@@ -26,11 +27,12 @@ def note(connection: Connection, now: float, act: OperatorAct) -> AuditHead:
     """Write one line, as the last thing of a transaction; every act of an operator and of the service comes by here.
 
     Whoever writes the next line waits until this one is committed, so that each follows the one before. People type
-    phones and emails into reasons: those are taken out.
+    phones and emails into reasons: those are taken out. Other replicas read again what they must act on.
     """
     be_alone(connection, ["audit"])
     line = next_line(audit_head(connection), _cleaned(act), now)
     connection.execute(_ADD, {name: getattr(line, name) for name in AuditLine.__struct_fields__})
+    tell(connection, "read_again")
     return AuditHead(number=line.number, hash=line.hash)
 
 

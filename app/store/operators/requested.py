@@ -3,7 +3,7 @@
 from typing import Literal
 
 import msgspec
-from sqlalchemy import BindParameter, ColumnElement, Connection, Double, bindparam, delete, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Double, bindparam, delete, func, or_, select
 
 from app.domain.calendar import utc_text
 from app.domain.money import money
@@ -11,10 +11,13 @@ from app.domain.operators.audit import OperatorAct
 from app.store.engine.portable import replace
 from app.store.engine.prepared import Prepared
 from app.store.operators.audit import note
-from app.store.schema import demand, signal, switch
+from app.store.schema import demand, lead, lead_return, signal, switch
 from app.wire.feedback import Demand, Signal
 
 SwitchKind = Literal["pause", "boost", "cap"]
+
+SoldByDemand = dict[tuple[str, str, float], int]
+"""By territory and campaign of a demand, and when it was told: how many leads it has taken."""
 
 _NOW = bindparam("now", type_=Double)
 
@@ -109,6 +112,12 @@ def demands(connection: Connection, now: float) -> list[DemandRow]:
     ]
 
 
+def sold_by_demand(connection: Connection, now: float) -> SoldByDemand:
+    """What every demand that still holds has taken: sold where it covers since it was told, and not given back."""
+    rows = connection.execute(_SOLD_BY_DEMAND, {"now": now})
+    return {(territory, campaign, told_at): sold for territory, campaign, told_at, sold in rows}
+
+
 def set_signal(connection: Connection, territory: str, told: Signal, by: str, now: float, why: str = "") -> None:
     """A territory's premium; one of the same cause replaces the former."""
     row = {
@@ -189,6 +198,23 @@ def _holds(now: float | BindParameter[float]) -> ColumnElement[bool]:
 
 # Asked twice a second while nothing changes.
 _DEMANDS = Prepared(select(demand).where(demand.c.ends_at > _NOW).order_by(demand.c.territory, demand.c.campaign))
+# A territory is a state, or the beginning of a ZIP.
+_SOLD_BY_DEMAND = (
+    select(demand.c.territory, demand.c.campaign, demand.c.told_at, func.count())
+    .select_from(demand)
+    .join(lead, lead.c.sold_at >= demand.c.told_at)
+    .outerjoin(lead_return, (lead_return.c.lead_id == lead.c.lead_id) & lead_return.c.credit.is_not(None))
+    .where(
+        demand.c.ends_at > _NOW,
+        demand.c.campaign.in_(("", lead.c.campaign)),
+        or_(
+            lead.c.state == demand.c.territory,
+            func.substr(lead.c.zip, 1, func.length(demand.c.territory)) == demand.c.territory,
+        ),
+        lead_return.c.lead_id.is_(None),
+    )
+    .group_by(demand.c.territory, demand.c.campaign, demand.c.told_at)
+)
 _SIGNALS = Prepared(select(signal).where(signal.c.ends_at > _NOW).order_by(signal.c.territory, signal.c.cause))
 _SWITCHES = Prepared(
     select(*(switch.c[name] for name in Switch.__struct_fields__))

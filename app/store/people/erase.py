@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select, update
 
 from app.domain.identity import Person
+from app.store.change_feed.feed import forget_people
 from app.store.people.named import bearing
 from app.store.schema import (
     answer,
@@ -41,6 +42,7 @@ KEEPS = {
     "attempt": "when it was made and its HTTP status, without what the CRM said",
     "audit": "every line: none names a person",
     "cap_counter": "counts",
+    "change_feed": "of the sale what is not the person's, for some minutes",
     "certificate": "its keyed digest, which stays used, without whose it was",
     "certification": "nothing of people",
     "configuration": "nothing of people",
@@ -110,6 +112,7 @@ def erase(
     connection.execute(update(lead).where(lead.c.lead_id.in_(ids)).values(person=NOBODY))
     theirs = sighting.c.digest.in_(set(digests)) & sighting.c.lead_id.in_(ids)
     connection.execute(delete(sighting).where(theirs))
+    forget_people(connection, ids)
     pieces = connection.execute(delete(evidence).where(evidence.c.lead_id.in_(ids))).rowcount
     return Erased(leads=leads, evidence=pieces, answers=answers, crm_records=records)
 

@@ -6,10 +6,12 @@ from sqlalchemy import Connection, func, select, update
 from app.domain.operators.audit import SERVICE, OperatorAct
 from app.domain.returns.settling import may_become
 from app.store.caps import add_usage, cap_usage
+from app.store.change_feed.feed import NewChanges, changes_since
 from app.store.delivery.named_leads import NamedLead, named_leads
 from app.store.engine.portable import be_alone
 from app.store.engine.prepared import Prepared
 from app.store.operators.audit import note
+from app.store.operators.requested import SoldByDemand, sold_by_demand
 from app.store.returns.requests import ORDER, ReturnResult, storable
 from app.store.schema import lead, lead_return
 from app.wire.feedback import Outcome
@@ -38,10 +40,15 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is used by counter at one moment, and the number of the last credit that is in it."""
+    """What is used by counter at one moment, and the number of the last credit that is in it.
+
+    `sold` is what was sold since each demand was told, `news` what the change feed had told by then.
+    """
 
     used: dict[str, int]
     credit: int
+    sold: SoldByDemand
+    news: NewChanges
 
 
 def answer_return(
@@ -88,9 +95,17 @@ def credits_after(connection: Connection, number: int) -> list[Credit]:
     return [Credit(**{**row._mapping, "uses": _uses(row.uses)}) for row in rows]
 
 
-def counted(connection: Connection, since: float) -> Counted:
-    """The use of each counter whose window ends after `since`, with all that was credited by then."""
-    return Counted(used=cap_usage(connection, since), credit=last_credit(connection))
+def counted(connection: Connection, since: float, position: str = "") -> Counted:
+    """The use of each counter whose window ends after `since`, with all that was credited by then.
+
+    Together with what the change feed tells behind `position`.
+    """
+    return Counted(
+        used=cap_usage(connection, since),
+        credit=last_credit(connection),
+        sold=sold_by_demand(connection, since),
+        news=changes_since(connection, position),
+    )
 
 
 def _settle(

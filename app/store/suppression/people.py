@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Double, Engine, bindparam, select, update
 from app.domain.identity import Person
 from app.domain.operators.audit import OperatorAct
 from app.store.answers import names_of
+from app.store.change_feed.feed import tell
 from app.store.engine.portable import add_new, be_alone
 from app.store.engine.prepared import Prepared
-from app.store.engine.stream import stream
+from app.store.engine.stream import tuples
 from app.store.operators.audit import note
 from app.store.schema import suppression
 
@@ -62,7 +63,7 @@ def suppressed(connection: Connection, digests: Iterable[str]) -> list[Suppresse
 def suppressed_digests(engine: Engine) -> Iterator[str]:
     """Every digest that may not be bought, in order."""
     wanted = select(suppression.c.digest).where(suppression.c.is_suppressed).order_by(suppression.c.digest)
-    for row in stream(engine, wanted):
+    for row in tuples(engine, wanted):
         yield row[0]
 
 
@@ -80,4 +81,6 @@ def _set(connection: Connection, digests: Sequence[str], reason: str, now: float
         changed += connection.execute(update(suppression).where(others).values(row)).rowcount
         if is_suppressed:
             changed += add_new(connection, suppression, {"digest": name, **row})
+    if changed:
+        tell(connection, "suppressed" if is_suppressed else "allowed", digests=list(digests))
     return changed

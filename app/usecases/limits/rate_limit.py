@@ -11,23 +11,54 @@ _PREFIX = "hashes/"
 
 
 class RateLimits:
-    """One bucket of tokens a seller, full at first. Posts are never counted: a live bid is a promise."""
+    """One bucket of tokens a seller, full at first. Posts are never counted: a live bid is a promise.
+
+    A limit holds over all replicas: each takes from its bucket what the others admitted, a moment later. What passed
+    meanwhile is made up for, as a bucket may owe tokens.
+    """
 
     def __init__(self) -> None:
         self._buckets: dict[str, tuple[float, float]] = {}
+        self._admitted: dict[str, int] = {}
+        self._told: dict[str, int] = {}
+        self._elsewhere: dict[tuple[str, str], int] = {}
 
     def wait_s(self, seller: Seller, now: float) -> float:
         """Take one token; 0 where there was one, else the seconds until there is."""
         if seller.rate_per_s <= 0.0:
             return 0.0
-        burst = float(max(seller.burst, 1))
-        tokens, filled_at = self._buckets.get(seller.name, (burst, now))
-        tokens = min(tokens + max(now - filled_at, 0.0) * seller.rate_per_s, burst)
+        tokens = self._tokens(seller, now)
         if tokens < 1.0:
             self._buckets[seller.name] = (tokens, now)
             return (1.0 - tokens) / seller.rate_per_s
         self._buckets[seller.name] = (tokens - 1.0, now)
+        self._admitted[seller.name] = self._admitted.get(seller.name, 0) + 1
         return 0.0
+
+    def untold(self) -> dict[str, int]:
+        """How many pings of each seller were admitted here in all, where that is more than others were told."""
+        return {name: count for name, count in self._admitted.items() if count != self._told.get(name)}
+
+    def told(self, pings: Mapping[str, int]) -> None:
+        """The others were told this."""
+        self._told.update(pings)
+
+    def hear(self, replica: str, pings: Mapping[str, int], sellers: Mapping[str, Seller], now: float) -> None:
+        """Take what another replica has admitted since it was heard last; one that began anew counts from zero."""
+        for name, count in pings.items():
+            before = self._elsewhere.get((replica, name), 0)
+            self._elsewhere[replica, name] = count
+            seller = sellers.get(name)
+            if seller is not None and seller.rate_per_s > 0.0:
+                more = count - before if count >= before else count
+                tokens = self._tokens(seller, now) - more
+                _, filled_at = self._buckets.get(name, (tokens, now))
+                self._buckets[name] = (tokens, max(now, filled_at))
+
+    def _tokens(self, seller: Seller, now: float) -> float:
+        burst = float(max(seller.burst, 1))
+        tokens, filled_at = self._buckets.get(seller.name, (burst, now))
+        return min(tokens + max(now - filled_at, 0.0) * seller.rate_per_s, burst)
 
 
 class HashQuotas:
@@ -64,6 +95,13 @@ class HashQuotas:
         """Take changes back that could not be written, to be written with the next ones."""
         for counter, amount in changes.items():
             self._unwritten[counter] = self._unwritten.get(counter, 0) + amount
+
+    def written(self, totals: Mapping[str, int]) -> None:
+        """What was written came to this, with what other replicas counted."""
+        for seller, (day, _) in self._asked.items():
+            counter = _counter(seller, day)
+            if counter in totals:
+                self._asked[seller] = (day, totals[counter] + self._unwritten.get(counter, 0))
 
     def _count(self, seller: str, day: int, asked: int, by: int) -> None:
         self._asked[seller] = (day, asked + by)

@@ -11,6 +11,8 @@ from app.journal.writer import JournalWriter
 from app.telemetry.metrics import Metrics
 from app.usecases.bidder import Bidder
 from app.usecases.deliver_leads import DeliveryWorker
+from app.usecases.monitoring.worker_scrapes import WorkerScrapes
+from app.usecases.replicas.replica_turns import ReplicaTurns
 
 LOOKS_AT_ONCE = 2_000
 """So many open counters are looked at in half a millisecond; caps by ZIP have as many as leads came from."""
@@ -30,16 +32,30 @@ class Scrape:
     """Everything that is known without asking anybody; the rest stands in the metrics already."""
 
     def __init__(
-        self, bidder: Bidder, worker: DeliveryWorker, journal: JournalWriter, clock: Callable[[], float]
+        self,
+        bidder: Bidder,
+        worker: DeliveryWorker,
+        journal: JournalWriter,
+        clock: Callable[[], float],
+        turns: ReplicaTurns | None = None,
     ) -> None:
+        """`turns` are taken with other replicas, where there may be any."""
         self._bidder = bidder
         self._worker = worker
         self._journal = journal
         self._clock = clock
+        self.workers: WorkerScrapes | None = None
+        """The other ones, where several share a port."""
+        self._turns = turns
         bidder.metrics.gauge("build_info", 1.0, version("leadbid"))
 
+    async def of_all(self) -> bytes:
+        """The metrics of all processes that share this one's port, in the Prometheus text format."""
+        own = await self.text()
+        return own if self.workers is None else await self.workers.with_others(own)
+
     async def text(self) -> bytes:
-        """All metrics in the Prometheus text format."""
+        """Those of this process."""
         metrics, now = self._bidder.metrics, self._clock()
         _begin(self._bidder)
         show_caps(metrics, await _fills(self._bidder.standing.cap_fills()))
@@ -47,11 +63,19 @@ class Scrape:
         _show_models(self._bidder)
         _show_others(self._bidder, self._worker, now)
         metrics.gauge("live_bids", self._bidder.standing.live_bids)
+        _show_replicas(metrics, self._turns)
         metrics.gauge("journal_waiting_lines", self._journal.waiting)
         oldest = self._journal.waits_since
         metrics.gauge("journal_lag_seconds", max(now - oldest, 0.0) if oldest is not None else 0.0)
         metrics.counted_elsewhere("journal_lost_lines_total", self._journal.lost)
         return await metrics.text()
+
+
+def _show_replicas(metrics: Metrics, turns: ReplicaTurns | None) -> None:
+    """A service that has its database for itself is one, and paces."""
+    metrics.gauge("replicas", len(turns.live) if turns is not None else 1)
+    metrics.gauge("replica_paces", float(turns is None or turns.paces))
+    metrics.gauge("replica_unheard_seconds", turns.unheard_s if turns is not None else 0.0)
 
 
 def _begin(bidder: Bidder) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from app.domain.delivery.delivery import AttemptReport
 from app.journal.lines import Line, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.writer import KeptLine
 from app.telemetry.tracing import TRACED_REQUEST, TracedRequest, Tracing
 from app.usecases.bidder import Journal
 
@@ -21,13 +22,13 @@ class TracedJournal:
         self._clock = clock
         self._steady = steady
 
-    def append(self, line: Line) -> bytes:
+    def append(self, line: Line) -> KeptLine:
         """Append it; where it is of a request, its span ends now."""
-        text = self._journal.append(line)
+        kept = self._journal.append(line)
         request = TRACED_REQUEST.get()
         if request is not None:
             self._trace(line, request)
-        return text
+        return kept
 
     def _trace(self, line: Line, request: TracedRequest) -> None:
         name = "post" if isinstance(line, PostLine) else "ping"

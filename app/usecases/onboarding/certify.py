@@ -30,12 +30,16 @@ class StepStanding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Certifier:
-    """What all sellers have shown. New marks wait in `fresh` until they are kept."""
+    """What all sellers have shown. New marks wait in `fresh` until they are kept.
+
+    New tests wait in `untold` until other replicas are told of them, of which there may be none.
+    """
 
     def __init__(self, marks: Sequence[Mark] = ()) -> None:
         self._events: dict[str, deque[Event]] = {}
         self._shown: dict[str, dict[str, float]] = {}
         self.fresh: list[Mark] = []
+        self.untold: deque[tuple[str, Event]] = deque(maxlen=EVENTS_MAX)
         self.hear(marks)
 
     def hear(self, marks: Sequence[Mark]) -> None:
@@ -52,12 +56,23 @@ class Certifier:
         """Watch one test."""
         if not test.seller:
             return
-        events = self._events.setdefault(test.seller, deque(maxlen=EVENTS_MAX))
-        events.append(_event(test))
-        shown = self._shown.setdefault(test.seller, {})
+        event = _event(test)
+        self.untold.append((test.seller, event))
+        self._look_at(test.seller, event)
+
+    def join(self, seller: str, event: Event) -> None:
+        """Watch a test that another replica was sent, as a balancer deals a seller's requests among them."""
+        if event not in self._events.get(seller, ()):
+            self._look_at(seller, event)
+
+    def _look_at(self, seller: str, event: Event) -> None:
+        """See which steps the seller's latest tests show, in their order."""
+        latest = sorted([*self._events.get(seller, ()), event], key=lambda each: each.at)
+        events = self._events[seller] = deque(latest, maxlen=EVENTS_MAX)
+        shown = self._shown.setdefault(seller, {})
         for step, missing in told_of(tuple(events)).items():
             if not missing and step not in shown:
-                self._mark(Mark(test.seller, step, test.at))
+                self._mark(Mark(seller, step, event.at))
 
     def standing(self, seller: str) -> list[StepStanding]:
         """Every step, in order."""

@@ -20,6 +20,7 @@ async def status(store: Store, places: ServicePlaces | None, state: ServiceState
     configuration = await configuration_in_force(store)
     zone = configuration.buyer.zone if configuration is not None else "UTC"
     day, month = spans(now, zone)
+    replicas, pacer = await _replicas(store)
     facts = Facts(
         now=now,
         machine_now=machine_now,
@@ -36,5 +37,16 @@ async def status(store: Store, places: ServicePlaces | None, state: ServiceState
         may_be_elsewhere=store.is_shared,
         places=places,
         state=state,
+        replicas=replicas,
+        pacer=pacer,
     )
     return status_of(facts)
+
+
+async def _replicas(store: Store) -> tuple[tuple[str, ...], str]:
+    """The names of those that live, and of the one that moves shadow prices."""
+    if not store.is_shared:
+        return (), ""
+    turn = await store.read_turn(0)
+    live = {each.run: each.name for each in turn.replicas if each.seen({}).is_live}
+    return tuple(sorted(live.values())), live.get(turn.pacer, "")

@@ -129,23 +129,13 @@ class ConfigWatcher:
             if not contents.keys() >= read.declared.contents.keys():
                 return None
             reloaded = await asyncio.to_thread(next_catalogue, self._sources, read, self._live)
+            return await asyncio.to_thread(_pending, contents, self._live, reloaded)
         except Exception as error:  # noqa: BLE001 - whatever a file holds, the live catalogue must stay
             self.problems = (f"it cannot be read ({where(error)})",)
             _log.error("the reload failed, the live configuration stays: %s", where(error))
             self._bidder.metrics.count("reloads_total", "failed")
             self._files.accept(contents)
             return None
-        before, after = self._live.catalogue, reloaded.catalogue
-        return PendingReload(
-            contents=contents,
-            reloaded=reloaded,
-            lost=(
-                *losses(before.configuration, after.configuration),
-                *lost_models(before, after),
-                *reloaded.lost,
-            ),
-            changes=(*changes(before.configuration, after.configuration), *model_changes(before, after)),
-        )
 
     def _refuse(self, contents: Contents, problems: tuple[str, ...]) -> None:
         self.problems = problems
@@ -173,7 +163,7 @@ class ConfigWatcher:
                 return
             index_key, catalogue = self._bidder.keys.index, waiting.reloaded.catalogue
             former = self._live.catalogue.config_hash
-            taken = in_force(catalogue.configuration, index_key, former, waiting.changes)
+            taken = await asyncio.to_thread(in_force, catalogue.configuration, index_key, former, waiting.changes)
             await self._bidder.store.put_in_force(taken, now)
         except StoreUnavailable:
             if not self._store_was_away:
@@ -192,6 +182,7 @@ class ConfigWatcher:
 
     async def _take(self, waiting: PendingReload, now: float) -> None:
         bidder, reloaded = self._bidder, waiting.reloaded
+        idle = await asyncio.to_thread(lambda: reloaded.idle)
         _log_all(reloaded.problems)
         bidder.former.add(self._live.catalogue.configuration)
         self._live = reloaded
@@ -205,7 +196,7 @@ class ConfigWatcher:
         _log.info("configuration %s is in force", config_hash)
         for words in waiting.changes:
             _log.info("configuration %s: %s", config_hash, words)
-        for text in reloaded.idle:
+        for text in idle:
             _log.warning(text)
 
     async def _keep(self) -> None:
@@ -218,6 +209,21 @@ class ConfigWatcher:
             self._is_kept = False
         else:
             self._is_kept = True
+
+
+def _pending(contents: Contents, live: Reloaded, reloaded: Reloaded) -> PendingReload:
+    """What would change, in words: with a thousand campaigns that takes too long to keep pings waiting."""
+    before, after = live.catalogue, reloaded.catalogue
+    return PendingReload(
+        contents=contents,
+        reloaded=reloaded,
+        lost=(
+            *losses(before.configuration, after.configuration),
+            *lost_models(before, after),
+            *reloaded.lost,
+        ),
+        changes=(*changes(before.configuration, after.configuration), *model_changes(before, after)),
+    )
 
 
 def in_force(configuration: Configuration, index_key: bytes, former: str, words: tuple[str, ...]) -> InForce:

@@ -7,12 +7,14 @@ configuration whoever applies it has read.
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.auction.marks import WITHHELD
+from app.domain.auction.marks import with_withheld
 from app.domain.caps.caps import Cap
+from app.domain.caps.division import Replica
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import Schedule
 from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetUse
 from app.journal.lines import PingLine
+from app.journal.writer import KeptLine
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
 
@@ -30,11 +32,10 @@ class _Change(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
 class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
     """A ping was answered with bids, which are live until `expires_at`. `terms` tells a repeat from another lead.
 
-    What was asked, decided and answered is kept as the journal's line, the smallest thing that says it all: hundreds
-    of thousands may live at once, and few are asked for again. `takes` is the space that the bids need; a test needs
-    none. The clock may have been moved since by `moved_s`, and `at` and `expires_at` with it: the bid's own token holds
-    the expiry that it was made with. `withheld` is what the ping said where the line may have a stand-in, empty after a
-    restart: nobody knows it any more.
+    What was asked, decided and answered is read from the journal again, since few are asked for. `takes` is the space
+    that the bids need; a test needs none. The clock may have been moved since by `moved_s`, and `at` and `expires_at`
+    with it: the bid's own token holds the expiry that it was made with. `withheld` is what the ping said where the line
+    may have a stand-in, empty after a restart: nobody knows it any more.
     """
 
     nonce: bytes
@@ -43,28 +44,29 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
     expires_at: int
     terms: bytes
     test: bool
-    text: bytes
+    kept: KeptLine
     takes: tuple[Use, ...] = ()
     warnings: tuple[str, ...] = ()
     moved_s: int = 0
-    withheld: tuple[str, ...] = ()
+    withheld: str = ""
 
     def moved(self, by: int) -> "BidMade":
         """The same bid after the clock was moved: it has as much left of its life as before."""
         return replace(self, at=self.at + by, expires_at=self.expires_at + by, moved_s=self.moved_s + by)
 
     @property
-    def line(self) -> PingLine:
-        """The line, read anew each time."""
-        return msgspec.json.decode(self.text, type=PingLine)
+    def line(self) -> PingLine | None:
+        """The line, read anew each time; `None` where the journal does not hold it any more."""
+        text = self.kept.text
+        return msgspec.json.decode(text, type=PingLine) if text is not None else None
 
     def ping_of(self, line: PingLine) -> Ping:
         """The ping of its line as it came, as far as that is known."""
-        return replace(line.ping, **dict(zip(WITHHELD, self.withheld, strict=True))) if self.withheld else line.ping
+        return with_withheld(line.ping, self.withheld)
 
 
 class BidLost(_Change, frozen=True, gc=False, tag="bid_lost"):
-    """The seller reported the lead lost: the bid will not be posted."""
+    """The seller reported the lead lost: the bid will not be posted. One that was made later is another."""
 
     nonce: bytes
     at: float
@@ -77,7 +79,11 @@ class BidEnded(_Change, frozen=True, gc=False, tag="bid_ended"):
 
 
 class Sold(_Change, frozen=True, gc=False, tag="sold"):
-    """A lead was bought and committed. `people` and `certificates` are the digests by which it is known."""
+    """A lead was bought and committed. `people` and `certificates` are the digests by which it is known.
+
+    A lead is bought once, so that whoever hears of it again by its nonce knows it already. Where another replica made
+    its bid than the one that sold it, it is `undecided`: its id and leg, for the one that did.
+    """
 
     nonce: bytes
     at: float
@@ -89,6 +95,14 @@ class Sold(_Change, frozen=True, gc=False, tag="sold"):
     targets: tuple[TargetUse, ...] = ()
     people: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
+    undecided: tuple[str, str] | None = None
+
+
+class DecisionTold(_Change, frozen=True, gc=False, tag="decision_told"):
+    """What a sale counts for targets by the decision behind its bid, beyond what its price told."""
+
+    nonce: bytes
+    targets: tuple[TargetUse, ...] = ()
 
 
 class Returned(_Change, frozen=True, gc=False, tag="returned"):
@@ -119,16 +133,52 @@ class CounterDeclared(_Change, frozen=True, gc=False, tag="counter_declared"):
 
 
 class UsageRead(_Change, frozen=True, gc=False, tag="usage_read"):
-    """What the database counted by now, by counter, and the number of the last credit in it."""
+    """What the database counted by now, by counter, and the number of the last credit in it.
+
+    `position` is where the change feed stood then: what is told behind it is not counted yet.
+    """
 
     used: dict[str, int]
     credit: int = 0
+    position: str = ""
 
 
 class ShadowPricesRead(_Change, frozen=True, gc=False, tag="shadow_prices_read"):
-    """Where shadow prices stood when they were last kept, by resource: where the next window begins."""
+    """Where shadow prices stood when they were last kept, by resource: where the next window begins.
+
+    While another replica moves them, also where the open ones stand.
+    """
 
     prices: dict[str, ShadowPrice]
+
+
+class ReplicasRead(_Change, frozen=True, gc=False, tag="replicas_read"):
+    """What all replicas but `run`, which is ours, published by one moment: their live bids count like our own."""
+
+    run: int
+    at: float
+    others: tuple[Replica, ...] = ()
+
+
+class RoomDivided(_Change, frozen=True, gc=False, tag="room_divided"):
+    """What is ours to promise under caps until we publish again, as we say in this `turn`.
+
+    `apart` is what stays with others, by resource, `left` what a claim of ours leaves to each without one; under caps
+    that nobody claims, `share` of the room is ours. Until it is `published` our rights shrink only. In turn 0 they end:
+    nobody has heard of us for too long.
+    """
+
+    turn: int
+    share: float
+    apart: dict[str, float] = {}
+    left: dict[str, float] = {}
+    published: bool = False
+
+
+class PacingHeld(_Change, frozen=True, gc=False, tag="pacing_held"):
+    """Shadow prices are moved here, or by another replica that has them read by all."""
+
+    ours: bool
 
 
 class TargetDeclared(_Change, frozen=True, gc=False, tag="target_declared"):
@@ -147,12 +197,13 @@ class LedgersRead(_Change, frozen=True, gc=False, tag="ledgers_read"):
 
 
 class DemandSet(_Change, frozen=True, gc=False, tag="demand_set"):
-    """A territory says how much it can still work, from `told_at` until `ends_at`."""
+    """A territory says how much it can still work, from `told_at` until `ends_at`; `sold` is what it took by now."""
 
     territory: str
     demand: Demand
     told_at: float
     ends_at: float
+    sold: int = 0
 
 
 class SignalSet(_Change, frozen=True, gc=False, tag="signal_set"):
@@ -237,8 +288,8 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 
 
 ClockChange = ClockLeapt | ClockWasAhead
-CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
-TargetChange = TargetDeclared | LedgersRead
+CounterChange = CounterDeclared | UsageRead | ShadowPricesRead | ReplicasRead | RoomDivided
+TargetChange = TargetDeclared | LedgersRead | DecisionTold
 RequestedChange = DemandSet | SignalSet | Requests
 KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead
 Change = (
@@ -252,6 +303,7 @@ Change = (
     | CounterChange
     | TargetChange
     | RequestedChange
+    | PacingHeld
     | WritesFailed
     | KnownChange
 )

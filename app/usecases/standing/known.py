@@ -3,7 +3,7 @@
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from app.domain.duplicate import Sighting
@@ -44,7 +44,9 @@ class DigestSet:
 
     def extend(self, digests: Iterable[str]) -> None:
         """Know many digests more. Parts of one whole that is read in order become one segment."""
-        fresh = array("Q", sorted({_number(digest) for digest in digests if digest not in self}))
+        fresh = array("Q", sorted(set(_numbers([*digests]))))
+        if fresh and (self._recent or any(segment[-1] >= fresh[0] for segment in self._segments)):
+            fresh = array("Q", [number for number in fresh if not self._holds(number)])
         if not fresh:
             return
         if self._segments and self._segments[-1][-1] < fresh[0]:
@@ -53,7 +55,9 @@ class DigestSet:
             self._segments.append(fresh)
 
     def __contains__(self, digest: str | bytes) -> bool:
-        number = _number(digest) if isinstance(digest, str) else int.from_bytes(digest[:8])
+        return self._holds(_number(digest) if isinstance(digest, str) else int.from_bytes(digest[:8]))
+
+    def _holds(self, number: int) -> bool:
         if number in self._recent:
             return True
         for segment in self._segments:
@@ -102,12 +106,10 @@ class People:
 
     def extend(self, sales: Iterable[KnownSale]) -> None:
         """Know many sales more, sorted by digest. Parts of one whole that is read in order become one segment."""
-        fresh = _new_segment(
-            (_number(digest), int(sold_at), self._buyer(campaign, vertical))
-            for digest, campaign, vertical, sold_at in sales
-        )
-        if not fresh[0]:
+        rows = [*sales]
+        if not rows:
             return
+        fresh = self._segment(rows)
         if self._segments and self._segments[-1][0][-1] <= fresh[0][0]:
             for column, more in zip(self._segments[-1], fresh, strict=True):
                 column.extend(more)
@@ -129,6 +131,17 @@ class People:
             while at < len(keys) and keys[at] == number:
                 yield times[at], buyers[at]
                 at += 1
+
+    def _segment(self, sales: Sequence[KnownSale]) -> _Segment:
+        """Column by column: millions are read at a start, and row by row would take four times as long."""
+        buyers = [(campaign, vertical) for _, campaign, vertical, _ in sales]
+        for buyer in set(buyers):
+            self._buyer(*buyer)
+        return (
+            _numbers([sale[0] for sale in sales]),
+            array("I", [int(sale[3]) for sale in sales]),
+            array("H", [self._buyer_numbers[buyer] for buyer in buyers]),
+        )
 
     def _buyer(self, campaign: str, vertical: str) -> int:
         key = (campaign, vertical)
@@ -239,6 +252,17 @@ def _new_segment(entries: Iterable[tuple[int, int, int]]) -> _Segment:
         times.append(at)
         buyers.append(buyer)
     return keys, times, buyers
+
+
+def _numbers(digests: Sequence[str]) -> "array[int]":
+    """The same of many, most of them at once."""
+    text = "".join([digest[:16] for digest in digests])
+    if len(text) != 16 * len(digests):
+        return array("Q", map(_number, digests))
+    numbers = array("Q", bytes.fromhex(text))
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
 
 
 def _number(digest: str) -> int:

@@ -1,5 +1,6 @@
 """What operators ask for: the demand of territories, timed premiums, pauses, boosts."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from math import inf
 from typing import assert_never
@@ -9,13 +10,23 @@ from app.domain.pricing.demand import DemandStanding
 from app.usecases.standing.changes import DemandSet, RequestedChange, Requests, Returned, SignalSet, Sold
 from app.wire.ping import Ping
 
+_RECENT_S = 60.0
+"""Sales are remembered so long: a demand that others told is heard of later than it holds."""
+_RECENT_MAX = 10_000
+
 
 class _OpenDemand:
     """How many leads a territory can still work, counted down by sales and by the hours that pass."""
 
-    def __init__(self, asked: DemandSet) -> None:
+    def __init__(self, asked: DemandSet, recent: Iterable[Sold] = ()) -> None:
+        """`recent` are sales that were heard of before the demand."""
         self.asked = asked
-        self.sold = 0
+        self.sold = asked.sold + sum(map(self._takes, recent))
+
+    def _takes(self, sale: Sold) -> bool:
+        asked = self.asked
+        is_there = sale.state == asked.territory or sale.zip.startswith(asked.territory)
+        return is_there and asked.demand.campaign in ("", sale.campaign) and asked.told_at <= sale.at
 
     def standing(self, now: float) -> DemandStanding:
         asked = self.asked
@@ -35,12 +46,13 @@ class Requested:
         self.paused: frozenset[str] = frozenset()
         self.boosts: dict[str, int] = {}
         self._switched = Requests()
+        self._recent: deque[Sold] = deque(maxlen=_RECENT_MAX)
 
     def apply(self, change: RequestedChange) -> None:
         """What an operator asks for replaces what was asked of the same before."""
         match change:
             case DemandSet():
-                self.demands[change.territory, change.demand.campaign] = _OpenDemand(change)
+                self.demands[change.territory, change.demand.campaign] = _OpenDemand(change, self._recent)
             case SignalSet():
                 self.signals[change.territory, change.signal.cause] = change
             case Requests():
@@ -49,9 +61,13 @@ class Requested:
                 assert_never(change)
 
     def sell(self, sale: Sold) -> None:
-        """Count a sale down from every demand that covers it."""
+        """Count a sale down from every demand that covers it, by now or when it will be heard of."""
+        while self._recent and self._recent[0].at < sale.at - _RECENT_S:
+            self._recent.popleft()
+        self._recent.append(sale)
         for demand in self._over(sale.campaign, sale.zip, sale.state, sale.at):
-            demand.sold += 1
+            if demand.asked.told_at <= sale.at:
+                demand.sold += 1
 
     def take_back(self, returned: Returned) -> None:
         """Whoever was to work the lead can work another, if its demand was told before the sale."""
@@ -77,7 +93,7 @@ class Requested:
             key = each.territory, each.demand.campaign
             known = former.get(key)
             is_same = known is not None and known.asked.told_at == each.told_at
-            self.demands[key] = known if known is not None and is_same else _OpenDemand(each)
+            self.demands[key] = known if known is not None and is_same else _OpenDemand(each, self._recent)
         self.signals = {(each.territory, each.signal.cause): each for each in asked.signals}
         self._switched = asked
         self._switch(0.0)

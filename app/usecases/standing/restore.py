@@ -8,28 +8,36 @@ import msgspec
 
 from app.domain.catalogue import Catalogue
 from app.domain.configuration import Configuration
+from app.domain.duplicate import Sighting
 from app.domain.keys import Keys
 from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
-from app.store.operators.requested import RequestRows
+from app.journal.writer import KeptLine
+from app.store.operators.requested import RequestRows, SoldByDemand
 from app.store.store import Store
 from app.usecases.former import FormerConfigurations
 from app.usecases.standing.changes import (
+    Allowed,
     BidEnded,
     BidMade,
     ClockWasAhead,
     DemandSet,
+    KnownChange,
     KnownRead,
+    KnownSale,
     LedgersRead,
     ListDropped,
     ListRead,
     Requests,
     ShadowPricesRead,
     SignalSet,
+    Sold,
+    Suppressed,
     UsageRead,
     Use,
 )
+from app.usecases.standing.feed_changes import read_change
 from app.usecases.standing.promises import promised
 from app.usecases.standing.standing import LiveStanding
 
@@ -38,6 +46,8 @@ T = TypeVar("T")
 _CLOCK_WRITTEN_S = 5.0
 """Lines may be so much younger than the last moment that a process wrote down before it was killed."""
 
+_UNSOLD: SoldByDemand = {}
+
 _PART = 10_000
 """So many rows make one change: millions of them as tuples would take ten times what they are packed into."""
 
@@ -45,31 +55,70 @@ _PART = 10_000
 async def restore(store: Store, now: float) -> LiveStanding:
     """Where a bidder stands by its database. StoreUnavailable while that is away."""
     standing = LiveStanding()
-    counted = await store.counted(now)
-    standing.apply(UsageRead(used=counted.used, credit=counted.credit))
-    standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
-    standing.apply(LedgersRead(ledgers=await store.ledgers()))
-    heard = await store.heard(now)
-    standing.apply(requests_of(heard.requests))
-    await read_lists(store, standing, heard.lists)
+    await read_anew(store, standing, now)
+    return standing
+
+
+async def read_anew(store: Store, standing: LiveStanding, now: float) -> None:
+    """Have a standing know all that the database does, and no request that it does not.
+
+    Millions of rows are read, then what is counted: all of it, and what the change feed told meanwhile, at one moment.
+    """
+    position = await store.feed_position()
+    is_first = not standing.position
     # Rows of a database become plain values.
     for sales in _parts((digest, name, vertical, at) for digest, name, vertical, at in await store.known_people()):
-        standing.apply(KnownRead(sales=sales))
+        standing.apply(KnownRead(sales=sales if is_first else tuple(_unknown(standing, sales))))
     for digests in _parts(await store.suppressed_digests()):
         standing.apply(KnownRead(suppressed=digests))
     for nonces in _parts(await store.bought_leads()):
         standing.apply(KnownRead(leads=nonces))
     for digests in _parts(await store.used_certificates()):
         standing.apply(KnownRead(certificates=digests))
-    return standing
+    counted = await store.counted(now, position)
+    for change in _known_by(standing, counted.news.bodies):
+        standing.apply(change)
+    standing.apply(UsageRead(used=counted.used, credit=counted.credit, position=counted.news.position))
+    standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
+    standing.apply(LedgersRead(ledgers=await store.ledgers()))
+    heard = await store.heard(now)
+    standing.apply(Requests())
+    standing.apply(requests_of(heard.requests, counted.sold))
+    await read_lists(store, standing, heard.lists)
 
 
-def requests_of(rows: RequestRows) -> Requests:
-    """What operators ask for, as the standing takes it."""
+def _unknown(standing: LiveStanding, sales: Iterable[KnownSale]) -> Iterator[KnownSale]:
+    """Those of these sales that a standing does not know yet."""
+    for digest, campaign, vertical, at in sales:
+        if Sighting(campaign, vertical, float(int(at))) not in standing.sightings((digest,)):
+            yield digest, campaign, vertical, at
+
+
+def _known_by(standing: LiveStanding, told: Iterable[str]) -> Iterator[KnownChange]:
+    """Who was sold or suppressed while those before them were read. Sales are counted already, and not known yet."""
+    changes = [read_change(body) for body in told]
+    yield from [change for change in changes if isinstance(change, Suppressed | Allowed)]
+    sold = [change for change in changes if isinstance(change, Sold)]
+    sales = sorted((digest, each.campaign, each.vertical, each.at) for each in sold for digest in each.people)
+    yield KnownRead(
+        sales=tuple(_unknown(standing, sales)),
+        leads=tuple(each.nonce.hex() for each in sold),
+        certificates=tuple(digest for each in sold for digest in each.certificates),
+    )
+
+
+def requests_of(rows: RequestRows, sold: SoldByDemand = _UNSOLD) -> Requests:
+    """What operators ask for, as the standing takes it, and what was sold since by demand."""
     switches = rows.switches
     return Requests(
         demands=tuple(
-            DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at)
+            DemandSet(
+                territory=row.territory,
+                demand=row.demand,
+                told_at=row.told_at,
+                ends_at=row.ends_at,
+                sold=sold.get((row.territory, row.demand.campaign, row.told_at), 0),
+            )
             for row in rows.demands
         ),
         signals=tuple(SignalSet(territory=row.territory, signal=row.signal) for row in rows.signals),
@@ -123,6 +172,16 @@ def restore_bids(
     return standing.live_bids
 
 
+def noting_lost(standing: LiveStanding, keys: Keys, lines: Iterable[AnyLine], lost: set[str]) -> Iterator[AnyLine]:
+    """The same lines; `lost` gets the leads that they have as bought and the database does not know."""
+    for line in lines:
+        if isinstance(line, PostLine) and line.status == "accepted" and not line.test:
+            token = read(line.ping_id, keys.signing)
+            if token is not None and not standing.is_bought(token.nonce):
+                lost.add(line.lead_id)
+        yield line
+
+
 def _bid(
     standing: LiveStanding,
     catalogue: Catalogue,
@@ -132,10 +191,10 @@ def _bid(
     now: float,
     ahead_s: int,
 ) -> BidMade | None:
-    """The bid as it was made; `None` where it expired, or its key or its seller is gone."""
+    """The bid as it was made; `None` where it expired, was posted elsewhere, or its key or its seller is gone."""
     token = read(line.bid_ids[0], keys.signing)
     seller = catalogue.sellers.get(line.seller) or then.seller(line.seller)
-    if token is None or seller is None or now >= token.expires_at - ahead_s:
+    if token is None or seller is None or now >= token.expires_at - ahead_s or standing.is_bought(token.nonce):
         return None
     at = line.at - ahead_s
     return BidMade(
@@ -146,7 +205,7 @@ def _bid(
         terms=token.terms,
         test=token.test,
         # The journal does not hold warnings, so a repeat after a restart has none.
-        text=msgspec.json.encode(line),
+        kept=KeptLine(msgspec.json.encode(line)),
         takes=() if token.test else tuple(_takes(standing, catalogue, then, seller, line, at)),
         moved_s=-ahead_s,
     )

@@ -8,6 +8,7 @@ from app.domain.auction.snapshot import Standing
 from app.domain.auction.withholding import ENDS_S
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapFill, CapStanding, PacedUse
+from app.domain.caps.division import ReplicaState
 from app.domain.catalogue import CountedCap, counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
@@ -24,13 +25,17 @@ from app.usecases.standing.changes import (
     ClockWasAhead,
     CounterChange,
     CounterDeclared,
+    DecisionTold,
     DemandSet,
     KnownRead,
     LedgersRead,
     ListDropped,
     ListRead,
+    PacingHeld,
+    ReplicasRead,
     Requests,
     Returned,
+    RoomDivided,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -41,9 +46,11 @@ from app.usecases.standing.changes import (
     UsageRead,
     WritesFailed,
 )
-from app.usecases.standing.counters import Counter, Counters
+from app.usecases.standing.counter import Counter
+from app.usecases.standing.counters import Counters
 from app.usecases.standing.habits import PostHabits
 from app.usecases.standing.known import KnownLeads
+from app.usecases.standing.met import MetCounters
 from app.usecases.standing.promises import Promises
 from app.usecases.standing.requested import Requested
 from app.usecases.standing.towards import Targets
@@ -62,6 +69,7 @@ class LiveStanding:
         self._promises = Promises()
         self._bid_time = BidTime()
         self._counters = Counters(self.apply)
+        self._met = MetCounters(self._counters)
         self.targets = Targets(self.apply)
         self._requested = Requested()
         self._habits = PostHabits()
@@ -77,7 +85,17 @@ class LiveStanding:
                 self._sell(change)
             case Returned():
                 self._take_back(change)
-            case CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead():
+            case (
+                CounterDeclared()
+                | UsageRead()
+                | ShadowPricesRead()
+                | TargetDeclared()
+                | LedgersRead()
+                | DecisionTold()
+                | ReplicasRead()
+                | RoomDivided()
+                | PacingHeld()
+            ):
                 self._declare(change)
             case TimePassed():
                 self._pass_time(change.at)
@@ -106,6 +124,11 @@ class LiveStanding:
         """The number of the last credit that is counted here."""
         return self._counters.credited
 
+    @property
+    def position(self) -> str:
+        """Where the change feed stood when usage was read; empty where there is none."""
+        return self._counters.position
+
     def live(self, nonce: bytes, now: float) -> BidMade | None:
         """The live bids for one lead of one seller."""
         return self._promises.find(nonce, now)
@@ -119,13 +142,14 @@ class LiveStanding:
 
     def counters(self, campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[Counter]:
         """Where a sale of this seller to this campaign would count: the campaign's own caps, then the seller's."""
-        return self._counters.open(counted_caps(campaign, seller, zip_code, state, now), now)
+        return self._met.at(campaign, seller, zip_code, state, now)
 
     def counters_by(
         self, campaigns: Iterable[Campaign], seller: Seller, zip_code: str, state: str, now: float
     ) -> dict[str, list[Counter]]:
         """The same for each of these campaigns, by name."""
-        return {each.name: self.counters(each, seller, zip_code, state, now) for each in campaigns}
+        at = self._met.at
+        return {each.name: at(each, seller, zip_code, state, now) for each in campaigns}
 
     def stands(self, counted: CountedCap, now: float) -> CapStanding:
         """Where one cap stands that a lead would count for; nothing of it is remembered."""
@@ -234,9 +258,27 @@ class LiveStanding:
         """Where the shadow price of each resource stands, as of the windows that are open."""
         return self._counters.duals()
 
-    def _declare(self, change: CounterChange | TargetChange) -> None:
-        """A cap or target is met, or what was counted of it before."""
-        if isinstance(change, TargetDeclared | LedgersRead):
+    @property
+    def paces(self) -> bool:
+        """Whether shadow prices are moved here."""
+        return self._counters.paces
+
+    def unmet(self) -> set[str]:
+        """The keys of counters that sales were heard of before a lead met them, each once."""
+        return self._counters.unmet()
+
+    def divided(self, now: float, turn: int, at: float) -> tuple[RoomDivided, ReplicaState]:
+        """What is ours under caps as of now, and what is to be published of it in this turn.
+
+        `at` is the database's time.
+        """
+        return self._counters.divided(self._habits.rates, now, turn, at)
+
+    def _declare(self, change: CounterChange | TargetChange | PacingHeld) -> None:
+        """A cap or target is met; or what was counted of it before, or is counted of it elsewhere."""
+        if isinstance(change, PacingHeld):
+            self._counters.paces = self.targets.paces = change.ours
+        elif isinstance(change, TargetDeclared | LedgersRead | DecisionTold):
             self.targets.apply(change)
         else:
             self._counters.apply(change, self._habits.rates)
@@ -248,10 +290,13 @@ class LiveStanding:
             self._counters.release(former)
 
     def _sell(self, sale: Sold) -> None:
-        """The bid is honored, the caps are used, and the person is known as bought."""
+        """The bid is honored, the caps are used, and the person is known as bought: once, however often it is told."""
         bid = self._end(sale.nonce)
         if bid is not None:
             self._habits.learn(bid, posted=True, delay_s=sale.at - bid.at)
+            self._counters.linger(bid, sale.at)
+        if self.is_bought(sale.nonce):
+            return
         self._counters.sell(sale, self._habits.rates)
         self.targets.sell(sale)
         self._requested.sell(sale)
@@ -266,8 +311,9 @@ class LiveStanding:
 
     def _lose(self, lost: BidLost) -> None:
         """The space of the bid is released at once."""
-        bid = self._end(lost.nonce)
-        if bid is not None:
+        bid = self._promises.find(lost.nonce, lost.at)
+        if bid is not None and bid.at <= lost.at:
+            self._end(lost.nonce)
             self._habits.learn(bid, posted=False)
             self._counters.weigh(bid, self._habits.rates, lost.at)
 

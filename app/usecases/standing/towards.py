@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from app.domain.auction.weighing import Offer
 from app.domain.calendar import local_minute, window_bounds
 from app.domain.campaign import Campaign
@@ -18,7 +20,13 @@ from app.domain.targets.targets import (
     TargetStanding,
     TargetUse,
 )
-from app.usecases.standing.changes import LedgersRead, Returned, Sold, TargetChange, TargetDeclared
+from app.usecases.standing.changes import DecisionTold, LedgersRead, Returned, Sold, TargetChange, TargetDeclared
+
+_EARLY_MAX = 1_000
+"""Of so many ledgers sales are remembered that other replicas made before a lead of theirs came here."""
+
+_DECIDED_MAX = 20_000
+"""What is told twice is told again within seconds."""
 
 
 class OpenTarget:
@@ -44,13 +52,22 @@ class OpenTarget:
             if kept.at >= since
         }
 
-    def steer(self, now: float) -> None:
-        """Move the duals by what was bought since, and by how much of the plan's window passed."""
+    def steer(self, now: float, *, moves: bool = True) -> None:
+        """Move the duals by what was bought since, and by how much of the plan's window passed.
+
+        Unless another replica `moves` them.
+        """
         share = self._share_at(now)
         left = 1.0 - self.share
         passed = min((share - self.share) / left, 1.0) if left > 0.0 else 0.0
-        self.ledgers = self.steered = steered(self.target, self.steered, self.ledgers, passed)
-        self.share = share
+        self.steered = steered(self.target, self.steered, self.ledgers, passed) if moves else self.ledgers
+        self.ledgers, self.share = self.steered, share
+
+    def follow(self, kept: Mapping[str, KeptLedger]) -> None:
+        """Take over where the duals stand in this window. What was bought is known here, and no older."""
+        duals = {part: each.ledger.dual for part, each in kept.items() if each.at >= self.start}
+        moved = {part: replace(self.ledgers.get(part, TargetLedger()), dual=dual) for part, dual in duals.items()}
+        self.ledgers = self.steered = {**self.ledgers, **moved}
 
     def declare(self, target: CampaignTarget, schedule: Schedule, now: float) -> None:
         """Go on under a reloaded declaration of the same target."""
@@ -69,7 +86,11 @@ class Targets:
         """`declare` is called with every new one, and applies it."""
         self._declare = declare
         self._open: dict[str, OpenTarget] = {}
+        self.paces = True
+        """Whether shadow prices are moved here: one replica does, and the others read them."""
         self._former: dict[str, dict[str, KeptLedger]] = {}
+        self._early: dict[str, list[TargetUse]] = {}
+        self._decided: dict[bytes, None] = {}
 
     def apply(self, change: TargetChange) -> None:
         """Take up a declaration, or what was kept before."""
@@ -77,7 +98,13 @@ class Targets:
             case TargetDeclared():
                 self._begin(change)
             case LedgersRead():
-                self._former |= change.ledgers
+                for resource, ledgers in change.ledgers.items():
+                    self._former[resource] = {**self._former.get(resource, {}), **ledgers}
+                if not self.paces:
+                    for each in self._open.values():
+                        each.follow(change.ledgers.get(each.target.resource, {}))
+            case DecisionTold():
+                self._decide(change)
             case _:
                 assert_never(change)
 
@@ -112,10 +139,25 @@ class Targets:
         return [target.use(key, seller, spent, conversions, worth) for key, target in found]
 
     def sell(self, sale: Sold) -> None:
-        """Count a sale."""
-        for use in sale.targets:
+        """Count a sale; where its window is not open here, for when it will be."""
+        self._count(sale.targets)
+
+    def _decide(self, late: DecisionTold) -> None:
+        """Count what a sale's decision says, once however often it is told."""
+        if late.nonce not in self._decided:
+            self._decided[late.nonce] = None
+            if len(self._decided) > _DECIDED_MAX:
+                del self._decided[next(iter(self._decided))]
+            self._count(late.targets)
+
+    def _count(self, uses: Iterable[TargetUse]) -> None:
+        for use in uses:
             if found := self._open.get(use.ledger):
                 found.ledgers = counted(found.ledgers, use)
+            else:
+                self._early.setdefault(use.ledger, []).append(use)
+                if len(self._early) > _EARLY_MAX:
+                    del self._early[next(iter(self._early))]
 
     def take_back(self, returned: Returned) -> None:
         """Count a lead no more that was given back, where leads are counted and its window is open."""
@@ -129,7 +171,7 @@ class Targets:
         for key in [key for key, each in self._open.items() if now >= each.end]:
             self._close(key, now)
         for each in self._open.values():
-            each.steer(now)
+            each.steer(now, moves=self.paces)
 
     def kept(self) -> dict[LedgerName, TargetLedger]:
         """Every ledger of the open windows, by what is steered and its part."""
@@ -158,7 +200,9 @@ class Targets:
         ]:
             self._close(key, change.at)
         former = self._former.get(resource, {})
-        self._open[change.key] = OpenTarget(change.target, change.schedule, change.at, former)
+        opened = self._open[change.key] = OpenTarget(change.target, change.schedule, change.at, former)
+        for use in self._early.pop(change.key, ()):
+            opened.ledgers = counted(opened.ledgers, use)
 
     def _close(self, key: str, now: float) -> None:
         over = self._open.pop(key)

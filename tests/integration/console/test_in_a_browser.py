@@ -1,13 +1,11 @@
-"""Every page of the console in a real browser: full, empty and failing, at a desk and on a phone, light and dark."""
+"""Every page of the console in a real browser: full and empty, at a desk and on a phone, light and dark."""
 
 import re
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from itertools import islice
-from pathlib import Path
+from itertools import cycle, islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +26,7 @@ REACHABLE = ", ".join(
     f"{each}:visible" for each in ("a[href]", "button:enabled", "input:not([type=hidden])", "select", "textarea")
 )
 DESK, IN_THE_HAND = ("light", BIDDER), ("dark", PHONE)
+IN_TURN, ON_BOTH = ((DESK,), (IN_THE_HAND,)), ((DESK, IN_THE_HAND),)
 PAGES_MAX = 80
 """So many pages are looked at: one of each view, and some of what they link to."""
 
@@ -133,42 +132,29 @@ def assert_sound(page: Page, path: str, screens: Sequence[tuple[str, int]]) -> N
     page.emulate_media(color_scheme="light")
 
 
-def test_every_page_of_a_day_is_sound_and_reached_by_links(context: BrowserContext, demo_day: Service) -> None:
+@pytest.mark.parametrize("screens", [IN_TURN, pytest.param(ON_BOTH, marks=pytest.mark.long)])
+def test_every_page_of_a_day_is_sound_and_reached_by_links(
+    context: BrowserContext, demo_day: Service, screens: Sequence[Sequence[tuple[str, int]]]
+) -> None:
     page, said = opened(context, demo_day)
     reached = set()
-    for path in walked(page, demo_day):
+    for path, shown_on in zip(walked(page, demo_day), cycle(screens), strict=False):
         reached.add(view_of(urlsplit(path).path))
-        assert_sound(page, path, (DESK, IN_THE_HAND))
+        assert_sound(page, path, shown_on)
     assert said == []
     assert reached == {view.path for view in VIEWS}
 
 
-def test_every_page_is_sound_where_nothing_has_happened_yet(context: BrowserContext, empty: Service) -> None:
+@pytest.mark.parametrize("most", [5, pytest.param(PAGES_MAX, marks=pytest.mark.long)])
+def test_every_page_is_sound_where_nothing_has_happened_yet(context: BrowserContext, empty: Service, most: int) -> None:
     page, said = opened(context, empty)
-    for path in walked(page, empty):
+    for path in islice(walked(page, empty), most):
         assert_sound(page, path, (IN_THE_HAND,))
         assert page.locator("main").inner_text().strip(), path
     assert said == []
 
 
-def test_every_page_says_so_while_the_database_is_away(
-    context: BrowserContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with serve(DEMO_CONFIG, tmp_path) as service:
-        page, _ = opened(context, service)
-        paths = list(walked(page, service))
-        with sqlite3.connect(service.settings.database_file) as database:
-            database.execute("ALTER TABLE operator_session RENAME TO gone")
-        for path in paths:
-            answer = page.goto(f"{service.url}{path}")
-            assert answer is not None
-            assert answer.status == 503, path
-            assert "The database does not answer" in page.locator("main").inner_text()
-        with sqlite3.connect(service.settings.database_file) as database:
-            database.execute("ALTER TABLE gone RENAME TO operator_session")
-
-
-@pytest.mark.parametrize("most", [5, pytest.param(PAGES_MAX, marks=pytest.mark.long)])
+@pytest.mark.parametrize("most", [2, pytest.param(PAGES_MAX, marks=pytest.mark.long)])
 def test_all_of_a_page_is_reached_by_keyboard_and_its_focus_is_seen(
     context: BrowserContext, demo_day: Service, most: int
 ) -> None:

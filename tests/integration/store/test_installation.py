@@ -1,6 +1,7 @@
 """A store knows its own database, proves that it can be written at little cost, and waits for it only so long."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import threading
@@ -20,6 +21,7 @@ from app.store.engine.runners import GroupRunner, TaskRunner
 from app.store.errors import StoreUnavailable, StoreUnfit
 from app.store.migrate import migrate
 from app.store.store import Store
+from tests.bidder import empty_database
 from tests.build import keys
 from tests.integration.store.world import a_sale, a_store, count, refused, vault
 
@@ -164,6 +166,19 @@ def test_a_log_that_belongs_to_another_state_of_the_database_is_refused(tmp_path
     assert was_served(file)
     shutil.copy(tmp_path / "log", f"{file}-wal")
     with pytest.raises(StoreUnfit, match="is damaged or no database: restore it from your backup, without -wal"):
+        was_served(file)
+
+
+def test_a_database_that_its_disk_changed_while_nobody_had_it_is_named(tmp_path: Path) -> None:
+    file = Path(shutil.copy(empty_database(), tmp_path / "leadbid.db"))
+    with sole_database(file, 1):
+        assert not (tmp_path / "leadbid.db-digest").exists()
+    assert not was_served(file)
+    status, content = file.stat(), bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with pytest.raises(StoreUnfit, match=r"leadbid\.db is damaged: nobody wrote to it since the service stopped"):
         was_served(file)
 
 

@@ -16,12 +16,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from app.store import migrate as module
 from app.store.engine.revision import HEAD
 from app.store.errors import StoreUnavailable, StoreUnfit
 from app.store.migrate import migrate
-from app.store.schema import metadata
+from app.store.schema import TransactionId, metadata
 from app.store.store import Store
 
 
@@ -37,7 +38,8 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     _administer(postgres_url, "DROP DATABASE fresh WITH (FORCE)")
 
 
-def test_migrations_make_the_tables_of_the_schema(new_url: str) -> None:
+def test_migrations_make_the_tables_of_the_schema(new_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ischema_names, "xid8", TransactionId)
     assert migrate(new_url) == ("", HEAD)
     migrated, declared = _engine(new_url), create_engine("sqlite://")
     metadata.create_all(declared)

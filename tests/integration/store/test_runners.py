@@ -226,7 +226,7 @@ def test_a_postgresql_that_was_restarted_is_noticed_by_nobody(empty_postgres_url
     async def play() -> None:
         async with a_store(empty_postgres_url) as store:
             for number in range(3):
-                assert await store.record_notice("acme", str(number), notice, NOW)
+                assert await store.record_notice("acme", f"{number:016x}", notice, NOW)
                 assert await store.demands(NOW) == []
                 _end_all_sessions(empty_postgres_url)
 

@@ -235,6 +235,28 @@ def test_reasons_come_in_the_order_of_judgement(url: str) -> None:
     assert in_store(url, scene) == ["certificate_reused", "suppressed", "duplicate", "cap_reached"]
 
 
+def test_of_posts_that_come_at_once_each_is_judged_for_itself(url: str) -> None:
+    full, roomy = a_cap(0, counter="campaign/full/total/"), a_cap(1_000)
+    sales = [a_sale(number, cap_uses=(roomy,)) for number in range(30)]
+    sales[7] = replace(sales[7], cap_uses=(roomy, full))
+    sales[11] = replace(sales[11], person=sales[10].person)
+    sales[13] = replace(sales[13], certificates=sales[12].certificates)
+    sales[17] = sales[16]
+    broken = replace(sales[20], seller_lead_id="\ud800")
+
+    async def scene(store: Store) -> tuple[list[SaleResult | BaseException], dict[str, int]]:
+        posts = [*sales[:20], broken, *sales[21:]]
+        results = await asyncio.gather(*[store.sell(sale, refused) for sale in posts], return_exceptions=True)
+        return results, await store.cap_usage()
+
+    results, used = in_store(url, scene)
+    assert [n for n, result in enumerate(results) if isinstance(result, BaseException)] == [20]
+    said = codes([result for result in results if isinstance(result, SaleResult)])
+    assert said == sorted(["cap_reached", "certificate_reused", "duplicate", "repeated", *["sold"] * 25])
+    assert (count(url, "lead"), used) == (25, {roomy.counter: 25})
+    assert (count(url, "evidence"), count(url, "delivery"), count(url, "certificate")) == (75, 25, 25)
+
+
 def test_a_refusal_leaves_nothing_but_its_answer(url: str) -> None:
     open_cap = a_cap(10, counter="campaign/solar-tx/all//")
     sale = a_sale(1, cap_uses=(open_cap, a_cap(0)))

@@ -52,10 +52,11 @@ def test_the_farther_a_policy_is_the_wider_is_its_interval(known: KnownLog) -> N
 
 def test_models_that_agree_are_sure(known: KnownLog) -> None:
     bids = scaled(known, 1.2)
-    agreed = known.error.of_wins(bids, lambda _was, _at: np.ones((len(bids), 4)))
+    by_model = known.error.at_bids(bids)
+    agreed = known.error.of_wins(by_model, lambda _was, _at: np.ones((len(bids), 4)))
     assert not agreed.any()
     assert len(known.error.at_logged) == FOLDS
-    assert known.error.of_wins(bids, lambda _was, at: at[:, None] * np.ones(4))[1:].std() > 0.0
+    assert known.error.of_wins(by_model, lambda _was, at: at[:, None] * np.ones(4))[1:].std() > 0.0
 
 
 def test_what_is_known_of_a_lead_is_not_uncertain(known: KnownLog) -> None:

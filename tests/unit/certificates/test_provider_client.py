@@ -107,6 +107,16 @@ def test_a_restart_goes_on_with_the_budget_of_the_day() -> None:
     assert [each.why_not for each in consulted.exchanges] == ["budget"]
 
 
+def test_what_other_replicas_spent_is_spent() -> None:
+    fakes = FakesAtHand()
+    client = fakes.client()
+    asyncio.run(client.consult(PRICED, subject(), 1.0, NOW))
+    assert client.budgets.changes()
+    client.budgets.written({"checks/trustedform//2026-11-20": 75_000, "checks/other//2026-11-20": 9})
+    assert client.budgets.spent("trustedform", "", NOW) == 75_000
+    assert client.budgets.spent("trustedform", "acme", NOW) == 25_000
+
+
 def test_what_never_left_us_costs_nothing() -> None:
     fakes = FakesAtHand()
     fakes.trouble = "dns"

@@ -1,13 +1,17 @@
 """When a consumer may be called: the stricter of two places, by their own clocks, when these change too."""
 
 from datetime import UTC, datetime
+from itertools import product
 
+import phonenumbers
 import pytest
+from phonenumbers import PhoneNumberType
 
 from app.config.file.problem import Findings
 from app.config.values.calling import build_calling_rules
 from app.config.values.zip_table import area_states, zip_states, zip_zones
 from app.domain.calendar import moment
+from app.domain.calling.phone_kind import number_of, phone_kind
 from app.domain.calling.rules import NATIONAL, CallingRule, CallingTable, narrower
 from app.domain.calling.window import CallingWindow, calling_window
 
@@ -161,3 +165,13 @@ def test_no_shipped_rule_goes_beyond_the_nation_and_each_has_its_source_and_day(
         assert narrower(rule.week, NATIONAL.week) == rule.week
         assert rule.source
         assert rule.as_of
+
+
+def test_the_quick_way_to_know_a_number_says_what_the_library_says() -> None:
+    area_codes = ("512", "212", "907", "808", "787", "242", "340", "416", "710", "800", "883", "900", "521", "555")
+    for number, area in product(range(0, 10_000_000, 97_777), area_codes):
+        digits = f"{area}{number:07d}"
+        kind = phonenumbers.number_type(number_of(digits))
+        region = phonenumbers.region_code_for_number(number_of(digits)) or ""
+        is_local = kind in (PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+        assert phone_kind(digits) == (is_local or kind == PhoneNumberType.MOBILE, is_local, region), digits

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from app.domain.catalogue import index_campaigns, with_limits
+from app.domain.catalogue import counted_cap, counted_caps, index_campaigns, with_limits
 from app.domain.territory import Territory
-from tests.build import campaign, cap, catalogue
+from tests.build import NOW, campaign, cap, catalogue, seller
 
 STATES = st.frozensets(st.sampled_from(["TX", "CA", "NY"]), max_size=2)
 ZIPS = st.sampled_from(["11111", "11222", "22111", "77711"])
@@ -72,3 +72,14 @@ def test_another_limit_of_a_cap_holds_everywhere_and_nowhere_else() -> None:
     assert limited.campaigns["solar-tx"].caps[1] is caps[1]
     assert declared.campaigns["solar-tx"].caps[0].limit == 10
     assert with_limits(declared, {}) is declared
+
+
+def test_the_cap_of_a_counter_is_found_by_its_key_while_its_window_is_open() -> None:
+    buying = campaign(caps=(cap(limit=10), cap(name="east", scope="campaign_territory", limit=3)))
+    selling = seller(caps=(cap(name="hourly", owner="acme", scope="seller", window="hour"),))
+    declared = catalogue([buying], [selling])
+    for key, counted, schedule in counted_caps(buying, selling, "78701", "TX", NOW):
+        assert counted_cap(declared, key, NOW) == (key, counted, schedule)
+        assert counted_cap(declared, key, NOW + 86_400.0) is None
+    assert counted_cap(declared, "campaign/gone/daily//2026-11-20", NOW) is None
+    assert counted_cap(declared, "quota", NOW) is None

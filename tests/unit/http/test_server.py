@@ -2,12 +2,14 @@
 
 import asyncio
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvicorn
 
-from app.http.server import ACCEPTED, listeners
+from app.http.server import ACCEPTED, DrainingServer, listeners
 
 uvloop = pytest.importorskip("uvloop")
 
@@ -43,3 +45,40 @@ async def _accepted_at_once(listener: socket.socket) -> int:
         for server in servers:
             server.close()
     return count
+
+
+async def _greets(_scope: Any, _receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
+async def _answer(port: int) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+    answer = await reader.readuntil(b"hello")
+    writer.close()
+    return answer
+
+
+def test_a_server_that_is_stopped_answers_on_for_a_while_and_sends_its_clients_elsewhere() -> None:
+    async def scene() -> tuple[bytes, bytes]:
+        begun = asyncio.Event()
+        config = uvicorn.Config(_greets, lifespan="off", ws="none", log_config=None, access_log=False)
+        server = DrainingServer(config, 0.5, begun.set)
+        server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            serving = asyncio.create_task(server.serve([listener]))
+            await begun.wait()
+            before = await _answer(port)
+            server.should_exit = True
+            await asyncio.sleep(0.3)
+            meanwhile = await _answer(port)
+            await serving
+        with pytest.raises(ConnectionRefusedError):
+            await _answer(port)
+        return before.lower(), meanwhile.lower()
+
+    before, meanwhile = asyncio.run(scene())
+    assert b"connection: close" not in before
+    assert b"connection: close" in meanwhile

@@ -95,6 +95,16 @@ def test_a_disk_that_takes_nothing_keeps_the_lines_in_order(tmp_path: Path) -> N
     assert (journal.waiting, journal.lost) == (0, 0)
 
 
+def test_what_no_disk_takes_until_the_end_is_said_to_be_lost(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    journal, troubles = JournalWriter(tmp_path), list[OSError]()
+    (tmp_path / hour_file(NOW)).mkdir()
+    journal.append(line(1))
+    journal.append(line(2))
+    journal.close(troubles.append)
+    assert len(troubles) == 1
+    assert "the service stops, and 2 lines of the journal are lost: Is a directory" in caplog.text
+
+
 def test_a_directory_that_was_removed_is_made_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     journal = JournalWriter(tmp_path / "journal")
     journal.append(line(1))

@@ -129,6 +129,11 @@ def test_what_was_bought_is_summed_by_campaign_the_largest_first() -> None:
     assert [(each.leads_month, each.cents_month) for each in bought] == [(1, 900), (3, 400)]
 
 
+def test_replicas_are_named_with_the_one_that_paces() -> None:
+    service = status_of(facts(replicas=("one", "two"), pacer="two")).service
+    assert (service.replicas, service.pacer) == (("one", "two"), "two")
+
+
 def test_a_cause_that_nobody_wants_to_know_of_is_left_out() -> None:
     configuration = catalogue(alerts=AlertTerms(off=("destination_disabled",))).configuration
     assert status_of(facts(configuration=configuration, disabled={"crm": "HTTP 410"})).attention == ()

@@ -5,11 +5,10 @@ from itertools import pairwise
 
 import msgspec
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from training.conversion.candidates import Candidate, Estimator, Settings, grow, scores, threads_for
 from training.conversion.features import Column, crossed
-from training.statistics import Array, expit, losses
+from training.statistics import Array, auc, expit, losses
 
 FOLDS = 2
 PATIENCE = 2
@@ -125,7 +124,7 @@ def _as_it_is(name: str, settings: Settings, data: Data, folds: Sequence[_Fold])
     for said, (_, later) in zip(unseen, data.folds(), strict=True):
         counts = None if data.counts is None else data.counts[later]
         costs.append(data.counted(losses(data.y[later], expit(said)), later))
-        aucs.append(roc_auc_score(data.y[later], said, sample_weight=counts))
+        aucs.append(auc(data.y[later], said, counts))
     return TriedCandidate(
         candidate=name,
         settings=settings,

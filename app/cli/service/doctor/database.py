@@ -22,6 +22,8 @@ _SHOWN = 5
 def examine_structure(inspection: Inspection, shown: str) -> DoctorFinding:
     """Whether the database can be read at all; where this is broken, nothing else can be asked of it."""
     try:
+        if fault := inspection.fault_at_rest():
+            return broken("database", fault, _RESTORE)
         if faults := inspection.faults():
             more = f" (and at least {len(faults) - _SHOWN} more)" if len(faults) > _SHOWN else ""
             return broken("database", f"{shown} is damaged: {'; '.join(faults[:_SHOWN])}{more}", _RESTORE)

@@ -11,7 +11,7 @@ from app.cli.service.doctor.report import DoctorFinding, attention, broken, soun
 from app.config.load import LoadedConfig, load
 from app.domain.calendar import utc_text
 from app.reports.attention.service import FULL_BYTES
-from app.service_notes import NOTES, note_is_damaged, service_state
+from app.service_notes import NOTES, note_folders, note_is_damaged, service_state
 from app.usecases.clock.last_moment import FILE as CLOCK
 from app.usecases.clock.last_moment import last_moment
 
@@ -43,18 +43,27 @@ def examine_configuration(args: argparse.Namespace, last_in_force: str) -> Itera
 
 def examine_notes(data: Path, now: float) -> Iterator[DoctorFinding]:
     """What the service notes for the next start and for commands."""
-    for name in NOTES:
-        if note_is_damaged(data, name):
-            yield attention("notes", f"{data / name} is damaged", "remove it: the service notes it again at its start")
-    moment = last_moment(data)
-    if (data / CLOCK).exists() and not moment:
-        yield attention("notes", f"{data / CLOCK} is damaged", "remove it: the next start cannot see a clock set back")
-    if moment > now + _AHEAD_S:
-        text = f"{data / CLOCK}: a service ran here until {utc_text(moment)}, and this machine's clock is behind that"
-        yield attention("notes", text, "set this machine's clock")
+    for folder in note_folders(data):
+        yield from _examine_notes_in(folder, now)
     state = service_state(data)
     if state is not None and state.is_running(now):
         yield sound("notes", f"{data} is in use by a running service, which may have sold meanwhile")
+
+
+def _examine_notes_in(folder: Path, now: float) -> Iterator[DoctorFinding]:
+    for name in NOTES:
+        if note_is_damaged(folder, name):
+            yield attention(
+                "notes", f"{folder / name} is damaged", "remove it: the service notes it again at its start"
+            )
+    moment = last_moment(folder)
+    if (folder / CLOCK).exists() and not moment:
+        yield attention(
+            "notes", f"{folder / CLOCK} is damaged", "remove it: the next start cannot see a clock set back"
+        )
+    if moment > now + _AHEAD_S:
+        text = f"{folder / CLOCK}: a service ran here until {utc_text(moment)}, and this machine's clock is behind that"
+        yield attention("notes", text, "set this machine's clock")
 
 
 def examine_disk(data: Path) -> DoctorFinding:

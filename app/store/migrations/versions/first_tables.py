@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.store.schema import TransactionId
+
 revision = "1"
 down_revision = None
 branch_labels = None
@@ -14,6 +16,7 @@ _DIGEST = sa.String(32).with_variant(sa.String(32, collation="C"), "postgresql")
 
 def upgrade() -> None:
     """Make them."""
+    _of_replicas()
     op.create_table(
         "answer",
         sa.Column("seller", sa.Text(), nullable=False),
@@ -456,6 +459,36 @@ def upgrade() -> None:
     )
 
 
+def _of_replicas() -> None:
+    """What replicas on one database tell each other."""
+    op.create_table(
+        "change_feed",
+        sa.Column("txid", sa.BigInteger().with_variant(TransactionId(), "postgresql"), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("txid", "number", name="pk_change_feed"),
+    )
+    op.create_table(
+        "replica",
+        sa.Column("run", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.Double(), nullable=False),
+        sa.Column("ends_in_s", sa.Double(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("run", name="pk_replica"),
+    )
+    op.create_table(
+        "replica_turn",
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
+        sa.Column("pacer", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_replica_turn"),
+    )
+
+
 def downgrade() -> None:
     """Remove them with all they hold."""
     op.drop_table("attempt")
@@ -475,6 +508,8 @@ def downgrade() -> None:
     op.drop_table("sighting")
     op.drop_table("target_ledger")
     op.drop_table("shadow_price")
+    op.drop_table("replica_turn")
+    op.drop_table("replica")
     op.drop_table("operator_session")
     op.drop_table("operator_password")
     op.drop_table("operator_key")
@@ -489,6 +524,7 @@ def downgrade() -> None:
     op.drop_table("demand")
     op.drop_table("certification")
     op.drop_table("certificate")
+    op.drop_table("change_feed")
     op.drop_table("cap_counter")
     op.drop_table("audit")
     op.drop_table("alert_message")

@@ -127,7 +127,7 @@ def test_a_list_in_another_format_is_not_told_line_by_line(wrong_campaign: Wrong
         ('zips = ["33604"], not_zips = ["33604"]', {}, "everything that it includes is also excluded"),
         ('zip_file = "zips.txt"', {}, "zip_file: zips.txt cannot be read (No such file or directory)"),
         ('zip_file = "zips.txt"', {"zips.txt": "# none yet"}, "the file contains no ZIP code"),
-        ('zip_file = "zips.txt"', {"zips.txt": b"\xff\xfe"}, "the file is not UTF-8 text"),
+        ('zip_file = "zips.txt"', {"zips.txt": b"\xff\xfe"}, "zips.txt is not UTF-8 text"),
         ('zip_fil = "zips.txt"', {}, "did you mean `zip_file`?"),
         (
             'counties = ["Hilsboro County, FL"]',

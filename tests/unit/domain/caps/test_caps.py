@@ -58,6 +58,10 @@ def test_live_bids_take_room_with_three_deviations_to_be_sure() -> None:
     assert CapStanding(100, 40, 10.0, 4.0).room == 100 - 40 - 10 - 3 * 2
 
 
+def test_what_is_kept_for_other_replicas_is_no_room_of_ours() -> None:
+    assert CapStanding(100, 40, 10.0, 4.0, 0.0, 25.0).room == 100 - 40 - 10 - 3 * 2 - 25
+
+
 def test_there_is_no_room_past_the_limit() -> None:
     assert CapStanding(100, 100).room == 0.0
     assert CapStanding(100, 99, 1.0).room == 0.0

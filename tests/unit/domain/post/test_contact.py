@@ -1,8 +1,10 @@
 """Whether a contact could be a real, reachable person."""
 
+from itertools import product
 from typing import Any
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 
 from app.domain.post.contact import implausible, is_human_name, is_reachable_email, is_reachable_phone
 from app.domain.reasons import Refusal
@@ -67,6 +69,20 @@ def test_a_well_formed_address_is_reachable(email: str) -> None:
 )
 def test_a_malformed_reserved_or_disposable_address_is_not(email: str) -> None:
     assert not is_reachable_email(email)
+
+
+def test_the_quick_way_to_read_an_address_says_what_the_library_says() -> None:
+    locals_ = ("a", "a.b", ".a", "a.", "a..b", "a-_+b", "-a", "a'b", "é", "a" * 64, "a" * 65, "A.b")
+    domains = ("b", "b-c", "-b", "b-", "b--c", "1", "xn--b", "b" * 33, "b" * 64, "b.c", "b..c", "B", "a.b.c.d")
+    ends = ("com", "COM", "c", "test", "local", "onion", "arpa", "c0m", "1", "co.uk", "c" * 17, "")
+    for local, domain, end in product(locals_, domains, ends):
+        address = f"{local}@{domain}.{end}"
+        try:
+            validate_email(address, check_deliverability=False)
+        except EmailNotValidError:
+            assert not is_reachable_email(address), address
+        else:
+            assert is_reachable_email(address), address
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,16 @@ def test_only_the_new_part_of_a_file_is_read(tmp_path: Path, monkeypatch: pytest
     assert looked(growing).sellers["acme"].pings == 7
 
 
+def test_files_of_several_writers_grow_side_by_side(tmp_path: Path) -> None:
+    growing = GrowingTally(tmp_path)
+    for number in range(3):
+        for writer in (1, 2):
+            with (tmp_path / hour_file(NOW, writer)).open("ab") as file:
+                file.write(as_written(route(2 * number + writer)) + b"\n")
+        assert looked(growing) == whole(tmp_path)
+    assert looked(growing).sellers["acme"].pings == 6
+
+
 def test_half_a_line_waits_for_its_end(tmp_path: Path) -> None:
     growing, text = GrowingTally(tmp_path), as_written(route(9))
     written(tmp_path, *lines(2))

@@ -106,6 +106,36 @@ def test_a_compacted_journal_has_the_same_rows(journal: Path, tmp_path: Path) ->
         assert pages(tmp_path, sought) == pages(journal, sought), wanted
 
 
+def dealt(journal: Path, folder: Path) -> Path:
+    """The same lines as three workers would have written them, each every third."""
+    for path in journal.glob("*.jsonl"):
+        hour = path.name.removesuffix(".jsonl")
+        for number, text in enumerate(path.read_bytes().splitlines(keepends=True)):
+            with (folder / f"{hour}.{number % 3 + 1}.jsonl").open("ab") as file:
+                file.write(text)
+    return folder
+
+
+@pytest.mark.parametrize("limit", [1, 7, 500])
+def test_lines_of_several_writers_have_the_same_rows(journal: Path, tmp_path: Path, limit: int) -> None:
+    folder = dealt(journal, tmp_path)
+    for wanted in SOUGHT:
+        sought = SoughtPings(**wanted, limit=limit)
+        assert pages(folder, sought) == pages(journal, sought), wanted
+    list(compact(folder, NOW + 4 * HOUR_S, lambda _name, _count: None))
+    assert pages(folder, SoughtPings(limit=limit)) == pages(journal, SoughtPings(limit=limit))
+
+
+def test_a_page_of_several_writers_of_whom_one_was_not_looked_at_claims_nothing_between(
+    journal: Path, tmp_path: Path
+) -> None:
+    folder = dealt(journal, tmp_path)
+    seconds = count()
+    page = find_pings(folder, SoughtPings(limit=1), Looking(lambda: float(next(seconds)), 2.0))
+    assert len(page.rows) == 1
+    assert (page.looked_back_to, page.next, page.is_whole) == (None, "", False)
+
+
 def test_who_has_no_time_finds_all_the_same_on_more_pages(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.journal.looking.BLOCK", 4_096)
 

@@ -24,6 +24,7 @@ from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALL_DAY, Schedule, week_minutes
 from app.domain.seller import Habits, Seller
 from app.domain.territory import Territory
+from app.journal.writer import KeptLine
 from app.usecases.appetite.tell_appetite import appetite_rows
 from app.usecases.standing.changes import BidMade, DemandSet, Requests, TimePassed, UsageRead, WritesFailed
 from app.usecases.standing.standing import LiveStanding
@@ -198,7 +199,7 @@ def _promise(draw: st.DrawFn, catalogue: Catalogue, standing: LiveStanding, sell
         }
         nonce = bytes([number]) * 8
         made = BidMade(
-            nonce=nonce, seller="acme", at=at, expires_at=int(at) + 120, terms=b"", test=False, text=b"",
+            nonce=nonce, seller="acme", at=at, expires_at=int(at) + 120, terms=b"", test=False, kept=KeptLine(b""),
             takes=tuple(takes.items()),
         )  # fmt: skip
         standing.apply(made)

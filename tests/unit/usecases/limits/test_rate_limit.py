@@ -32,6 +32,42 @@ def test_over_a_long_time_exactly_the_rate_passes() -> None:
     assert passed == pytest.approx(2.0 * 100 + 3, abs=1)
 
 
+def test_over_replicas_that_hear_of_each_other_the_rate_passes_once() -> None:
+    replicas, passed = [RateLimits() for _ in range(3)], 0
+    for step in range(64 * 100):
+        now = NOW + step / 64
+        passed += replicas[step % 3].wait_s(LIMITED, now) == 0.0
+        if step % 16 == 0:
+            tell_each_other(replicas, now)
+    # What the bursts of the others let pass at first is made up for.
+    assert passed == pytest.approx(2.0 * 100 + 3, abs=3)
+
+
+def test_what_is_heard_twice_counts_once_and_a_restart_counts_from_zero() -> None:
+    limits = RateLimits()
+    for count in (2, 2, 2):
+        limits.hear("other", {"acme": count}, {"acme": LIMITED}, NOW)
+    assert [limits.wait_s(LIMITED, NOW) for _ in range(2)] == [0.0, 0.5]
+    limits.hear("other", {"acme": 1}, {"acme": LIMITED}, NOW + 0.5)
+    assert limits.wait_s(LIMITED, NOW + 0.5) == 0.5
+
+
+def test_what_is_told_once_is_not_told_again() -> None:
+    limits = RateLimits()
+    limits.wait_s(LIMITED, NOW)
+    assert limits.untold() == {"acme": 1}
+    limits.told({"acme": 1})
+    assert limits.untold() == {}
+
+
+def tell_each_other(replicas: list[RateLimits], now: float) -> None:
+    for number, each in enumerate(replicas):
+        pings = each.untold()
+        each.told(pings)
+        for other in replicas[:number] + replicas[number + 1 :]:
+            other.hear(f"replica {number}", pings, {"acme": LIMITED}, now)
+
+
 def test_a_long_silence_fills_the_bucket_and_no_more() -> None:
     limits = RateLimits()
     limits.wait_s(LIMITED, NOW)
@@ -95,3 +131,15 @@ def test_what_could_not_be_written_is_written_with_the_next() -> None:
     quotas.not_written(quotas.changes())
     quotas.may_ask(asking, NOW)
     assert list(quotas.changes().values()) == [2]
+
+
+def test_what_other_replicas_counted_counts_here() -> None:
+    quotas, asking = HashQuotas(), seller(hash_lookups_per_day=5)
+    quotas.may_ask(asking, NOW)
+    (counter,) = quotas.changes()
+    quotas.may_ask(asking, NOW)
+    # Three by others, and one here that is not written yet.
+    quotas.written({counter: 3 + 1})
+    assert not quotas.may_ask(asking, NOW)
+    assert list(quotas.changes().values()) == [1]
+    assert quotas.may_ask(asking, NOW + DAY)

@@ -60,6 +60,7 @@ def test_a_cap_shows_its_use_its_limit_its_plan_and_its_shadow_price(tmp_path: P
         assert found["cap_used_leads", *whole] == 2.0
         assert ("cap_planned_ratio", *whole) not in found
         assert (found["sales_total", "acme", "solar-tx"], found["live_bids",]) == (2.0, 0.0)
+        assert (found["replicas",], found["replica_paces",], found["replica_unheard_seconds",]) == (1.0, 1.0, 0.0)
 
     caps = (cap(limit=8), cap(name="budget", measure="spend", limit=900_000, window="month"))
     prepaid = cap(name="all", owner="acme", limit=50, window="total", scope="seller")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.campaign import Campaign
+from app.domain.caps.division import Claim, LiveWeight, Replica, ReplicaState
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetLedger, TargetUse
@@ -20,12 +21,16 @@ from app.usecases.standing.changes import (
     ClockLeapt,
     ClockWasAhead,
     CounterDeclared,
+    DecisionTold,
     DemandSet,
     KnownRead,
     LedgersRead,
     ListDropped,
     ListRead,
+    PacingHeld,
+    ReplicasRead,
     Requests,
+    RoomDivided,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -35,7 +40,7 @@ from app.usecases.standing.changes import (
     UsageRead,
     WritesFailed,
 )
-from app.usecases.standing.counters import Counter
+from app.usecases.standing.counter import Counter
 from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Demand, Signal
 from tests.build import NOW, campaign, cap, ping, seller
@@ -53,10 +58,18 @@ SOLD = Sold(
     people=("ab" * 8,),
     certificates=("cd" * 16,),
 )
+OTHER = Replica(
+    run=2,
+    name="two",
+    turn=7,
+    age_s=0.25,
+    state=ReplicaState(2, 6, {"campaign/solar-tx/daily/": Claim(True, 2.0, 1.0, (LiveWeight(NOW + 30.0, 3.0, 0.5),))}),
+)
 EACH: list[Change] = [
     returned(1, uses=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     bid_made(b"\x00\xff" * 4, takes=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     SOLD,
+    DecisionTold(nonce=SOLD.nonce, targets=SOLD.targets),
     BidLost(nonce=b"\x00\xff" * 4, at=NOW),
     BidEnded(nonce=b"\x00\xff" * 4),
     CounterDeclared(
@@ -98,6 +111,9 @@ EACH: list[Change] = [
     ListDropped(name="dnc"),
     KnownRead(sales=(("ab" * 8, "solar-tx", "solar", NOW),), suppressed=("ab" * 8,), certificates=("cd" * 16,)),
     TimePassed(at=NOW),
+    ReplicasRead(run=1, at=NOW, others=(OTHER,)),
+    RoomDivided(turn=3, share=0.25, apart={"campaign/solar-tx/daily/": 4.5}, left={"campaign/solar-tx/daily/": 1.0}),
+    PacingHeld(ours=False),
 ]
 
 
@@ -225,9 +241,9 @@ def all_readable(standing: LiveStanding, counters: dict[str, list[Counter]], now
 
 
 def vars_of(counter: Counter) -> dict[str, object]:
-    """Everything a counter holds, its buckets as values."""
+    """Everything a counter holds, its buckets as values; but when a lead met it last, which no decision reads."""
     buckets = [(*which, each.bids, each.total, each.squares) for which, each in counter.buckets.items()]
-    return {**vars(counter), "buckets": buckets}
+    return {**vars(counter), "buckets": buckets, "met_at": None}
 
 
 @given(st.lists(ACTS, max_size=40))

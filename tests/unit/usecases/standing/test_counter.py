@@ -11,7 +11,7 @@ from app.domain.caps.honouring import PostRate
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import ALWAYS, Schedule, week_minutes
 from app.usecases.standing.changes import BidMade
-from app.usecases.standing.counters import Counter
+from app.usecases.standing.counter import Counter
 from tests.build import NOW, cap
 from tests.standing import LIFETIME_S, bid_made
 

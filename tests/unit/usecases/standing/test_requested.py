@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from app.domain.campaign import Campaign
 from app.domain.pricing.demand import DemandStanding
@@ -12,6 +13,8 @@ from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
 from tests.build import NOW, campaign, ping
 from tests.standing import BUYING, of_ping, pass_time, returned, sell
+
+FIVE = Demand(open=5, expected=10)
 
 
 def asked(
@@ -66,6 +69,20 @@ def test_demand_is_counted_down_by_sales_and_by_time_and_ends() -> None:
     assert asked(standing, now=NOW + 3_600) is None
     pass_time(standing, NOW + 3_600)
     assert asked(standing, now=NOW + 3_600) is None
+
+
+def test_demand_is_counted_from_when_it_was_told_whenever_it_is_heard_of() -> None:
+    standing, told = LiveStanding(), DemandSet(territory="TX", demand=FIVE, told_at=NOW, ends_at=NOW + 3_600)
+    sell(standing, b"a", NOW - 1.0)
+    sell(standing, b"b", NOW)
+    sell(standing, b"c", NOW + 1.0)
+    standing.apply(Requests(demands=(told,)))
+    assert asked(standing) == DemandStanding("TX", 3.0, 10.0)
+    sell(standing, b"d", NOW - 0.5)
+    sell(standing, b"d", NOW + 2.0)
+    assert asked(standing) == DemandStanding("TX", 3.0, 10.0)
+    standing.apply(replace(told, sold=2))
+    assert asked(standing) == DemandStanding("TX", 1.0, 10.0)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A restart between two bids: what was promised before it is promised still, and counts as such."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from app.journal.reader import lines
 from app.store.operators.requested import Switch
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice, record_outcome, set_demand, set_signal
-from app.usecases.standing.changes import TimePassed
-from app.usecases.standing.restore import restore_bids
+from app.usecases.standing.changes import KnownRead, TimePassed
+from app.usecases.standing.restore import noting_lost, restore_bids
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.ping import PingAnswer
 from tests.bidder import NOW, another, ask, at_bidder, bid_of, journaled, phone_digest, sell, somebody
@@ -117,6 +118,17 @@ def test_an_expired_bid_is_left_behind(tmp_path: Path, now: float, left: int) ->
     at_bidder(tmp_path, scene)
 
 
+def test_a_bid_that_was_posted_to_another_replica_meanwhile_is_over(tmp_path: Path) -> None:
+    made = before(tmp_path, one_bid)
+
+    async def scene(bidder: Bidder) -> None:
+        nonce = bid_of(bidder, made.ping_id).nonce
+        bidder.standing.apply(KnownRead(leads=(nonce.hex(),)))
+        assert restore(bidder, tmp_path) == 0
+
+    at_bidder(tmp_path, scene)
+
+
 def test_a_test_bid_takes_no_room(tmp_path: Path) -> None:
     async def test_bid(bidder: Bidder) -> PingAnswer:
         return ask(bidder, test=True)
@@ -171,7 +183,8 @@ def test_what_the_database_knows_is_known_after_a_restart(tmp_path: Path) -> Non
         counters = {"solar-tx": bidder.standing.counters(buying, by, "78701", "TX", LATER)}
         stands = bidder.standing.of_ping(counters, ping(), LATER)
         assert [(cap.used, cap.dual) for cap in stands.caps["solar-tx"]] == [(1, 0.25)]
-        assert stands.demand["solar-tx"].open == 5.0
+        # The lead was sold after the territory had told.
+        assert stands.demand["solar-tx"].open == 4.0
         assert stands.signals == (("storm", 500),)
         assert stands.paused == {"bluebird"}
         assert [seen.campaign for seen in bidder.standing.sightings([phone_digest()])] == ["solar-tx"]
@@ -234,3 +247,24 @@ def test_lines_of_a_clock_that_was_wrong_long_ago_promise_nothing(tmp_path: Path
         assert restore(bidder, tmp_path, NOW - 86_400.0) == 0
 
     at_bidder(tmp_path, scene)
+
+
+def test_a_sale_of_the_journal_that_the_database_lacks_is_noticed(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder) -> str:
+        assert (await sell(bidder, ask(bidder).ping_id)).status == "accepted"
+        return (await sell(bidder, ask(bidder, **another(2)).ping_id, contact=somebody(2), **another(2))).lead_id
+
+    last = before(tmp_path, scene)
+
+    async def after(bidder: Bidder) -> None:
+        lost: set[str] = set()
+        assert list(noting_lost(bidder.standing, bidder.keys, lines(tmp_path / "journal"), lost))
+        assert lost == expected
+
+    expected: set[str] = set()
+    at_bidder(tmp_path, after)
+    with sqlite3.connect(tmp_path / "leadbid.db") as database:
+        for table in ("delivery", "evidence", "lead"):
+            database.execute(f"DELETE FROM {table} WHERE lead_id = ?", (last,))
+    expected = {last}
+    at_bidder(tmp_path, after)

@@ -81,7 +81,7 @@ async def _deliveries(asked: ConsoleRequest, query: DeliveriesQuery) -> Deliveri
     store = asked.bidder.store
     which = Which(status=query.status, destination=query.destination, lead_id=query.lead)
     rows = await store.deliveries(which, query.limit + 1)
-    found = await status(store, None, asked.background.state(), asked.now)
+    found = await status(store, None, asked.background.state_of_all(), asked.now)
     return DeliveriesView(
         destinations=found.destinations,
         declared=tuple(asked.bidder.catalogue.destinations),

@@ -93,7 +93,7 @@ def _open(alert: Alert, states: dict[str, AlertState], mutes: Iterable[Mute], pa
 
 async def _alerts(asked: ConsoleRequest, _: NoQuery) -> AlertsView:
     bidder = asked.bidder
-    found = await status(bidder.store, None, asked.background.state(), asked.now)
+    found = await status(bidder.store, None, asked.background.state_of_all(), asked.now)
     known = await bidder.store.alert_rows(asked.now, _MESSAGES)
     return AlertsView(
         open=open_alerts(found.attention, known, bidder.catalogue.campaigns, bidder.catalogue.sellers),

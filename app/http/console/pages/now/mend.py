@@ -9,6 +9,7 @@ _PAGES: Mapping[str, str] = {
     "audit_broken": "/audit/verdict",
     "configuration_refused": "/settings",
     "configuration_held": "/settings",
+    "configurations_differ": "/settings",
     "no_model": "/models",
     "scores_moved": "/models",
     # What the service stops beside campaigns and sellers is the canary of a model.

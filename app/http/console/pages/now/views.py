@@ -20,7 +20,7 @@ from app.usecases.operators.status import status
 async def _now(asked: ConsoleRequest, _: NoQuery) -> NowView:
     bidder = asked.bidder
     catalogue = bidder.catalogue
-    found = await status(bidder.store, None, asked.background.state(), asked.now)
+    found = await status(bidder.store, None, asked.background.state_of_all(), asked.now)
     known = await bidder.store.alert_rows(asked.now, 1)
     day = await _day(asked)
     return NowView(

@@ -1,0 +1,1 @@
+"""Real faults against a real service under load, which `leadbid drill` tries one after another."""

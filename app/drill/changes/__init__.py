@@ -1,0 +1,1 @@
+"""What the service stands on changes under it: its configuration, its files, its clock."""

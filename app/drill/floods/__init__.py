@@ -1,0 +1,1 @@
+"""More than can be answered, or what costs more than it should."""

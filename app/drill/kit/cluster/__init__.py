@@ -1,0 +1,1 @@
+"""Several replicas on one PostgreSQL, as processes of this machine, and what deals requests among them."""

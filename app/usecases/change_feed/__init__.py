@@ -1,0 +1,1 @@
+"""What other replicas did is done here too."""

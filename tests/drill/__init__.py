@@ -1,1 +1,0 @@
-"""Long exercises of real faults, which `make drill` runs one after another."""

@@ -1,0 +1,29 @@
+"""A PostgreSQL with our tables, empty at the start of every test."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import create_engine
+
+from app.store.migrate import migrate
+from app.store.schema import metadata
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres_url(postgres_url: str) -> str:
+    """A PostgreSQL with our tables."""
+    migrate(postgres_url)
+    return postgres_url
+
+
+@pytest.fixture
+def empty_postgres_url(migrated_postgres_url: str) -> Iterator[str]:
+    """The same, emptied after each test."""
+    yield migrated_postgres_url
+    engine = create_engine(migrated_postgres_url)
+    with engine.begin() as connection:
+        # TRUNCATE would write a new file for each table and index; these hold a few rows.
+        connection.exec_driver_sql(
+            "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))
+        )
+    engine.dispose()
