@@ -13,6 +13,7 @@ import certifi
 import httpcore
 import hypothesis
 import pytest
+from litestar.utils.signature import ParsedSignature
 
 from app import parquet
 from app.drill.kit.throwaway_postgres import ServerNotFound, throwaway_postgres
@@ -56,6 +57,23 @@ def _authorities_are_read_once() -> Iterator[None]:
         patch.setattr(ssl, "create_default_context", context)
         # With these a service starts in half of the time.
         patch.setattr(httpcore, "default_ssl_context", cache(httpcore.default_ssl_context))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signatures_are_read_once() -> Iterator[None]:
+    """Each of hundreds of services would read those of all handlers, which stay as they are written."""
+    from_fn, read = ParsedSignature.from_fn, dict[Any, ParsedSignature]()
+
+    def remembered(fn: Any, namespace: dict[str, Any]) -> ParsedSignature:
+        # What answers OPTIONS is made anew for each route, and what shows a page for each page, of one code.
+        key = getattr(fn, "__code__", fn), repr(getattr(fn, "__annotations__", ""))
+        if key not in read:
+            read[key] = from_fn(fn, namespace)
+        return read[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ParsedSignature, "from_fn", remembered)
         yield
 
 

@@ -13,7 +13,7 @@ import pytest
 from app.cli import main
 from app.settings import KEY_BYTES
 from app.store.migrate import migrate
-from tests.service import DEMO_CONFIG, ROOT, refused, serve
+from tests.service import DEMO_CONFIG, ROOT, Service, refused, serve
 
 Capture = pytest.CaptureFixture[str]
 
@@ -129,21 +129,29 @@ def unmounted(file: Path) -> Iterator[None]:
         subprocess.run(["umount", file], capture_output=True, check=False)
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that goes on, whoever else tries."""
+    with serve(DEMO_CONFIG, tmp_path_factory.mktemp("served") / "data") as service:
+        yield service
+
+
 @pytest.mark.parametrize(
     "way",
     [lambda file, _: file, by_a_symbolic_link, by_a_linked_directory, by_a_hard_link, by_a_bind_mount],
     ids=["by its name", "by a symbolic link", "by a linked directory", "by a hard link", "by a bind mount"],
 )
 def test_a_second_service_on_one_file_is_refused_whatever_leads_to_it(
-    tmp_path: Path, way: Callable[[Path, Path], Path]
+    tmp_path: Path, served: Service, way: Callable[[Path, Path], Path]
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    with serve(DEMO_CONFIG, tmp_path / "data") as service:
-        shutil.copytree(service.settings.keys, other / "keys")
-        file = way(service.settings.database_file.absolute(), other)
-        with unmounted(file):
-            said = refused(other, "--database", f"sqlite:///{file}")
+    shutil.copytree(served.settings.keys, other / "keys")
+    file = way(served.settings.database_file.absolute(), other)
+    with unmounted(file):
+        said = refused(other, "--database", f"sqlite:///{file}")
+    # No other way may find a second name of the file.
+    shutil.rmtree(other)
     assert f"is in use by process {os.getpid()}: stop it first" in said or "has more than one name (hard links)" in said
 
 

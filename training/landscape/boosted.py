@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec.structs import replace
 from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.utils.stats import _weighted_percentile
 
 from app.scoring.artefact import CATEGORIES_MAX, Category, Feature, Node, Number, NumberSplit
 from training.conversion.export import node
@@ -43,6 +44,12 @@ def categorical(features: Sequence[Feature]) -> list[bool]:
 def grown(features: Sequence[Feature], X: Array, gradient: Array, curvature: Array) -> tuple[Node, Array]:
     """One tree more of a sum, a step along the gradient of the likelihood; and what it adds to each row."""
     weight = np.maximum(curvature, 1e-6)
+    bins = max(BINS, *[len(feature.values) for feature in features if isinstance(feature, Category)], 0)
+    edges = [
+        _edges(column, weight, bins) if isinstance(feature, Number) else None
+        for feature, column in zip(features, X.T, strict=True)
+    ]
+    X = np.column_stack([_within(each, column) for each, column in zip(edges, X.T, strict=True)])
     model = HistGradientBoostingRegressor(
         max_iter=1,
         max_leaf_nodes=LEAVES,
@@ -51,21 +58,41 @@ def grown(features: Sequence[Feature], X: Array, gradient: Array, curvature: Arr
         learning_rate=RATE,
         early_stopping=False,
         categorical_features=categorical(features),
-        max_bins=max(BINS, *[len(feature.values) for feature in features if isinstance(feature, Category)], 0),
+        max_bins=bins,
     ).fit(X, gradient / weight, sample_weight=weight)
     ((predictor,),) = model._predictors
     # The mean belongs to the constants of the sellers, not to the facts.
-    tree = _known(node(predictor, 0, range(len(features))), features)
+    tree = _known(node(predictor, 0, range(len(features))), features, edges)
     return tree, model.predict(X) - model._baseline_prediction[0, 0]
 
 
-def _known(tree: Node, features: Sequence[Feature]) -> Node:
-    """Without codes that no value has: scikit-learn leaves some of another split where only the missing go left."""
+def _edges(values: Array, weight: Array, bins: int) -> Array | None:
+    """Between which ranges of a number trees may cut, as scikit-learn has them: ranges of equal weight.
+
+    It would sort all rows anew for each of them, which takes most of a tree's time. None for few values, each a range.
+    """
+    known = ~np.isnan(values)
+    if len(np.unique(values[known])) <= bins:
+        return None
+    shares = np.linspace(0.0, 100.0, bins + 1)[1:-1]
+    return np.unique(_weighted_percentile(values[known], weight[known], shares, average=True))
+
+
+def _within(edges: Array | None, values: Array) -> Array:
+    """The number of each value's range."""
+    return values if edges is None else np.where(np.isnan(values), np.nan, np.searchsorted(edges, values))
+
+
+def _known(tree: Node, features: Sequence[Feature], edges: Sequence[Array | None]) -> Node:
+    """In numbers instead of their ranges, and without codes that no value has: scikit-learn leaves some of another
+    split where only the missing go left.
+    """
     if isinstance(tree, float):
         return tree
-    tree = replace(tree, left=_known(tree.left, features), right=_known(tree.right, features))
+    tree = replace(tree, left=_known(tree.left, features, edges), right=_known(tree.right, features, edges))
     if isinstance(tree, NumberSplit):
-        return tree
+        cut = edges[tree.feature]
+        return tree if cut is None or tree.at_most is None else replace(tree, at_most=float(cut[int(tree.at_most)]))
     feature = features[tree.feature]
     assert isinstance(feature, Category)
     return replace(tree, among=tuple([code for code in tree.among if code < len(feature.values)]))

@@ -12,7 +12,7 @@ from app.http.pages.seller_pages import closed, visited
 from app.http.pages.written_once import WrittenOnce
 from app.http.secured import FRAMED_NOWHERE
 from app.instructions.documents import DOCUMENTS, Document, links_to
-from app.instructions.handbook import handbook_of
+from app.instructions.handbook import Handbook, handbook_of
 from app.pages.document import policy
 
 _POLICY = f"{policy(copied=True)}; {FRAMED_NOWHERE}"
@@ -22,6 +22,8 @@ _ELSEWHERE = (
 )
 
 _WRITTEN = WrittenOnce[bytes]()
+_HANDBOOKS = WrittenOnce[Handbook](kept_max=8)
+"""Whoever reads one form mostly takes others too. Each is a megabyte or two."""
 
 
 def _route(document: Document) -> HTTPRouteHandler:
@@ -35,10 +37,11 @@ def _route(document: Document) -> HTTPRouteHandler:
             return Response(_ELSEWHERE, status_code=421, media_type="text/plain")
         query = request.scope["query_string"].decode("latin-1")
         links = links_to(lambda each: f"instructions{each.path}{f'?{query}' if query else ''}", document)
-        body = await _WRITTEN.of(
-            (catalogue.config_hash, known.name, base_url, document.path, query),
-            lambda: document.write(handbook_of(catalogue, known, base_url), links),
-        )
+        whose = (catalogue.config_hash, known.name, base_url)
+        body = _WRITTEN.kept((*whose, document.path, query))
+        if body is None:
+            book = await _HANDBOOKS.of(whose, lambda: handbook_of(catalogue, known, base_url))
+            body = await _WRITTEN.of((*whose, document.path, query), lambda: document.write(book, links))
         named = f'inline; filename="{known.name}{document.suffix}"'
         headers = {"Content-Security-Policy": _POLICY, "Content-Disposition": named}
         return Response(body, media_type=document.media_type, headers=headers)
