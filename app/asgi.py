@@ -9,7 +9,6 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
-from heapq import merge
 from importlib.metadata import version
 from io import FileIO
 from pathlib import Path
@@ -33,9 +32,7 @@ from app.http.application import Application, CannotStart
 from app.http.auction.intake import Intake
 from app.http.auction.traced_intake import TracedIntake
 from app.journal.configurations import longest_bid_lifetime_s
-from app.journal.lines import AnyLine, NoticeLine, PostLine
 from app.journal.looking import Looking
-from app.journal.reader import lines
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
 from app.openid.client import OpenIdClient
@@ -89,7 +86,7 @@ from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.reload.starting import NeedsConsent, start_with
 from app.usecases.replicas.replica_turns import LOOK_S, ReplicaTurns
-from app.usecases.standing.restore import noting_lost, restore, restore_bids
+from app.usecases.standing.restore import noting_lost, restore, restore_bids, seen_by
 from app.usecases.test_recorder import TestRecorder
 
 TICK_S = 0.25
@@ -443,8 +440,7 @@ async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:
     longest_s = max(bidder.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
     ahead_s = await _set_back_by_s(settings, bidder.store, now)
     lost: set[str] = set()
-    since = now - longest_s
-    recent = _seen_by(settings.worker, settings.journal, since) if settings.worker else lines(settings.journal, since)
+    recent = seen_by(settings.worker, settings.journal, now - longest_s)
     recent = noting_lost(bidder.standing, bidder.keys, recent, lost)
     restored = restore_bids(
         bidder.standing, bidder.catalogue, bidder.former, bidder.keys, recent, now, ahead_s, longest_s
@@ -459,15 +455,6 @@ async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:
             settings.sqlite_file or "it",
         )
     return longest_s
-
-
-def _seen_by(worker: int, journal: Path, since: float) -> Iterator[AnyLine]:
-    """The pings that this worker answered, and what any of them heard of bids; the others promise their own again."""
-    own = lines(journal, since, writer=worker)
-    heard = sorted(
-        [line for line in lines(journal, since) if isinstance(line, PostLine | NoticeLine)], key=lambda line: line.at
-    )
-    return merge(own, heard, key=lambda line: line.at)
 
 
 async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:

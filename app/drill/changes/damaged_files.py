@@ -19,6 +19,7 @@ from app.drill.kit.market import VERTICAL, demo_with_crm, ping, post, someone, w
 from app.drill.kit.pace import pinging
 from app.drill.kit.service import serve, until
 from app.packaged import MODELS
+from app.scoring.card import CARD
 
 PROMISE = (
     "of a file that is damaged, cut off, wrong or gone nothing comes into force: bids and sales go on by what was, the "
@@ -109,7 +110,7 @@ def _another(places: Places) -> None:
 
 
 def _rescored(places: Places, baseline: float) -> None:
-    scorer, card = places.model / "scorer.json", places.model / "card.json"
+    scorer, card = places.model / "scorer.json", places.model / CARD
     body = json.dumps(json.loads(scorer.read_text()) | {"baseline": baseline}).encode()
     scorer.write_bytes(body)
     told = json.loads(card.read_text())

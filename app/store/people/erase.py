@@ -62,6 +62,8 @@ KEEPS = {
     "operator_password": "nothing of consumers",
     "operator_session": "nothing of consumers",
     "certificate_retain": "whether its certificate was stored",
+    "replica": "nothing of people",
+    "replica_turn": "nothing of people",
     "shadow_price": "nothing of people",
     "sighting": "nothing: it is deleted",
     "signal": "nothing of people",

@@ -1,7 +1,9 @@
 """After a restart: what the database and the journal know becomes the changes that it was."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from heapq import merge
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -13,6 +15,7 @@ from app.domain.keys import Keys
 from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
+from app.journal.reader import lines
 from app.journal.writer import KeptLine
 from app.store.operators.requested import RequestRows, SoldByDemand
 from app.store.store import Store
@@ -180,6 +183,20 @@ def noting_lost(standing: LiveStanding, keys: Keys, lines: Iterable[AnyLine], lo
             if token is not None and not standing.is_bought(token.nonce):
                 lost.add(line.lead_id)
         yield line
+
+
+def seen_by(worker: int, journal: Path, since: float) -> Iterator[AnyLine]:
+    """What a process reads of its journal at a start: all of it, where it is no worker beside others.
+
+    A worker reads the pings that it answered, and what any of them heard of bids; the others promise their own again.
+    """
+    if not worker:
+        return lines(journal, since)
+    own = lines(journal, since, writer=worker)
+    heard = sorted(
+        [line for line in lines(journal, since) if isinstance(line, PostLine | NoticeLine)], key=lambda line: line.at
+    )
+    return merge(own, heard, key=lambda line: line.at)
 
 
 def _bid(

@@ -53,6 +53,7 @@ def test_every_kind_of_line_is_read_by_its_own_method_and_in_order(tmp_path_fact
 KINDS = {kind.__name__ for kind in get_args(AnyLine)}
 KNOWERS = {
     "app/cli/service/doctor/journal.py": "which sales a journal tells of, read from damaged lines, too",
+    "app/drill/kit/stepped/books.py": "what was decided and sold, read by an auditor who trusts no reader of ours",
     "app/journal/flat.py": "what each kind says in columns",
     "app/journal/nameless.py": "which kind says who somebody is, below every reader",
     "app/journal/retention.py": "which pings were bought and are kept longer, below every reader",
