@@ -27,18 +27,18 @@ BUSY_MAX = 0.7
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True):
-    """What one thing costs, by default as `make bench` last printed it; times are of one core.
+    """What one thing costs, by default as last measured on one of two busy cores; times are of one core.
 
     `posted` is the share of pings that are posted, `database_posts` how many posts one PostgreSQL commits a second,
     `applied_us` what a sale costs each replica that did not make it, `told_us` what the live bids of another do.
     """
 
-    ping_us: float = 180.0
-    post_us: float = 900.0
-    delivery_us: float = 600.0
-    applied_us: float = 25.0
+    ping_us: float = 190.0
+    post_us: float = 970.0
+    delivery_us: float = 940.0
+    applied_us: float = 35.0
     told_us: float = 200.0
-    database_posts: float = 1_500.0
+    database_posts: float = 900.0
     posted: float = 0.03
     ping_bytes: float = 2_600.0
 
