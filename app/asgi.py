@@ -39,7 +39,7 @@ from app.openid.client import OpenIdClient
 from app.outbound.sender import OutboundSender, Sender
 from app.packaged import MODELS
 from app.parquet import ParquetError
-from app.private_files import append_to, make_directory, narrow
+from app.private_files import append_to, make_directory, narrow, remedy_of
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
@@ -55,7 +55,8 @@ from app.settings import (
     sole_use,
 )
 from app.store.engine.database_file import sole_database
-from app.store.errors import StoreError, StoreUnavailable
+from app.store.engine.failures import DATABASE_ERRORS
+from app.store.errors import DatabaseGone, StoreUnavailable, StoreUnfit
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
@@ -141,6 +142,15 @@ def build_app(
     """The ASGI application, with additional `test_recorders` and `pages`.
 
     Raises SettingsError with every problem if it cannot serve with its settings."""
+    try:
+        return _built(settings, world, test_recorders, pages)
+    except OSError as error:
+        raise SettingsError(_without_file(settings, error)) from None
+
+
+def _built(
+    settings: Settings, world: World, test_recorders: Sequence[TestRecorder], pages: Sequence[HTTPRouteHandler]
+) -> Application:
     read = load(settings.config, environ=os.environ)
     if not isinstance(read, LoadedConfig):
         raise SettingsError("\n".join(str(problem) for problem in read))
@@ -176,14 +186,29 @@ async def _running(
     async with AsyncExitStack() as stack:
         try:
             background = await _started(stack, settings, declared, keys, world, clock)
-        except StoreUnavailable as away:
-            raise CannotStart(f"cannot start, {away}: is it up, and is its address right?") from None
-        except (SettingsError, StoreError, ParquetError, OtherVersion, NeedsConsent) as reason:
+        except (SettingsError, DatabaseGone, StoreUnfit, ParquetError, OtherVersion, NeedsConsent) as reason:
             raise CannotStart(str(reason)) from None
+        except StoreUnavailable as away:
+            raise CannotStart(_without_database(settings, str(away))) from None
+        except DATABASE_ERRORS as error:
+            raise CannotStart(_without_database(settings, f"the database refuses it ({where(error)})")) from None
         except OSError as error:
-            raise CannotStart(f"{error.filename or settings.data} cannot be used: {error.strerror}") from None
+            raise CannotStart(_without_file(settings, error)) from None
         _let_garbage_wait()
         yield background
+
+
+def _without_database(settings: Settings, why: str) -> str:
+    """What a start says that the database failed, which has logged nothing yet."""
+    if settings.sqlite_file is None:
+        return f"cannot start, {why}: is it up, is its address right, and may this user read and write all of it?"
+    return (
+        f"cannot start, {why}: see whether the disk of {settings.sqlite_file} fails or is full, and who else holds it"
+    )
+
+
+def _without_file(settings: Settings, error: OSError) -> str:
+    return f"cannot start, {error.filename or settings.data} cannot be used ({error.strerror}): {remedy_of(error)}"
 
 
 def _let_garbage_wait() -> None:

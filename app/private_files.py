@@ -14,6 +14,26 @@ FILE, DIRECTORY = 0o600, 0o700
 _OTHERS = 0o077
 _SAID_MAX = 5
 
+_REMEDIES = {
+    errno.ENOSPC: "make room on its disk",
+    errno.EDQUOT: "make room on its disk",
+    errno.EROFS: "mount its disk for writing",
+    errno.EIO: "see to its disk, which fails",
+    errno.EMFILE: "allow this process more open files (ulimit -n)",
+    errno.ENFILE: "allow this machine more open files",
+    errno.EISDIR: "move the folder away that lies there",
+    errno.ELOOP: "mend its symbolic links",
+    errno.EEXIST: "move away what lies there",
+    errno.ENOTDIR: "move the file away that lies where a folder belongs",
+}
+
+
+def remedy_of(error: OSError, what: str = "it") -> str:
+    """What to do where the system refuses a file; `what` is to be ours where it is a question of rights."""
+    if isinstance(error, PermissionError):
+        return f"give {what} to this user"
+    return _REMEDIES.get(error.errno or 0, "see to its disk")
+
 
 def make_directory(path: Path) -> None:
     """Make a directory and what lacks above it, for our user alone. One that exists stays as it is. OSError."""

@@ -10,7 +10,7 @@ import msgspec
 
 from app.domain.keys import Keys
 from app.packaged import DEMO
-from app.private_files import append_to, exposed, make_directory, sync_folder, write_whole
+from app.private_files import append_to, exposed, make_directory, remedy_of, sync_folder, write_whole
 from app.service_notes import ServicePlaces, worker_folder
 from app.store.engine.connections import sqlite_file, without_password
 from app.store.engine.database_file import was_served
@@ -121,7 +121,7 @@ def sole_use(data: Path) -> Iterator[int]:
         make_directory(data)
         file = append_to(path)
     except OSError as error:
-        raise SettingsError(f"{data} cannot be written ({error.strerror}): give it to this user") from None
+        raise unwritable(data, error) from None
     with file:
         if not _locked(file.fileno()):
             file.seek(0)
@@ -129,9 +129,17 @@ def sole_use(data: Path) -> Iterator[int]:
                 f"{data} is in use by process {file.read().decode().strip() or 'unknown'}: stop it first, "
                 "or name another directory with --data"
             )
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n".encode())
+        try:
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n".encode())
+        except OSError as error:
+            raise unwritable(data, error) from None
         yield file.fileno()
+
+
+def unwritable(data: Path, error: OSError) -> SettingsError:
+    """What is to be raised where the system does not take what is to be noted in a data directory."""
+    return SettingsError(f"{error.filename or data} cannot be written ({error.strerror}): {remedy_of(error)}")
 
 
 def load_keys(settings: Settings, chance: Callable[[int], bytes]) -> tuple[Keys, list[Path]]:
@@ -205,7 +213,8 @@ def retire_key(settings: Settings, name: str) -> Path:
         make_directory(retired.parent)
         return path.rename(retired)
     except OSError as error:
-        raise SettingsError(f"{path} cannot be moved to {retired.parent} ({error.strerror})") from None
+        remedy = remedy_of(error, "both folders")
+        raise SettingsError(f"{path} cannot be moved to {retired.parent} ({error.strerror}): {remedy}") from None
 
 
 def require_database(settings: Settings, *, served: bool) -> None:
@@ -280,7 +289,7 @@ def _write_key(path: Path, key: bytes) -> Path:
         sync_folder(path.parent.parent)
         write_whole(path, key.hex().encode() + b"\n", over=False)
     except OSError as error:
-        raise SettingsError(f"{path} cannot be made ({error.strerror}): give its directory to this user") from None
+        raise SettingsError(f"{path} cannot be made ({error.strerror}): {remedy_of(error, 'its directory')}") from None
     return path
 
 
@@ -299,7 +308,7 @@ def _read_key(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text().strip())
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror}): give it to this user") from None
+        raise SettingsError(f"{path} cannot be read ({error.strerror}): {remedy_of(error)}") from None
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:

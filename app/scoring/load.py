@@ -1,5 +1,6 @@
 """Load the models that `models/current.toml` points at: each verified, or refused by name while the others load."""
 
+import os
 import re
 from pathlib import Path
 from typing import Literal
@@ -160,7 +161,8 @@ def _folder(models_dir: Path, vertical: str, version: object) -> Path:
 
 def _inside(models_dir: Path, path: Path) -> Path:
     """The path, unless a link leads it out of the models directory."""
-    if not path.resolve().is_relative_to(models_dir.resolve()):
+    # Unlike `resolve` it takes a link to itself for a file that is not there.
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(models_dir)):
         raise Unusable(f"{path.name} leads out of the models directory")
     return path
 

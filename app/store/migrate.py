@@ -5,10 +5,9 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.store.engine.connections import database_url, is_sqlite, writing_engine
-from app.store.engine.failures import as_unavailable
+from app.store.engine.failures import DATABASE_ERRORS, as_unavailable
 from app.store.engine.revision import HEAD, require_known, revision
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -32,7 +31,7 @@ def migrate(url: str, mark: int | None = None) -> tuple[str, str]:
                 connection.exec_driver_sql(f"PRAGMA application_id = {mark}")
                 connection.exec_driver_sql("PRAGMA user_version = 0")
             return before, HEAD
-    except SQLAlchemyError as error:
+    except DATABASE_ERRORS as error:
         raise as_unavailable(error) from None
     finally:
         engine.dispose()

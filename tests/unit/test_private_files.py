@@ -1,5 +1,6 @@
 """Files that nobody else reads: made so whatever the umask, mended where they are ours, said where they are not."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.private_files import append_to, exposed, make_directory, narrow, sync_folder, write_new, write_whole
+from app.private_files import append_to, exposed, make_directory, narrow, remedy_of, sync_folder, write_new, write_whole
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
 
@@ -135,3 +136,17 @@ def test_a_file_that_is_there_stays_where_it_is_not_to_be_written_over(tmp_path:
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.key": b"first"}
     write_whole(tmp_path / "a.key", b"third")
     assert (tmp_path / "a.key").read_bytes() == b"third"
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "make room on its disk"),
+        (errno.EROFS, "mount its disk for writing"),
+        (errno.EIO, "see to its disk, which fails"),
+        (errno.EACCES, "give it to this user"),
+        (errno.ESTALE, "see to its disk"),
+    ],
+)
+def test_what_a_disk_refuses_is_said_with_what_helps(number: int, remedy: str) -> None:
+    assert remedy_of(OSError(number, "why")) == remedy

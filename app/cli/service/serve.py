@@ -22,7 +22,7 @@ from app.cli.service.workers import HeldFile, Workers, say_up, when_left
 from app.http.server import listeners, server_of
 from app.packaged import DEMO_CONFIG, MODELS, models_here
 from app.service_notes import note_places
-from app.settings import Settings, SettingsError, sole_use
+from app.settings import Settings, SettingsError, sole_use, unwritable
 from app.telemetry.logs import LogFormat, configure_logs
 from app.telemetry.tracing import CannotTrace, wants_traces
 
@@ -230,7 +230,10 @@ def _serve_all(settings: Settings, terms: ServeTerms, listener: socket.socket) -
             "--database (`leadbid migrate` makes its tables), or serve without --workers"
         )
     with sole_use(settings.data) as held:
-        note_places(settings.data, settings.places(os.getpid(), time.time()))
+        try:
+            note_places(settings.data, settings.places(os.getpid(), time.time()))
+        except OSError as error:
+            raise unwritable(settings.data, error) from None
         work = partial(_work, settings, terms, listener, HeldFile(held))
         workers = Workers(settings.workers, work, terms.end_s)
         for each in (signal.SIGTERM, signal.SIGINT):

@@ -42,6 +42,7 @@ def drill(folder: Path, say: Say) -> list[str]:
         "kills",
         "faults",
         "lives",
+        "refused_starts",
         "cpu_seconds",
     ):
         say.count(figure.replace("_", " "), getattr(report, figure))

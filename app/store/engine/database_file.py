@@ -130,6 +130,10 @@ def sole_database(path: Path, mark: int) -> Iterator[DatabaseFile]:
 
 def was_served(path: Path) -> bool:
     """Whether a service ever worked on this file. StoreUnfit where it is no database, or only its log is left."""
+    if path.is_dir():
+        raise StoreUnfit(
+            f"{path} is a folder: move it away, and restore the database from your backup if there was one"
+        )
     if not path.exists() or path.stat().st_size == 0:
         if _has_log(path):
             raise StoreUnfit(
@@ -151,7 +155,8 @@ def was_served(path: Path) -> bool:
             tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'key_check'").fetchone()
             return tables[0] > 0 and connection.execute("SELECT 1 FROM key_check LIMIT 1").fetchone() is not None
     except sqlite3.OperationalError as error:
-        raise StoreUnavailable(f"{path} cannot be read ({error.sqlite_errorname})") from None
+        kind = getattr(error, "sqlite_errorname", type(error).__name__)
+        raise StoreUnavailable(f"{path} cannot be read ({kind}): see to its disk, and to who else holds it") from None
     except sqlite3.DatabaseError:
         raise StoreUnfit(
             f"{path} is damaged or no database: restore it from your backup, without -wal and -shm"

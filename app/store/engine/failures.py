@@ -9,8 +9,11 @@ from app.store.errors import DatabaseGone, StoreUnavailable
 _CLASHES = frozenset(("40001", "40P01"))
 """PostgreSQL says: another transaction was in the way, try again."""
 
-_NO_TABLES = frozenset(("42P01", "3F000"))
-"""PostgreSQL says: no such table, no such schema. Somebody took ours away."""
+_NOT_OURS = frozenset(("42P01", "3F000", "42703", "42501"))
+"""PostgreSQL says: no such table, schema or column, no right to it. Somebody took ours away."""
+
+DATABASE_ERRORS = (exc.SQLAlchemyError, sqlite3.Error)
+"""Whatever a database may raise: what runs as SQLite itself takes it, as BEGIN, raises its own errors."""
 
 _NO_SERVICE = (
     DatabaseGone,
@@ -34,7 +37,9 @@ def as_unavailable(error: Exception) -> StoreUnavailable:
     """The one error for a database that does not serve, named by its kind: its own text may hold values."""
     if isinstance(error, StoreUnavailable):
         return error
-    return StoreUnavailable(f"the database did not take it ({type(_cause(error)).__name__})")
+    cause = _cause(error)
+    kind = getattr(cause, "sqlite_errorname", type(cause).__name__)
+    return StoreUnavailable(f"the database did not take it ({kind})")
 
 
 def is_no_service(error: Exception) -> bool:
@@ -43,7 +48,7 @@ def is_no_service(error: Exception) -> bool:
         isinstance(error, _NO_SERVICE)
         or type(error) in _DAMAGED
         or _is_stale(error)
-        or getattr(_cause(error), "sqlstate", None) in _NO_TABLES
+        or getattr(_cause(error), "sqlstate", None) in _NOT_OURS
     )
 
 

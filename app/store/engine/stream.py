@@ -1,12 +1,11 @@
 """Answers too long to be held: read as they are consumed, from one moment of the database."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, exc
+from sqlalchemy import Connection, Engine, Select
 
-from app.store.engine.failures import as_unavailable
+from app.store.engine.failures import DATABASE_ERRORS, as_unavailable
 
 _PAGE = 10_000
 """Rows held at a time: millions of people must not all stand in memory as tuples before they are packed."""
@@ -24,7 +23,7 @@ def pages(engine: Engine, wanted: Select[Any]) -> Iterator[tuple[Connection, Seq
         with engine.begin() as connection:
             for page in connection.execute(wanted, execution_options={"yield_per": _PAGE}).partitions():
                 yield connection, page
-    except (exc.SQLAlchemyError, sqlite3.Error) as error:
+    except DATABASE_ERRORS as error:
         raise as_unavailable(error) from None
 
 
@@ -40,5 +39,5 @@ def tuples(engine: Engine, wanted: Select[Any]) -> Iterator[Any]:
             cursor = driver.execute(str(compiled), compiled.params)
             while page := cursor.fetchmany(_PAGE):
                 yield from page
-    except (exc.SQLAlchemyError, sqlite3.Error) as error:
+    except DATABASE_ERRORS as error:
         raise as_unavailable(error) from None

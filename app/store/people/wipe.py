@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import URL, create_engine, text
 
 from app.store.engine.database_file import existing
+from app.store.engine.failures import DATABASE_ERRORS, as_unavailable
 from app.store.errors import StoreUnavailable
 
 WAIT_S = 20.0
@@ -36,6 +37,8 @@ def wipe(address: URL, traces: Collection[bytes], *, is_sure: bool = False) -> N
     try:
         with engine.connect() as connection:
             connection.execute(text(f"VACUUM {', '.join(_TABLES)}"))
+    except DATABASE_ERRORS as error:
+        raise as_unavailable(error) from None
     finally:
         engine.dispose()
 

@@ -161,7 +161,7 @@ def test_an_address_that_cannot_be_used_says_why(address: str, said: str) -> Non
 
 def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "leadbid.db").write_bytes(b"no database at all" * 100)
-    with pytest.raises(StoreUnavailable, match="DatabaseError"):
+    with pytest.raises(StoreUnavailable, match="SQLITE_NOTADB"):
         migrate(f"sqlite:///{tmp_path / 'leadbid.db'}")
 
 

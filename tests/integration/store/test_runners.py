@@ -186,7 +186,7 @@ def test_a_lock_held_by_another_past_the_timeout_sells_nothing_and_the_next_work
         async with a_store(url, busy_ms=100) as store:
             holder = sqlite3.connect(tmp_path / "leadbid.db", isolation_level=None)
             holder.execute("BEGIN IMMEDIATE")
-            with pytest.raises(StoreUnavailable, match=r"did not take it \(OperationalError\)"):
+            with pytest.raises(StoreUnavailable, match=r"did not take it \(SQLITE_BUSY\)"):
                 await store.sell(a_sale(1), refused)
             assert not await store.ready()
             # What is only read goes on.

@@ -236,6 +236,14 @@ def test_a_link_out_of_the_models_directory_is_refused(shelve: Shelve, tmp_path:
     assert "leads out of the models directory" in reason(load(models))
 
 
+def test_a_folder_that_is_a_link_to_itself_is_refused_by_name(shelve: Shelve, tmp_path: Path) -> None:
+    models = shelve()
+    version = models / "solar" / "0001"
+    version.rename(tmp_path / "elsewhere")
+    version.symlink_to(version)
+    assert "0001 does not exist" in reason(load(models))
+
+
 @pytest.mark.parametrize("content", [b"solar = ", b"\xff\xfe", b"solar = 0001\nsolar = 0002"])
 def test_a_pointer_that_is_no_toml_is_refused_as_a_whole(shelve: Shelve, content: bytes) -> None:
     models = shelve()

@@ -64,6 +64,8 @@ class YearBooks:
         self._last_sold: dict[tuple[str, str], float] = {}
         self._by_bid: dict[str, OfferedLead] = {}
         self._unwritten: set[str] = set()
+        self._told: set[str] = set()
+        """Sales that a seller heard of: what fails just after its commit has its line with the post that asks again."""
         self._excused: set[str] = set()
         self._in_journal: set[str] = set()
         self._read_to: dict[Path, int] = {}
@@ -78,7 +80,7 @@ class YearBooks:
 
     def written(self) -> None:
         """All lines of the journal so far are on the disk."""
-        self._unwritten.clear()
+        self._unwritten -= self._told
 
     def killed(self) -> None:
         """The lines that were not, and those of what was sold last, are lost."""
@@ -106,6 +108,9 @@ class YearBooks:
     def heard(self, lead: OfferedLead) -> Iterator[str]:
         """A seller heard that its lead was bought."""
         sold = self.sold.get(lead.lead_id)
+        self._told.add(lead.lead_id)
+        self._unwritten.add(lead.lead_id)
+        self._excused.discard(lead.lead_id)
         if sold is None:
             yield f"{_named(lead)} was accepted as {lead.lead_id} and is not in the database"
         elif sold.price_cents != lead.price_cents:

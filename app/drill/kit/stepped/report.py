@@ -19,6 +19,8 @@ class YearReport(msgspec.Struct, kw_only=True):
     dead_letters: int = 0
     spend_cents: int = 0
     lives: int = 0
+    refused_starts: int = 0
+    """Starts that a fault of the world made end with a sentence: what supervises the service tries again."""
     kills: int = 0
     faults: int = 0
     happened: Counter[str] = msgspec.field(default_factory=Counter)

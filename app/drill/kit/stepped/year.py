@@ -36,6 +36,9 @@ STEP_S = 1_800.0
 """Background work is done at least so often."""
 PROMISE_S = 500.0
 """A bid lives ten minutes; what is posted within this is judged by its merits."""
+START_AGAIN_S = 60.0
+"""What supervises the service starts it again after this; a disk is full for an hour at most, often twice in a row."""
+REFUSED_MAX = 200
 BROKEN_PROMISES = frozenset(
     {"ping_unknown", "ping_expired", "ping_used", "ping_mismatch", "paused", "closed_hours", "filtered"}
 )
@@ -68,6 +71,7 @@ class Year:
         self._set_at = STARTS - DAY_S
         self._leads = 0
         self._accepted: list[OfferedLead] = []
+        self._refused_in_a_row = 0
         self._plan(days, faults, leads_a_day)
 
     def live(self) -> YearReport:
@@ -223,12 +227,14 @@ class Year:
         except Killed:
             self._after(10.0, self._start)
         except CannotLive as why:
+            self._refused_in_a_row += 1
+            self.report.refused_starts += 1
             excused = self.report.faults > before or self._moment.database_full or self._moment.journal_full
-            if "Traceback" in str(why) or not excused:
+            if "Traceback" in str(why) or not excused or self._refused_in_a_row > REFUSED_MAX:
                 self._find([f"the service does not start: {why}"])
-            self._after(60.0, self._start)
+            self._after(START_AGAIN_S, self._start)
         else:
-            self._life = life
+            self._life, self._refused_in_a_row = life, 0
             self._find(self._books.look())
             self._find(self._books.all_there())
 

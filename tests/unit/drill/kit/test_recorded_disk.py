@@ -45,3 +45,16 @@ def test_other_files_are_none_of_its_business(tmp_path: Path) -> None:
     with RecordedDisk(tmp_path / "elsewhere") as disk, closing(sqlite3.connect(tmp_path / "a.db")) as connection:
         connection.execute("CREATE TABLE t (a)")
     assert disk.files == {}
+
+
+def test_nothing_is_written_outside_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite keeps the address of a file's name, from which it makes those beside it: a copy's would soon be another's.
+
+    A log's index named "\\2-shm" in the current directory is what that looks like.
+    """
+    current = tmp_path / "current"
+    current.mkdir()
+    monkeypatch.chdir(current)
+    assert lost(tmp_path, "FULL") == 0
+    assert list(current.iterdir()) == []
+    assert {path.name for path in (tmp_path / "on").iterdir()} == {"a.db"}

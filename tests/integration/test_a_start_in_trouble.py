@@ -1,0 +1,181 @@
+"""Whatever a database or a disk does to a start, it is said in one sentence with its remedy, and never with a trace."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Dialect, Engine, create_engine, event, make_url
+
+from app.asgi import build_app
+from app.drill.kit.stepped.at_hand import NotStarted, started
+from app.settings import Settings, SettingsError
+from app.store.migrate import migrate
+from tests.integration.test_serve import made_keys
+from tests.service import DEMO_CONFIG, MODELS
+
+ERRORS = (
+    sqlite3.OperationalError("disk I/O error"),
+    sqlite3.OperationalError("database or disk is full"),
+    sqlite3.DatabaseError("database disk image is malformed"),
+    sqlite3.IntegrityError("UNIQUE constraint failed"),
+)
+SAMPLE = 6
+"""So many of some sixty statements that a start runs; the long test takes each of them."""
+
+
+class _Connection(sqlite3.Connection):
+    """Fails at one of its statements, which are counted over all connections."""
+
+    run = 0
+    fails_at = 0
+    error: Exception = ERRORS[0]
+
+    @staticmethod
+    def count() -> None:
+        _Connection.run += 1
+        if _Connection.run == _Connection.fails_at:
+            raise _Connection.error
+
+    def execute(self, *statement: Any) -> sqlite3.Cursor:
+        self.count()
+        return super().execute(*statement)
+
+    def commit(self) -> None:
+        self.count()
+        super().commit()
+
+    def cursor(self, factory: Any = None) -> Any:
+        return super().cursor(factory or _Cursor)
+
+
+class _Cursor(sqlite3.Cursor):
+    def execute(self, *statement: Any) -> "_Cursor":
+        _Connection.count()
+        super().execute(*statement)
+        return self
+
+
+@contextmanager
+def failing(number: int) -> Iterator[None]:
+    """The statement of this number fails, if there is one."""
+    _Connection.run, _Connection.fails_at = 0, number
+    _Connection.error = ERRORS[number % len(ERRORS)]
+
+    def connect(_dialect: Dialect, _record: object, _values: Sequence[Any], options: dict[str, Any]) -> None:
+        options["factory"] = _Connection
+
+    event.listen(Engine, "do_connect", connect)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "do_connect", connect)
+
+
+def at(data: Path, **more: Any) -> Settings:
+    return Settings(config=DEMO_CONFIG, data=data, models=MODELS, **more)
+
+
+def said(settings: Settings) -> str:
+    """Why the service does not start; empty where it does. Anything but a sentence is raised."""
+
+    async def start() -> None:
+        async with started(build_app(settings)):
+            pass
+
+    try:
+        asyncio.run(start())
+    except (NotStarted, SettingsError) as why:
+        return str(why)
+    return ""
+
+
+def test_an_error_of_any_statement_of_a_start_is_one_sentence_that_names_the_file(tmp_path: Path) -> None:
+    of_a_start(tmp_path, SAMPLE)
+
+
+@pytest.mark.long
+def test_an_error_of_each_statement_of_a_start_is_one_sentence_that_names_the_file(tmp_path: Path) -> None:
+    of_a_start(tmp_path, 10_000)
+
+
+def of_a_start(folder: Path, most: int) -> None:
+    settings = at(folder / "data")
+    with failing(0):
+        assert said(settings) == ""
+        of_a_new_one = _Connection.run
+        assert said(settings) == ""
+        total = _Connection.run - of_a_new_one
+    assert total > 30
+    for number in range(1, total + 1, max(1, total // most)):
+        with failing(number):
+            why = said(settings)
+        assert _Connection.run >= number, number
+        if why:
+            assert why.startswith("cannot start, the database "), (number, why)
+            assert f"see whether the disk of {settings.sqlite_file} fails or is full" in why
+            assert "\n" not in why
+    assert said(settings) == ""
+
+
+@pytest.fixture
+def replicas(own_postgres_url: str) -> str:
+    """A database with tables, and the role `clerk` that may do everything with them."""
+    migrate(own_postgres_url)
+    administer(
+        own_postgres_url,
+        "DROP ROLE IF EXISTS clerk",
+        "CREATE ROLE clerk LOGIN",
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO clerk",
+        "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO clerk",
+    )
+    return own_postgres_url
+
+
+def administer(url: str, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+TROUBLES = {
+    "InsufficientPrivilege": "REVOKE ALL ON write_probe FROM clerk",
+    "UndefinedTable": "DROP TABLE shadow_price",
+    "UndefinedColumn": "ALTER TABLE shadow_price RENAME COLUMN resource TO thing",
+    "ReadOnlySqlTransaction": "ALTER ROLE clerk SET default_transaction_read_only = on",
+}
+
+
+@pytest.mark.parametrize(("kind", "trouble"), TROUBLES.items(), ids=TROUBLES)
+def test_a_postgresql_that_does_not_let_us_is_named_as_the_reason(
+    tmp_path: Path, replicas: str, kind: str, trouble: str
+) -> None:
+    administer(replicas, trouble)
+    url = make_url(replicas).set(username="clerk").render_as_string(hide_password=False)
+    why = said(at(tmp_path / "data", database_url=url, keys_dir=made_keys(tmp_path)))
+    administer(replicas, "DROP OWNED BY clerk", "DROP ROLE clerk")
+    remedy = "is it up, is its address right, and may this user read and write all of it?"
+    assert why == f"cannot start, the database did not take it ({kind}): {remedy}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["in-use-by", "service.json", "clock", "journal", "keys", "leadbid.db", "leadbid.db-wal", "service-state.json"],
+)
+def test_what_lies_where_a_file_or_folder_belongs_is_named_or_does_no_harm(tmp_path: Path, name: str) -> None:
+    data = tmp_path / "data"
+    if name in ("journal", "keys"):
+        data.mkdir()
+        (data / name).write_text("")
+    else:
+        (data / name).mkdir(parents=True)
+    why = said(at(data))
+    assert "\n" not in why
+    if name not in ("clock", "service-state.json"):
+        assert str(data) in why
+        assert ": " in why
