@@ -106,7 +106,9 @@ def test_how_many_may_win_a_shared_lead_is_found_out() -> None:
     found = learn_leg(log, COLUMNS, winners=None, tell=lambda _: None)
     tried = {attempt.winners: attempt.log_loss for attempt in found.attempts if attempt.form == "rivals"}
     chosen = found.landscape
-    assert min(tried, key=lambda winners: tried[winners]) == chosen.winners or chosen.form == "logistic"
+    # What is earned decides; of numbers that predict as well as the best one, any may be chosen.
+    assert chosen.form == "logistic" or tried[chosen.winners] - min(tried.values()) < 0.005
+    assert chosen.form == "logistic" or chosen.winners > 1
     assert found.log_loss < found.log_loss_ortb
 
 
@@ -213,7 +215,7 @@ def test_of_few_auctions_no_facts_are_read() -> None:
     assert len(few.attempts) == 3
     both = Demands(facts_rows_min=400, plain=True, errors=0.0)
     enough = learn_leg(log, COLUMNS, winners=1, demands=both, tell=lambda _: None)
-    assert len(enough.attempts) == 6
+    assert len(enough.attempts) >= 2 * len(few.attempts)
     # The choice goes by what is earned as well: not the best prediction alone.
     assert enough.log_loss < enough.log_loss_constant
 
