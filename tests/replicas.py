@@ -95,6 +95,11 @@ class Replicas:
                 self._ping(self.chance.choice(self.living))
             self._post()
 
+    def ping_often(self, one: _One) -> None:
+        """More leads than it bids on come to this one at once."""
+        for _ in range(2 * self.limit):
+            self._ping(one)
+
     def _poisson(self, mean: float) -> int:
         number, product = 0, self.chance.random()
         while product > 2.718281828**-mean:

@@ -103,6 +103,8 @@ class ReplicaTurns:
             return
         for _ in range(_TRIES):
             turn = await self._read()
+            # Whoever stood still for so long wakes up here as often as where time passes.
+            self.keep_lease()
             began = self._bidder.steady()
             divided, state = self._bidder.standing.divided(self._clock(), turn.turn + 1, turn.at)
             ended = self._bidder.steady()
@@ -188,7 +190,8 @@ class ReplicaTurns:
         """Have what a process before us promised counted once: here, as far as its journal told us."""
         for _ in range(_TRIES):
             turn = await self._read()
-            if former not in self._known:
+            # One that is retired left only what no journal holds: a successor that was killed at its start did this.
+            if former not in self._known or any(each.retired for each in turn.replicas if each.run == former):
                 return
             _, ours = self._bidder.standing.divided(self._clock(), turn.turn + 1, turn.at)
             left = _left_of(self._known[former].state, ours.claims)

@@ -89,7 +89,9 @@ class Sharing:
         apart = {resource: ours.apart for resource, ours in mine.items() if live or ours.apart}
         for resource in self._left_to_us.keys() & counters.keys() - mine.keys():
             apart[resource] = max(counters[resource].free - self._left_to_us[resource], 0.0)
-        share = (unclaimed_share(count) if live else 1.0) if joined else 0.0
+        # What the dead may have promised where they claimed nothing, whoever meets a cap alone leaves to them.
+        gone = sum([unclaimed_share(each.state.count) for each in self._others])
+        share = (unclaimed_share(count) if live else max(1.0 - gone, 0.5)) if joined else 0.0
         left = {resource: ours.leaves for resource, ours in mine.items()}
         state = ReplicaState(count=count if joined else 0, turn=turn - 1, claims=claims)
         return RoomDivided(turn=turn, share=share, apart=apart, left=left), state
@@ -118,6 +120,9 @@ class Sharing:
     def _is_claimed(self, counter: Counter, count: int, *, wants: bool) -> bool:
         """Whether it is told of: live bids weigh much of it, or it is met and others claim it or it lacks room."""
         if counter.resource in self._left_to_us:
+            return True
+        if count == 1 and any(each.state.count or counter.resource in each.state.claims for each in self._others):
+            # What the dead promised unseen is ours no more than when they lived.
             return True
         weight = sure(counter.live, counter.variance)
         unsold = max(counter.cap.limit - counter.used, 0)

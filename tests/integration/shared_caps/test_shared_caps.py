@@ -12,7 +12,7 @@ from app.store.store import Store
 from app.usecases.operators.status import status
 from tests.build import seller
 from tests.integration.shared_caps.shop import LIFE_S, Shop, change, open_shop
-from tests.standing import sold_elsewhere
+from tests.standing import bid_made, sold_elsewhere
 
 LIMIT = 40
 DAILY = "campaign/solar-tx/daily/"
@@ -138,6 +138,51 @@ def test_one_that_is_started_again_counts_once_what_it_had_promised(url: str, tm
         (held,) = former.state.claims.values()
         assert held.unseen + sum([each.mean for each in held.weights]) >= live, "its journal is lost, its bids are not"
         assert sorted(again.turns.live) == ["replica-2", "replica-3"]
+
+    play(url, tmp_path, scene)
+
+
+def test_one_that_stood_still_promises_nothing_before_all_have_read_of_it_again(url: str, tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        one, two = await shop.start(), await shop.start()
+        for _ in range(8):
+            await shop.trade(1, leads_a_step=0)
+            shop.lead(one, posted=1.0)
+        # It wakes up in the middle of a turn: nothing told it yet how long that was, and the other took all room.
+        shop.clock.now += 4.0
+        change(url, f"UPDATE replica SET seen_at = seen_at - 5 WHERE run = {two.turns.run}")
+        await shop.look(one)
+        assert one.turns.live == ["replica-1"]
+        shop.lead(two, posted=1.0)
+        await two.turns.take_turn()
+        for _ in range(2 * LIMIT):
+            shop.lead(one, posted=1.0)
+            shop.lead(two, posted=1.0)
+        await shop.trade(60, leads_a_step=0)
+        assert shop.honored == 1.0
+
+    play(url, tmp_path, scene)
+
+
+def test_what_a_journal_lost_stays_counted_where_its_successor_is_killed_at_once(url: str, tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        one, two = await shop.start(), await shop.start()
+        await shop.trade(6, leads_a_step=6, posted=0.0)
+        shop.kill(0)
+        await shop.start(former=one.turns.run)
+        await shop.trade(2, leads_a_step=0)
+        left = next(each for each in two.turns.others if each.run == one.turns.run)
+        assert sum([each.mean for each in left.state.claims[DAILY].weights]) > 0.0
+        shop.kill(1)
+        again = await shop.start()
+        await shop.trade(2)
+        today = counted_caps(shop.catalogue.campaigns["solar-tx"], seller(), "78701", "TX", shop.at())[0][0]
+        for number in range(LIMIT):
+            bid = bid_made(b"known%03d" % number, shop.at(), lifetime_s=LIFE_S, takes=((today, 1),))
+            again.bidder.standing.apply(bid)
+        await again.turns.join(one.turns.run)
+        await shop.trade(2, leads_a_step=0)
+        assert next(each for each in two.turns.others if each.run == one.turns.run).state == left.state
 
     play(url, tmp_path, scene)
 

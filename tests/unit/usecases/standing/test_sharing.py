@@ -103,6 +103,19 @@ def test_they_honor_them_whatever_becomes_of_each(seed: int) -> None:
     assert shop.accepted > 0
 
 
+def test_the_last_one_leaves_to_the_dead_what_they_promised_unseen() -> None:
+    shop = Replicas(60, 3, posted=1.0, pings_s=0.0)
+    shop.run_until(2.0)
+    for one in shop.living[1:]:
+        shop.ping_often(one)
+        shop.kill_one(1)
+    shop.run_until(6.0)
+    shop.ping_often(shop.living[0])
+    shop.run_until(26.0)
+    assert shop.accepted == shop.bids > 40
+    assert shop.honored == 1.0
+
+
 def test_a_successor_of_the_only_one_honors_its_bids() -> None:
     shop = Replicas(60, 1, seed=3, posted=0.8)
     shop.run_until(2.0)
@@ -127,13 +140,12 @@ def test_alone_a_replica_stands_as_if_there_were_no_others() -> None:
 
 def test_live_bids_of_another_count_until_they_end() -> None:
     standing = joined()
-    dead = other(claim=Claim(True, 0.0, 0.0, (LiveWeight(NOW + 30.0, 4.0, 0.0),)), age_s=60.0)
+    # One that stopped promises nothing unseen.
+    dead = other(claim=Claim(True, 0.0, 0.0, (LiveWeight(NOW + 30.0, 4.0, 0.0),)), count=0, age_s=60.0)
     take_turn(standing, dead)
     assert caps(standing, NOW, SMALL)[0].live == 4.0
     assert room(standing) == 6.0
-    take_turn(
-        standing, other(claim=Claim(True, 0.0, 0.0, (LiveWeight(NOW + 30.0, 4.0, 0.0),)), age_s=60.0), now=NOW + 31.0
-    )
+    take_turn(standing, dead, now=NOW + 31.0)
     assert room(standing, NOW + 31.0) == 10.0
 
 
