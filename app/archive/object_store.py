@@ -1,5 +1,7 @@
 """A place in an object store, or a folder that is used as one; the one endpoint to obstore, which an extra brings."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from os import environ
 from pathlib import Path
@@ -29,26 +31,27 @@ class ObjectStore:
 
     def read(self, name: str) -> bytes | None:
         """An object, None where there is none of this name."""
-        try:
+        with suppress(FileNotFoundError), self._telling():
             return bytes(self._obstore.get(self._store, name).bytes())
-        except FileNotFoundError:
-            return None
-        except (self._obstore.exceptions.BaseError, OSError) as error:
-            raise ArchiveError(_told(self.url, error)) from None
+        return None
 
     def write(self, name: str, content: bytes | Path) -> None:
         """Put an object in the place of what had this name."""
-        try:
+        with self._telling():
             self._obstore.put(self._store, name, content)
-        except (self._obstore.exceptions.BaseError, OSError) as error:
-            raise ArchiveError(_told(self.url, error)) from None
 
     def remove(self, name: str) -> None:
         """Remove an object; one that is gone is removed."""
-        try:
+        with suppress(FileNotFoundError), self._telling():
             self._obstore.delete(self._store, name)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Whatever goes wrong is told as an ArchiveError, but that there is no such object."""
+        try:
+            yield
         except FileNotFoundError:
-            return
+            raise
         except (self._obstore.exceptions.BaseError, OSError) as error:
             raise ArchiveError(_told(self.url, error)) from None
 

@@ -13,6 +13,7 @@ import msgspec
 
 from app.archive.object_store import ArchiveError, ObjectStore
 from app.journal.parts import parts
+from app.private_files import write_whole
 
 LIST = "shipped.json"
 """Says what lies beside it."""
@@ -69,7 +70,7 @@ def _origin(journal: Path, chance: Callable[[int], bytes]) -> str:
     """By what the journal is known at the other end, from the first time on."""
     path = journal.parent / ORIGIN
     if not path.exists():
-        path.write_bytes(msgspec.json.encode(_Origin(journal=chance(8).hex())))
+        write_whole(path, msgspec.json.encode(_Origin(journal=chance(8).hex())))
     try:
         return msgspec.json.decode(path.read_bytes(), type=_Origin).journal
     except msgspec.DecodeError:

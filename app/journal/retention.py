@@ -11,7 +11,7 @@ from app.journal.parts import Part, parts, texts
 from app.journal.reader import UNREADABLE, decode
 from app.journal.rewrite import remove, rewrite, sweep
 from app.journal.writer import hour_of, hour_start
-from app.private_files import write_new
+from app.private_files import write_whole
 
 STRIPPED = "stripped.json"
 """Beside the journal: which parts hold no one any more, each by the size and the time of its file."""
@@ -161,7 +161,4 @@ def _read(directory: Path) -> Stripped:
 
 
 def _write(directory: Path, done: Stripped) -> None:
-    fresh = directory / f".{STRIPPED}.unfinished"
-    with write_new(fresh) as file:
-        file.write(msgspec.json.encode(done))
-    fresh.replace(directory / STRIPPED)
+    write_whole(directory / STRIPPED, msgspec.json.encode(done))

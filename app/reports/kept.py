@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.private_files import make_directory, write_new
+from app.private_files import make_directory, write_whole
 from app.reports.tally import JournalTally
 
 FOLDER = "tallies"
@@ -55,10 +55,7 @@ def write(directory: Path, hour: str, parts: tuple[Stamp, ...], tally: JournalTa
     """Keep what these parts of an hour come to; the file is whole or not there. Raises OSError."""
     path, text = _path(directory, hour), msgspec.json.encode(tally)
     make_directory(path.parent)
-    fresh = path.with_name(f".{path.name}.unfinished")
-    with write_new(fresh) as file:
-        file.write(msgspec.json.encode(_head(parts, text)) + b"\n" + text)
-    fresh.replace(path)
+    write_whole(path, msgspec.json.encode(_head(parts, text)) + b"\n" + text)
 
 
 def drop_all_but(directory: Path, hours: Container[str]) -> None:

@@ -27,7 +27,7 @@ BUSY_MAX = 0.7
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True):
-    """What one thing costs, by default as last measured on one of two busy cores; times are of one core.
+    """What one thing costs, of one core. The defaults are assumed, near what parts of it took on a busy machine.
 
     `posted` is the share of pings that are posted, `database_posts` how many posts one PostgreSQL commits a second,
     `applied_us` what a sale costs each replica that did not make it, `told_us` what the live bids of another do.
