@@ -19,6 +19,7 @@ from tests.service import Service, until
 
 KEY = {"X-API-Key": "demo-operator-key"}
 WHO, LOST = someone(77_001), someone(77_002)
+_NO_LINE = "Its decision is not in the journal"
 
 
 class Bought:
@@ -51,7 +52,7 @@ def viewer(console_service: Service, capsys: pytest.CaptureFixture[str]) -> Iter
 
 def arrived(console: httpx.Client, path: str) -> str:
     """The page, once the journal has what it tells of."""
-    assert until(lambda: console.get(path).status_code == 200, 10.0)
+    assert until(lambda: (page := console.get(path)).status_code == 200 and _NO_LINE not in page.text, 10.0)
     return console.get(path).text
 
 
