@@ -143,7 +143,8 @@ def build_app(
 
     Raises SettingsError with every problem if it cannot serve with its settings."""
     try:
-        return _built(settings, world, test_recorders, pages)
+        with _without_collections():
+            return _built(settings, world, test_recorders, pages)
     except OSError as error:
         raise SettingsError(_without_file(settings, error)) from None
 
@@ -185,7 +186,8 @@ async def _running(
     """A bidder that is up, with everything that runs beside its requests."""
     async with AsyncExitStack() as stack:
         try:
-            background = await _started(stack, settings, declared, keys, world, clock)
+            with _without_collections():
+                background = await _started(stack, settings, declared, keys, world, clock)
         except (SettingsError, DatabaseGone, StoreUnfit, ParquetError, OtherVersion, NeedsConsent) as reason:
             raise CannotStart(str(reason)) from None
         except StoreUnavailable as away:
@@ -209,6 +211,16 @@ def _without_database(settings: Settings, why: str) -> str:
 
 def _without_file(settings: Settings, error: OSError) -> str:
     return f"cannot start, {error.filename or settings.data} cannot be used ({error.strerror}): {remedy_of(error)}"
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """What is loaded stays, and the collector would walk all of it again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _let_garbage_wait() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
 
@@ -60,6 +60,7 @@ from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
 from app.store.feedback import ContactCounts, ModelSale, OutcomeFacts, OutcomeResult
 from app.store.heard import Heard, heard
+from app.store.known import SightingPart
 from app.store.leads import LeadRow, Summary
 from app.store.operators import alerts, audit, requested, sign_in
 from app.store.operators import keys as operator_keys
@@ -339,8 +340,8 @@ class Store:
         """Have a seller begin anew; False where it had shown nothing."""
         return await self._writer.run(lambda c: certifications.forget_marks(c, seller, by, now))
 
-    async def known_people(self, since: float = 0.0) -> Iterator[tuple[str, str, str, float]]:
-        """(digest, campaign, vertical, sold_at) of sales after `since`, sorted by digest; read as it is consumed."""
+    def known_people(self, since: float = 0.0) -> AsyncIterator[SightingPart]:
+        """Sales after `since` by the digests of their people, in order; read as they are consumed."""
         return known.known_people(self._streams, since)
 
     async def suppressed_digests(self) -> Iterator[str]:

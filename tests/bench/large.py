@@ -93,14 +93,14 @@ median_winning_price = {{ exclusive = 20.00, shared = 12.00 }}
 
 
 def fill(database: Path, people: int, suppressed: int) -> None:
-    """Sales of so many people, in all six forms of each, and a list of so many numbers."""
+    """Sales of so many people, in all six forms of each, and a list of so many numbers; digests lie everywhere."""
     connection = sqlite3.connect(database)
-    step = 2**62 // (people * DIGESTS_A_PERSON)
+    step = 2**32 // (people * DIGESTS_A_PERSON)
     connection.execute(
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?) "
         "INSERT INTO sighting (digest, lead_id, campaign, vertical, sold_at) "
-        f"SELECT printf('%016x', i * {step}), printf('%024x', i / {DIGESTS_A_PERSON}), 'large-' || (i % {CAMPAIGNS}), "
-        "?, ? FROM n",
+        f"SELECT printf('%08x%08x', i * {step}, i), printf('%024x', i / {DIGESTS_A_PERSON}), "
+        f"'large-' || (i % {CAMPAIGNS}), ?, ? FROM n",
         (people * DIGESTS_A_PERSON, VERTICAL, time.time() - 86_400.0),
     )
     numbers = array("Q", range(0, 2**63, 2**63 // suppressed))

@@ -4,13 +4,14 @@ import resource
 import subprocess
 import sys
 
+from app.store.known import SightingPart
 from app.usecases.standing.known import People
 
 PEOPLE = 1_000_000
 DIGESTS_A_PERSON = 6
 PART = 10_000
 """So many rows at a time, as a restart reads them."""
-SOLD_AT = 1_795_273_200.0
+SOLD_AT = 1_795_273_200
 
 
 def people_megabytes() -> float:
@@ -25,7 +26,8 @@ def _know_many() -> float:
     people = People()
     for first in range(0, count, PART):
         part = range(first, first + PART)
-        people.extend((f"{number * step:016x}", "auto-anywhere", "auto_insurance", SOLD_AT) for number in part)
+        digests = "".join([f"{number * step:016x}" for number in part])
+        people.extend(SightingPart.of(digests, [SOLD_AT] * PART, ["auto-anywhere\x1eauto_insurance"] * PART))
     assert len(people) == count
     scale = 1024.0 if sys.platform != "darwin" else 1024.0**2
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale

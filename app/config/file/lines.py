@@ -10,6 +10,7 @@ _BLANK = re.compile(r"[ \t]*")
 _SPACE = re.compile(r"(?:[\s,]|#[^\n]*)*")
 _KEY = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 _STRING = re.compile(r'''"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*\'''', re.DOTALL)
+_PLAIN_STRINGS = re.compile(r'''(?:"[^"\\\n]*"(?!")[ \t]*,?[ \t]*)+''')
 _SCALAR = re.compile(r"[^,\]}#\n]*")
 
 
@@ -82,10 +83,16 @@ class _Scan:
         self._skip(_SPACE)
         position = 0
         while not self._sees("]"):
-            self._lines[*path, position] = self._line()
-            self._value((*path, position))
+            line, run = self._line(), _PLAIN_STRINGS.match(self._text, self._at)
+            if run:
+                # There are lists of thousands of ZIPs.
+                self._at, after = run.end(), position + run.group().count('"') // 2
+            else:
+                self._value((*path, position))
+                after = position + 1
+            self._lines.update({(*path, each): line for each in range(position, after)})
             self._skip(_SPACE)
-            position += 1
+            position = after
         self._at += 1
 
     def _dotted(self) -> list[str]:

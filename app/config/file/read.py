@@ -1,6 +1,7 @@
 """Reads parsed TOML into the tables of the schema, and reports all mismatches instead of stopping at the first."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -52,11 +53,10 @@ def read_table(kind: type[T], raw: object, at: KeyPath, findings: Findings) -> T
 
 def _read(kind: Any, raw: object, at: KeyPath, findings: Findings, example: str = "") -> Any:
     """A value of any type of the schema, or `_FAILED`; `example` is how one may be written."""
-    marks = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
-    bare = get_args(kind)[0] if marks else kind
-    reader = next((mark for mark in reversed(marks) if isinstance(mark, Kind)), None)
+    reader = _reader_of(kind)
     if reader is not None:
         return _convert(reader, raw, at, findings)
+    bare = get_args(kind)[0] if get_origin(kind) is Annotated else kind
     if get_origin(bare) in (Union, UnionType):
         return _read(_alternative(bare, raw), raw, at, findings, example)
     if get_origin(bare) is tuple:
@@ -76,6 +76,11 @@ def _read(kind: Any, raw: object, at: KeyPath, findings: Findings, example: str 
     wrong, remedy = _BASIC[bare]
     findings.error(at, f"{shown(raw)} is {wrong}", remedy)
     return _FAILED
+
+
+def _reader_of(kind: Any) -> Kind | None:
+    marks = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
+    return next((mark for mark in reversed(marks) if isinstance(mark, Kind)), None)
 
 
 def _convert(kind: Kind, raw: object, at: KeyPath, findings: Findings) -> Any:
@@ -98,6 +103,10 @@ def _read_list(kind: Any, raw: object, at: KeyPath, findings: Findings, example:
     if not isinstance(raw, list):
         findings.error(at, f"{shown(raw)} is not a list", for_no_list(kind, raw, at, example))
         return _FAILED
+    if reader := _reader_of(kind):
+        with suppress(UnreadableValue):
+            # Lists of thousands of ZIPs; where one of them cannot be read, each is looked at with its place.
+            return tuple(map(reader.read, raw))
     values = [_read(kind, one, (*at, position), findings) for position, one in enumerate(raw)]
     return tuple(value for value in values if value is not _FAILED)
 

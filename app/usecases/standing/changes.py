@@ -15,6 +15,7 @@ from app.domain.schedule import Schedule
 from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetUse
 from app.journal.lines import PingLine
 from app.journal.writer import KeptLine
+from app.store.known import SightingPart
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
 
@@ -257,8 +258,14 @@ class ListDropped(_Change, frozen=True, gc=False, tag="list_dropped"):
     name: str
 
 
+class PeopleRead(_Change, frozen=True, gc=False, tag="people_read"):
+    """A part of whom the database knows as bought, read in the order of their digests, so that it stays compact."""
+
+    part: SightingPart
+
+
 class KnownRead(_Change, frozen=True, gc=False, tag="known_read"):
-    """A part of what the database knows; each is read in the order of its digests, so that it stays compact."""
+    """A part of what else the database knows, in order as well; `sales` are few, and in any order."""
 
     sales: tuple[KnownSale, ...] = ()
     suppressed: tuple[str, ...] = ()
@@ -291,7 +298,7 @@ ClockChange = ClockLeapt | ClockWasAhead
 CounterChange = CounterDeclared | UsageRead | ShadowPricesRead | ReplicasRead | RoomDivided
 TargetChange = TargetDeclared | LedgersRead | DecisionTold
 RequestedChange = DemandSet | SignalSet | Requests
-KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead
+KnownChange = Suppressed | Allowed | ListRead | ListDropped | PeopleRead | KnownRead
 Change = (
     BidMade
     | Sold

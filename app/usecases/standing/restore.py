@@ -32,6 +32,7 @@ from app.usecases.standing.changes import (
     LedgersRead,
     ListDropped,
     ListRead,
+    PeopleRead,
     Requests,
     ShadowPricesRead,
     SignalSet,
@@ -69,9 +70,11 @@ async def read_anew(store: Store, standing: LiveStanding, now: float) -> None:
     """
     position = await store.feed_position()
     is_first = not standing.position
-    # Rows of a database become plain values.
-    for sales in _parts((digest, name, vertical, at) for digest, name, vertical, at in await store.known_people()):
-        standing.apply(KnownRead(sales=sales if is_first else tuple(_unknown(standing, sales))))
+    async for part in store.known_people():
+        if is_first:
+            standing.apply(PeopleRead(part=part))
+        else:
+            standing.apply(KnownRead(sales=tuple(_unknown(standing, part.sales()))))
     for digests in _parts(await store.suppressed_digests()):
         standing.apply(KnownRead(suppressed=digests))
     for nonces in _parts(await store.bought_leads()):

@@ -32,6 +32,7 @@ from app.usecases.standing.changes import (
     ListDropped,
     ListRead,
     PacingHeld,
+    PeopleRead,
     ReplicasRead,
     Requests,
     Returned,
@@ -109,7 +110,7 @@ class LiveStanding:
                 self._requested.apply(change)
             case WritesFailed():
                 self._unwritable_s = change.seconds
-            case Suppressed() | Allowed() | ListRead() | ListDropped() | KnownRead():
+            case Suppressed() | Allowed() | ListRead() | ListDropped() | PeopleRead() | KnownRead():
                 self._known.apply(change)
             case _:
                 assert_never(change)

@@ -12,6 +12,7 @@ from app.domain.duplicate import Sighting
 from app.domain.identity import Person
 from app.domain.post.sale import CapUse, PostFacts
 from app.domain.reasons import Refusal
+from app.store import known
 from app.store.sales import SaleResult
 from app.store.store import Store
 from app.wire.feedback import Outcome
@@ -63,9 +64,7 @@ def test_a_sale_leaves_all_that_belongs_to_it(url: str) -> None:
         assert b"Lovelace" in vault().open(evidence["post"], f"{sale.lead_id}/post")
         assert await store.cap_usage() == {sale.cap_uses[0].counter: 1}
         assert list(await store.used_certificates()) == list(sale.certificates)
-        assert list(await store.known_people()) == [
-            (name, "solar-tx", "solar", NOW) for name in sorted(sale.person.all)
-        ]
+        assert await known_people(store) == [(name, "solar-tx", "solar", NOW) for name in sorted(sale.person.all)]
 
     in_store(url, scene)
 
@@ -482,13 +481,29 @@ def test_sales_are_summed_by_campaign_and_seller(url: str) -> None:
     in_store(url, scene)
 
 
+async def known_people(store: Store, since: float = 0.0) -> list[tuple[str, str, str, float]]:
+    return [sale async for part in store.known_people(since) for sale in part.sales()]
+
+
 def test_people_known_since_a_moment_come_in_order(url: str) -> None:
     async def scene(store: Store) -> None:
         for number in range(30):
             await store.sell(a_sale(number, sold_at=NOW - number), refused)
-        people = list(await store.known_people(NOW - 9.5))
+        people = await known_people(store, NOW - 9.5)
         assert len(people) == 60
         assert people == sorted(people)
+
+    in_store(url, scene)
+
+
+def test_many_people_come_in_parts_that_are_the_whole(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(store: Store) -> None:
+        for number in range(30):
+            await store.sell(a_sale(number, sold_at=NOW - number), refused)
+        at_once = await known_people(store)
+        monkeypatch.setattr(known, "LARGE", 0)
+        assert len([part async for part in store.known_people()]) > 1
+        assert await known_people(store) == at_once
 
     in_store(url, scene)
 

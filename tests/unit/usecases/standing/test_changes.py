@@ -13,6 +13,7 @@ from app.domain.caps.division import Claim, LiveWeight, Replica, ReplicaState
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetLedger, TargetUse
+from app.store.known import SightingPart
 from app.usecases.standing.changes import (
     Allowed,
     BidEnded,
@@ -28,6 +29,7 @@ from app.usecases.standing.changes import (
     ListDropped,
     ListRead,
     PacingHeld,
+    PeopleRead,
     ReplicasRead,
     Requests,
     RoomDivided,
@@ -109,6 +111,7 @@ EACH: list[Change] = [
     Allowed(digests=("ab" * 8,)),
     ListRead(name="dnc", version=NOW, parts=(b"\1" * 16,)),
     ListDropped(name="dnc"),
+    PeopleRead(part=SightingPart.of("ab" * 8, [int(NOW)], ["solar-tx\x1esolar"])),
     KnownRead(sales=(("ab" * 8, "solar-tx", "solar", NOW),), suppressed=("ab" * 8,), certificates=("cd" * 16,)),
     TimePassed(at=NOW),
     ReplicasRead(run=1, at=NOW, others=(OTHER,)),

@@ -8,12 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.duplicate import Sighting
+from app.store.known import SightingPart
 from app.usecases.standing import known
-from app.usecases.standing.changes import KnownRead, KnownSale, Sold, Suppressed
+from app.usecases.standing.changes import KnownRead, KnownSale, PeopleRead, Sold, Suppressed
 from app.usecases.standing.known import DigestSet, KnownLeads, People
 
 DIGESTS = st.integers(0, 40).map(lambda number: f"{number * 2**58:016x}")
 SALES = st.tuples(DIGESTS, st.sampled_from(["a", "b"]), st.just("solar"), st.integers(0, 5).map(float))
+
+
+def part_of(sales: list[KnownSale]) -> SightingPart:
+    digests = "".join([digest for digest, _, _, _ in sales])
+    bought_by = [f"{campaign}\x1e{vertical}" for _, campaign, vertical, _ in sales]
+    return SightingPart.of(digests, [int(sold_at) for _, _, _, sold_at in sales], bought_by)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -47,7 +54,7 @@ def test_a_digest_set_is_a_set_whatever_segments_it_has(
 def test_people_are_known_whatever_segments_they_are_in(parts: list[list[KnownSale]], added: list[KnownSale]) -> None:
     people = People()
     for part in parts:
-        people.extend(sorted(part))
+        people.extend(part_of(sorted(part)))
     for sale in added:
         people.add(*sale)
     sales = [*chain(*parts), *added]
@@ -105,7 +112,7 @@ def test_a_sale_makes_its_people_and_certificates_known() -> None:
 
 def test_what_a_database_knows_comes_in_parts() -> None:
     leads = KnownLeads()
-    leads.read(KnownRead(sales=(("01" * 8, "a", "solar", 5.0), ("02" * 8, "b", "solar", 6.0))))
+    leads.apply(PeopleRead(part=part_of([("01" * 8, "a", "solar", 5.0), ("02" * 8, "b", "solar", 6.0)])))
     leads.read(KnownRead(sales=(("02" * 8, "a", "solar", 7.0),)))
     leads.read(KnownRead(suppressed=("06" * 8,), certificates=("07" * 16,)))
     assert leads.people.sightings(["02" * 8]) == (Sighting("b", "solar", 6.0), Sighting("a", "solar", 7.0))
