@@ -54,7 +54,7 @@ def campaign(**overrides: Any) -> Campaign:
         zone="America/Chicago",
         legs=("exclusive", "shared"),
         territory=Territory(states=frozenset({"TX"})),
-        schedule=Schedule(minutes=ALWAYS),
+        schedule=Schedule(hours=ALWAYS),
         caps=(),
         floor_cents=500,
         ceiling_cents=6_000,

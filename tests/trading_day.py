@@ -7,7 +7,7 @@ import msgspec
 
 from app.domain.campaign import Campaign
 from app.domain.reasons import Refusal
-from app.domain.schedule import ALWAYS, Boost, Schedule, week_minutes
+from app.domain.schedule import ALWAYS, Boost, Schedule, week_hours
 from app.domain.territory import Territory
 from app.journal.lines import AnyLine
 from app.reports.day.story import Attempts, BoughtLead, Story, tell
@@ -51,10 +51,10 @@ class TradingDay(msgspec.Struct, frozen=True, kw_only=True):
 
 def trading_day(folder: Path) -> TradingDay:
     """The day, lived at a bidder in this folder."""
-    afternoon = Boost(name="afternoon", cents=500, minutes=week_minutes({4: [(14 * 60, 16 * 60)]}))
+    afternoon = Boost(name="afternoon", cents=500, hours=week_hours({4: [(14 * 60, 16 * 60)]}))
     bought = campaign(
         territory=Territory(states=frozenset({"TX", "CA"})),
-        schedule=Schedule(minutes=ALWAYS, boosts=(afternoon,)),
+        schedule=Schedule(hours=ALWAYS, boosts=(afternoon,)),
         demand_cents=600,
         caps=(
             cap(limit=25),

@@ -1,6 +1,8 @@
 """When a campaign buys, in its own time zone, and when it pays a little more."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -10,14 +12,26 @@ HOURS_OF_WEEK = 7 * 24
 MINUTES_OF_WEEK = HOURS_OF_WEEK * 60
 
 
-class Boost(msgspec.Struct, frozen=True, kw_only=True):
+WeekHours = tuple[tuple[int, int], ...]
+"""Spans of a local week, Monday first: the first minute of each, and the one after its last. None touches another."""
+
+ALWAYS: WeekHours = ((0, MINUTES_OF_WEEK),)
+"""Every minute of the week."""
+
+
+class Boost(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A push: `cents` on top of a lead's value while it lasts. Dates are local and inclusive, empty is no bound."""
 
     name: str
     cents: int
-    minutes: bytes
+    hours: WeekHours
     first_date: str = ""
     last_date: str = ""
+
+    @cached_property
+    def minutes(self) -> bytes:
+        """Whether it is on at each minute of the week, by its dates apart."""
+        return week_minutes(self.hours)
 
     def is_on(self, local: LocalTime) -> bool:
         """Whether the push is on at this local minute."""
@@ -28,16 +42,21 @@ class Boost(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """`minutes` holds a byte (0 or 1) for each of the 10,080 minutes of a local week, Monday first.
+class Schedule(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """Open in the `hours` of each week but for blackout dates.
 
     `traffic` is how much comes in each of its 168 hours, in any unit; where it is empty all hours are alike.
     """
 
-    minutes: bytes
+    hours: WeekHours
     blackout_dates: frozenset[str] = frozenset()
     boosts: tuple[Boost, ...] = ()
     traffic: tuple[float, ...] = ()
+
+    @cached_property
+    def minutes(self) -> bytes:
+        """Whether it is open at each minute of the week, by its dates apart."""
+        return week_minutes(self.hours)
 
     def is_open(self, local: LocalTime) -> bool:
         """Whether the campaign buys at this local minute."""
@@ -74,18 +93,26 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
         return tuple([(boost.name, float(boost.cents)) for boost in self.boosts if boost.is_on(local)])
 
 
-def week_minutes(intervals: dict[int, list[tuple[int, int]]]) -> bytes:
-    """A week of minutes from weekday (Monday = 0) -> [(first minute, minute after the last)]."""
+def week_hours(intervals: Mapping[int, Iterable[tuple[int, int]]]) -> WeekHours:
+    """From weekday (Monday = 0) -> spans of minutes of that day; those that touch or overlap become one."""
+    hours: list[tuple[int, int]] = []
+    spans = ((day * 1440 + start, day * 1440 + end) for day, within in intervals.items() for start, end in within)
+    for start, end in sorted(spans):
+        if hours and start <= hours[-1][1]:
+            hours[-1] = (hours[-1][0], max(end, hours[-1][1]))
+        else:
+            hours.append((start, end))
+    return tuple(hours)
+
+
+@lru_cache(maxsize=1024)
+def week_minutes(hours: WeekHours) -> bytes:
+    """A byte (0 or 1) for each of the 10,080 minutes of a week. A thousand campaigns keep few different hours."""
     minutes = bytearray(MINUTES_OF_WEEK)
-    for weekday, spans in intervals.items():
-        for start, end in spans:
-            minutes[weekday * 1440 + start : weekday * 1440 + end] = b"\x01" * (end - start)
+    for start, end in hours:
+        minutes[start:end] = b"\x01" * (end - start)
     return bytes(minutes)
 
 
-ALWAYS = b"\x01" * MINUTES_OF_WEEK
-"""Every minute of the week."""
-
-
-ALL_DAY = Schedule(minutes=ALWAYS)
+ALL_DAY = Schedule(hours=ALWAYS)
 """Open at every hour, without a boost."""

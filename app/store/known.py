@@ -95,9 +95,10 @@ def used_certificates(engine: Engine) -> Iterator[str]:
 
 def _part(engine: Engine, place: Mapping[str, object]) -> SightingPart | None:
     """What lies in one place, if anything does."""
-    digests, times, buyers = first_row(engine, _COLUMNS[engine.dialect.name], place) or (None, None, None)
-    if digests is None:
+    row = first_row(engine, _COLUMNS[engine.dialect.name], place)
+    if row is None or row[0] is None:
         return None
+    digests, times, buyers = row
     return SightingPart.of(digests, msgspec.json.decode(f"[{times}]", type=list[int]), buyers.split(_BETWEEN_BUYERS))
 
 

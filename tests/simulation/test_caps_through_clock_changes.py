@@ -15,7 +15,7 @@ import pytest
 from app.domain.calendar import WindowKind, local_time, window_bounds
 from app.domain.campaign import Campaign
 from app.domain.caps.pacing import plan_share
-from app.domain.schedule import ALWAYS, Schedule, week_minutes
+from app.domain.schedule import ALWAYS, Schedule, week_hours
 from app.domain.seller import Seller
 from app.usecases.standing.changes import Sold, UsageRead
 from app.usecases.standing.standing import LiveStanding
@@ -40,11 +40,11 @@ Where clocks stay as they are, one of the two is as good as the other.
 
 EVERYWHERE = pytest.mark.parametrize(("zone", "day"), HOURS)
 LIMITS: dict[WindowKind, int] = {"hour": 7, "day": 130, "week": 170, "month": 200}
-ALL_DAY = Schedule(minutes=ALWAYS)
-SPLIT = Schedule(minutes=week_minutes({weekday: [(60, 180), (480, 1080)] for weekday in range(7)}))
+ALL_DAY = Schedule(hours=ALWAYS)
+SPLIT = Schedule(hours=week_hours({weekday: [(60, 180), (480, 1080)] for weekday in range(7)}))
 """From 1 to 3, when clocks change, and from 8 to 18."""
 
-MONDAY_OFF = Schedule(minutes=SPLIT.minutes, blackout_dates=frozenset({"2026-10-26", "2027-03-08"}))
+MONDAY_OFF = Schedule(hours=SPLIT.hours, blackout_dates=frozenset({"2026-10-26", "2027-03-08"}))
 """The same but for the first day of the week, as on a holiday."""
 
 EVERY = 5

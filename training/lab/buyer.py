@@ -60,7 +60,7 @@ class HouseBuyer:
             zone=ZONE,
             legs=(leg,),
             territory=Territory(),
-            schedule=Schedule(minutes=ALWAYS),
+            schedule=Schedule(hours=ALWAYS),
             caps=(cap,) if cap is not None else (),
             floor_cents=1,
             ceiling_cents=ceiling_cents,

@@ -10,7 +10,7 @@ _BLANK = re.compile(r"[ \t]*")
 _SPACE = re.compile(r"(?:[\s,]|#[^\n]*)*")
 _KEY = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 _STRING = re.compile(r'''"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*\'''', re.DOTALL)
-_PLAIN_STRINGS = re.compile(r'''(?:"[^"\\\n]*"(?!")[ \t]*,?[ \t]*)+''')
+_PLAIN_STRINGS = re.compile(r"""(?:"[^"\\\n]*"(?!")[ \t]*,?[ \t]*)+""")
 _SCALAR = re.compile(r"[^,\]}#\n]*")
 
 

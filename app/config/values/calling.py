@@ -18,7 +18,7 @@ from app.domain.calendar import utc_offset
 from app.domain.calling.rules import FEDERAL, CallingRule, narrower
 from app.domain.calling.window import week_in_words
 from app.domain.campaign import Campaign
-from app.domain.schedule import ALWAYS, MINUTES_OF_WEEK, week_minutes
+from app.domain.schedule import ALWAYS, MINUTES_OF_WEEK, week_hours, week_minutes
 from app.domain.territory import Territory
 
 _STATES = """
@@ -62,7 +62,7 @@ def warn_of_uncallable(campaigns: Iterable[Campaign], rules: Mapping[str, Callin
     One that buys at all hours means to: its leads wait until `calling.callable_from`.
     """
     for position, campaign in enumerate(campaigns):
-        if campaign.schedule.minutes == ALWAYS:
+        if campaign.schedule.hours == ALWAYS:
             continue
         named = [
             f"{state} ({week_in_words(rules.get(state, rules[FEDERAL]))})"
@@ -86,7 +86,7 @@ def _states_of(territory: Territory) -> list[str]:
 
 def _buys_outside(campaign: Campaign, state: str, rule: CallingRule) -> bool:
     """Whether a minute of its week, by its own clock, is none of the rule's by a clock of the state."""
-    allowed = week_minutes(dict(enumerate(map(list, rule.week))))
+    allowed = week_minutes(week_hours(dict(enumerate(rule.week))))
     bought = int.from_bytes(campaign.schedule.minutes)
     turned = (ahead % MINUTES_OF_WEEK for ahead in _ahead(campaign.zone, state))
     return any(bought & ~int.from_bytes(allowed[ahead:] + allowed[:ahead]) for ahead in turned)

@@ -9,7 +9,7 @@ from app.config.schema import BoostTable, CampaignTable, HoursTable
 from app.config.values.holiday_table import holidays_of
 from app.config.values.times import WEEKDAYS, Span
 from app.dialects.text import alike
-from app.domain.schedule import ALWAYS, Boost, Schedule, week_minutes
+from app.domain.schedule import ALWAYS, Boost, Schedule, WeekHours, week_hours
 
 _Placed = tuple[int, int, KeyPath]
 
@@ -27,7 +27,7 @@ def spans_by_day(tables: Iterable[HoursTable]) -> tuple[tuple[Span, ...], ...]:
 def build_schedule(table: CampaignTable, findings: Findings) -> Schedule:
     """The schedule of a campaign, with its pushes."""
     return Schedule(
-        minutes=_minutes(table, findings),
+        hours=_hours(table, findings),
         blackout_dates=frozenset(table.blackout_dates) | _holidays(table, findings),
         boosts=tuple(_boost(boost, findings) for boost in table.boosts),
     )
@@ -35,7 +35,7 @@ def build_schedule(table: CampaignTable, findings: Findings) -> Schedule:
 
 def hours_in_words(minutes: bytes) -> str:
     """A week of minutes as people say it: "mon-fri 08:00-12:00, 13:00-18:30; sat 09:00-13:00"."""
-    if minutes == ALWAYS:
+    if 0 not in minutes:
         return "at all hours"
     days = [_spans(_day(minutes, day)) for day in range(7)]
     parts = []
@@ -77,7 +77,7 @@ def _holidays(table: CampaignTable, findings: Findings) -> frozenset[str]:
     )
 
 
-def _minutes(table: CampaignTable, findings: Findings) -> bytes:
+def _hours(table: CampaignTable, findings: Findings) -> WeekHours:
     if not table.schedule:
         return ALWAYS
     days: dict[int, list[_Placed]] = {}
@@ -87,7 +87,7 @@ def _minutes(table: CampaignTable, findings: Findings) -> bytes:
                 for on, start, end in _pieces(day, span):
                     days.setdefault(on, []).append((start, end, hours.at))
     _refuse_overlaps(days, findings)
-    return week_minutes({day: [(start, end) for start, end, _ in placed] for day, placed in days.items()})
+    return week_hours({day: [(start, end) for start, end, _ in placed] for day, placed in days.items()})
 
 
 def _pieces(day: int, span: Span) -> list[tuple[int, int, int]]:
@@ -120,7 +120,7 @@ def _boost(table: BoostTable, findings: Findings) -> Boost:
     return Boost(
         name=table.name,
         cents=table.dollars,
-        minutes=week_minutes(week),
+        hours=week_hours(week),
         first_date=table.first,
         last_date=table.last,
     )

@@ -8,7 +8,7 @@ from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.domain.targets.targets import CampaignTarget
 from tests.build import campaign, model
 
-PUSH = Schedule(minutes=ALWAYS, boosts=(Boost(name="weekend push", cents=900, minutes=ALWAYS),))
+PUSH = Schedule(hours=ALWAYS, boosts=(Boost(name="weekend push", cents=900, hours=ALWAYS),))
 FIXED = campaign(fallback_cents=600, schedule=PUSH, demand_cents=1_200)
 
 

@@ -60,11 +60,11 @@ def test_every_kind_of_rule_comes_back_as_it_was(tmp_path: Path) -> None:
         Filter(field="roof", op="in", values=frozenset({"tile", "flat"})),
         Filter(field="owner", op="is", value=True),
     )
-    noon = Boost(name="noon", cents=300, minutes=ALWAYS, first_date="2026-11-20")
+    noon = Boost(name="noon", cents=300, hours=ALWAYS, first_date="2026-11-20")
     kept = campaign(
         filters=filters,
         territory=Territory(zips=frozenset({"78701", "90001"}), not_states=frozenset({"CA"})),
-        schedule=Schedule(minutes=ALWAYS, boosts=(noon,), blackout_dates=frozenset({"2026-12-25"})),
+        schedule=Schedule(hours=ALWAYS, boosts=(noon,), blackout_dates=frozenset({"2026-12-25"})),
     )
     keep(tmp_path, catalogue([kept]))
     (back,) = read(tmp_path, HASH).campaigns

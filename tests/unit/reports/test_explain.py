@@ -24,7 +24,7 @@ EVERY_TERM = catalogue(
         campaign(
             handling_cents=150,
             demand_cents=400,
-            schedule=Schedule(minutes=ALWAYS, boosts=(Boost(name="weekend push", cents=300, minutes=ALWAYS),)),
+            schedule=Schedule(hours=ALWAYS, boosts=(Boost(name="weekend push", cents=300, hours=ALWAYS),)),
         ),
         campaign(name="weaker", ceiling_cents=800),
         campaign(name="elsewhere", paused=True),

@@ -11,7 +11,7 @@ from app.domain.auction.marks import draw_of
 from app.domain.buyer import Exploration
 from app.domain.identity import hash_digest
 from app.domain.reasons import Disclosure, Refusal
-from app.domain.schedule import Schedule
+from app.domain.schedule import Schedule, week_hours
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.replay import redecide
 from app.usecases.answer_ping import refuse_ping
@@ -34,7 +34,7 @@ from tests.bidder import (
 from tests.build import CERTIFICATE_URL, buyer, campaign, cap, catalogue, seller
 
 EXPLORING = buyer(exploration=Exploration(spread=0.2, wide_spread=0.4, wide_share=0.5))
-BEFORE_NOON = Schedule(minutes=(bytes([1]) * 720 + bytes(720)) * 7)
+BEFORE_NOON = Schedule(hours=week_hours({day: [(0, 720)] for day in range(7)}))
 IN_THE_EVENING_S = 10 * 3_600.0
 NAMELESS: dict[str, Any] = {"seller_lead_id": "", "trustedform_cert_url": ""}
 

@@ -24,7 +24,7 @@ from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.exploration import Draw
 from app.domain.pricing.pricing import Worth
 from app.domain.reasons import RANK, Refusal
-from app.domain.schedule import ALWAYS, MINUTES_OF_WEEK, Boost, Schedule, week_minutes
+from app.domain.schedule import ALWAYS, Boost, Schedule, week_hours
 from app.domain.seller import Habits, Seller
 from app.domain.territory import Territory
 from app.wire.ping import Ping, Value
@@ -32,7 +32,7 @@ from tests.build import NOW, buyer, campaign, cap, catalogue, model, ping, selle
 
 DRAW = Draw(0.5, 0.5)
 DAILY, BUDGET, HOURLY = cap(), cap(name="budget", measure="spend", limit=100_000), cap(name="hourly", window="hour")
-CLOSED = Schedule(minutes=week_minutes({0: [(8 * 60, 18 * 60)]}))
+CLOSED = Schedule(hours=week_hours({0: [(8 * 60, 18 * 60)]}))
 
 
 def snapshot(
@@ -244,8 +244,8 @@ def test_the_breakdown_holds_every_term() -> None:
         demand_cents=400,
         caps=(DAILY, HOURLY, BUDGET),
         schedule=Schedule(
-            minutes=b"\x01" * MINUTES_OF_WEEK,
-            boosts=(Boost(name="push", cents=300, minutes=b"\x01" * MINUTES_OF_WEEK),),
+            hours=ALWAYS,
+            boosts=(Boost(name="push", cents=300, hours=ALWAYS),),
         ),
     )
     standing = Standing(
@@ -397,7 +397,7 @@ POINTS = (300, 1_900, 3_500, 7_500)
 
 
 def test_without_a_model_the_expected_conversion_goes_through_the_same_rule() -> None:
-    boosted = Schedule(minutes=ALWAYS, boosts=(Boost(name="push", cents=700, minutes=ALWAYS),))
+    boosted = Schedule(hours=ALWAYS, boosts=(Boost(name="push", cents=700, hours=ALWAYS),))
     declared = campaign(expected_conversion=EXPECTED, schedule=boosted, caps=(DAILY,), demand_cents=400)
     standing = Standing(
         caps={"solar-tx": (CapStanding(100, 5, 0.0, 0.0, 0.1),)},

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from app.domain.calendar import WindowKind, window_bounds
 from app.domain.caps.pacing import CREDIT_LEADS, DUAL_MAX, STEP, first_dual, next_dual, plan_delta, plan_share
-from app.domain.schedule import ALWAYS, MINUTES_OF_WEEK, Schedule, week_minutes
+from app.domain.schedule import ALWAYS, Schedule, week_hours
 
 ZONE = "America/Chicago"
-OPEN = Schedule(minutes=ALWAYS)
+OPEN = Schedule(hours=ALWAYS)
 OFFICE = Schedule(
-    minutes=week_minutes({day: [(8 * 60, 18 * 60)] for day in range(5)}),
+    hours=week_hours({day: [(8 * 60, 18 * 60)] for day in range(5)}),
     blackout_dates=frozenset({"2026-11-26"}),
 )
-NIGHT = Schedule(minutes=week_minutes({day: [(0, 4 * 60)] for day in range(7)}))
-NEVER = Schedule(minutes=bytes(MINUTES_OF_WEEK))
+NIGHT = Schedule(hours=week_hours({day: [(0, 4 * 60)] for day in range(7)}))
+NEVER = Schedule(hours=())
 SCHEDULES = st.sampled_from([OPEN, OFFICE, NIGHT, NEVER])
 WINDOWS: st.SearchStrategy[WindowKind] = st.sampled_from(["hour", "day", "week", "month"])
 CLOCK_CHANGES = st.sampled_from(["2026-03-08T12:00", "2026-11-01T12:00", "2026-11-20T12:00"])
@@ -173,18 +173,18 @@ def test_the_plan_spreads_what_is_left_over_the_time_left(
 
 def test_the_plan_follows_the_traffic_where_it_was_counted() -> None:
     quiet_nights = tuple(0.0 if hour % 24 < 8 else 1.0 + (hour % 24 >= 16) for hour in range(168))
-    followed = Schedule(minutes=ALWAYS, traffic=quiet_nights)
+    followed = Schedule(hours=ALWAYS, traffic=quiet_nights)
     shares = [share(followed, at(f"2026-11-20T{hour:02d}:00"), "day") for hour in (0, 8, 16, 20)]
     assert shares == pytest.approx([0.0, 0.0, 1 / 3, 2 / 3])
-    assert share(Schedule(minutes=OFFICE.minutes, traffic=quiet_nights), at("2026-11-20T16:00"), "day") == 2 / 3
+    assert share(Schedule(hours=OFFICE.hours, traffic=quiet_nights), at("2026-11-20T16:00"), "day") == 2 / 3
 
 
 def test_where_no_traffic_is_expected_the_plan_follows_the_time() -> None:
-    nothing = Schedule(minutes=NIGHT.minutes, traffic=tuple(float(hour % 24 > 8) for hour in range(168)))
+    nothing = Schedule(hours=NIGHT.hours, traffic=tuple(float(hour % 24 > 8) for hour in range(168)))
     assert share(nothing, at("2026-11-20T06:00"), "day") == 0.25
 
 
 def test_traffic_alike_at_all_hours_changes_nothing() -> None:
     for kind in ("day", "week", "month"):
-        alike = Schedule(minutes=OFFICE.minutes, blackout_dates=OFFICE.blackout_dates, traffic=(3.0,) * 168)
+        alike = Schedule(hours=OFFICE.hours, blackout_dates=OFFICE.blackout_dates, traffic=(3.0,) * 168)
         assert share(alike, at("2026-11-20T11:11"), kind) == pytest.approx(share(OFFICE, at("2026-11-20T11:11"), kind))

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from app.domain.campaign import Campaign
-from app.domain.schedule import Schedule, week_minutes
+from app.domain.schedule import Schedule, week_hours
 from app.reports.campaigns.blockers import Blocker, blockers
 from app.reports.campaigns.cap_plans import caps_against_plans
 from app.store.operators.requested import DemandRow, RequestRows, Switch
@@ -41,7 +41,7 @@ def test_a_pause_says_who_and_why() -> None:
 
 
 def test_outside_its_hours_it_says_when_it_opens() -> None:
-    (blocker,) = found(campaign(schedule=Schedule(minutes=week_minutes({0: [(480, 1_080)]}))))
+    (blocker,) = found(campaign(schedule=Schedule(hours=week_hours({0: [(480, 1_080)]}))))
     assert blocker.words == "outside its hours; opens 2026-11-23 08:00 (America/Chicago)"
 
 

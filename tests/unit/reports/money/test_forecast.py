@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.domain.configuration import Configuration
-from app.domain.schedule import ALWAYS, Schedule, week_minutes
+from app.domain.schedule import ALWAYS, Schedule, week_hours
 from app.reports.money.buying_history import BuyingHistory, Cell, DayTrades, SoFar
 from app.reports.money.buying_limits import BuyingLimits, Pause
 from app.reports.money.forecast import AHEAD_DAYS_MIN, Forecast, forecast
@@ -179,9 +179,9 @@ def test_what_is_paused_or_closed_buys_nothing() -> None:
     assert both(forecast(EVEN, limits(pauses=(Pause(target="acme"),)), 0.0)) == (0, 0)
     until = datetime(2026, 12, 10, tzinfo=UTC).timestamp()
     assert both(forecast(EVEN, limits(pauses=(Pause(target="solar-tx", until=until),)), 0.0)) == (220, 890)
-    holidays = Schedule(minutes=ALWAYS, blackout_dates=frozenset({"2026-12-25"}))
+    holidays = Schedule(hours=ALWAYS, blackout_dates=frozenset({"2026-12-25"}))
     assert both(forecast(EVEN, limits(campaign={"schedule": holidays}), 0.0)) == (230, 890)
-    weekdays = Schedule(minutes=week_minutes({day: [(480, 1_020)] for day in range(5)}))
+    weekdays = Schedule(hours=week_hours({day: [(480, 1_020)] for day in range(5)}))
     assert of(forecast(EVEN, limits(campaign={"schedule": weekdays}), 0.0), WEDNESDAY + 3) == 0
 
 

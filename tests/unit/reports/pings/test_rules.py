@@ -12,7 +12,7 @@ from app.domain.checks.verdict import CheckVerdict, Consultation
 from app.domain.filters import Filter
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import REASONS, Refusal
-from app.domain.schedule import Schedule, week_minutes
+from app.domain.schedule import Schedule, week_hours
 from app.domain.territory import Territory
 from app.reports.pings.rules import PROVIDERS, RULES, rules_passed
 from tests.build import NOW, campaign, cap, catalogue, model, ping, seller
@@ -22,7 +22,7 @@ FAILS: dict[str, dict[str, dict[str, Any]]] = {
     "inside the territory": {
         "campaign": {"territory": Territory(states=frozenset({"TX"}), not_zips=frozenset({"78701"}))}
     },
-    "within our hours": {"campaign": {"schedule": Schedule(minutes=week_minutes({0: [(0, 60)]}))}},
+    "within our hours": {"campaign": {"schedule": Schedule(hours=week_hours({0: [(0, 60)]}))}},
     "the campaign's filters": {"campaign": {"filters": (Filter(field="roof", op="is", value="flat"),)}},
     "proof of consent": {"ping": {"tcpa_consent": False}},
     "not bought before": {"known": {"bought": True}},

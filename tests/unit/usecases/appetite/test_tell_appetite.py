@@ -21,7 +21,7 @@ from app.domain.filters import Filter
 from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.exploration import Draw
 from app.domain.pricing.pricing import Worth
-from app.domain.schedule import ALL_DAY, Schedule, week_minutes
+from app.domain.schedule import ALL_DAY, Schedule, week_hours
 from app.domain.seller import Habits, Seller
 from app.domain.territory import Territory
 from app.journal.writer import KeptLine
@@ -43,9 +43,9 @@ UNTOUCHED = [("78798", "TX"), ("75298", "TX"), ("90098", "CA")]
 UNTOUCHED += [(zip_code, state) for zip_code in ("42298", "42228") for state in ("KY", "TN")]
 """Where nothing was; pings come from there as well."""
 
-OFFICE = Schedule(minutes=week_minutes({day: [(8 * 60, 18 * 60)] for day in range(5)}))
-EVENINGS = Schedule(minutes=week_minutes({day: [(17 * 60, 21 * 60 + 30)] for day in range(7)}))
-HOLIDAY = Schedule(minutes=OFFICE.minutes, blackout_dates=frozenset({"2026-11-20", "2026-11-23"}))
+OFFICE = Schedule(hours=week_hours({day: [(8 * 60, 18 * 60)] for day in range(5)}))
+EVENINGS = Schedule(hours=week_hours({day: [(17 * 60, 21 * 60 + 30)] for day in range(7)}))
+HOLIDAY = Schedule(hours=OFFICE.hours, blackout_dates=frozenset({"2026-11-20", "2026-11-23"}))
 MOMENTS = (NOW, NOW + 7.5 * 3_600.0, NOW + 9 * 3_600.0, NOW + 40 * 3_600.0, NOW - 19_830_000.0)
 LEGS: tuple[Leg, ...] = ("exclusive", "shared")
 

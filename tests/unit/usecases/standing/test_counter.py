@@ -9,14 +9,14 @@ from app.domain.calendar import window_bounds
 from app.domain.caps.caps import Cap
 from app.domain.caps.honouring import PostRate
 from app.domain.caps.pacing import ShadowPrice
-from app.domain.schedule import ALWAYS, Schedule, week_minutes
+from app.domain.schedule import ALWAYS, Schedule, week_hours
 from app.usecases.standing.changes import BidMade
 from app.usecases.standing.counter import Counter
 from tests.build import NOW, cap
 from tests.standing import LIFETIME_S, bid_made
 
-OPEN = Schedule(minutes=ALWAYS)
-OFFICE = Schedule(minutes=week_minutes({day: [(8 * 60, 18 * 60)] for day in range(5)}))
+OPEN = Schedule(hours=ALWAYS)
+OFFICE = Schedule(hours=week_hours({day: [(8 * 60, 18 * 60)] for day in range(5)}))
 POSTS_HALF = {"acme": PostRate(ended=10_000, posted=5_000, delay_s=10_000.0)}
 
 
