@@ -1,7 +1,6 @@
 """The composition root: builds the service from its settings, and hands clock and chance to everyone else."""
 
 import asyncio
-import gc
 import logging
 import os
 import random
@@ -35,6 +34,7 @@ from app.journal.configurations import longest_bid_lifetime_s
 from app.journal.looking import Looking
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
+from app.memory import settle, without_collections
 from app.openid.client import OpenIdClient
 from app.outbound.sender import OutboundSender, Sender
 from app.packaged import MODELS
@@ -143,7 +143,7 @@ def build_app(
 
     Raises SettingsError with every problem if it cannot serve with its settings."""
     try:
-        with _without_collections():
+        with without_collections():
             return _built(settings, world, test_recorders, pages)
     except OSError as error:
         raise SettingsError(_without_file(settings, error)) from None
@@ -186,7 +186,7 @@ async def _running(
     """A bidder that is up, with everything that runs beside its requests."""
     async with AsyncExitStack() as stack:
         try:
-            with _without_collections():
+            with without_collections():
                 background = await _started(stack, settings, declared, keys, world, clock)
         except (SettingsError, DatabaseGone, StoreUnfit, ParquetError, OtherVersion, NeedsConsent) as reason:
             raise CannotStart(str(reason)) from None
@@ -196,7 +196,7 @@ async def _running(
             raise CannotStart(_without_database(settings, f"the database refuses it ({where(error)})")) from None
         except OSError as error:
             raise CannotStart(_without_file(settings, error)) from None
-        _let_garbage_wait()
+        settle()
         yield background
 
 
@@ -211,26 +211,6 @@ def _without_database(settings: Settings, why: str) -> str:
 
 def _without_file(settings: Settings, error: OSError) -> str:
     return f"cannot start, {error.filename or settings.data} cannot be used ({error.strerror}): {remedy_of(error)}"
-
-
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """What is loaded stays, and the collector would walk all of it again and again."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _let_garbage_wait() -> None:
-    """Keep the collector off the ping path: what was loaded lives as long as the process, and values hold no cycles.
-
-    With the default threshold every seventh ping or so waits for a collection, and each full one walks all live bids.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 async def _started(

@@ -62,6 +62,7 @@ from app.store.feedback import ContactCounts, ModelSale, OutcomeFacts, OutcomeRe
 from app.store.heard import Heard, heard
 from app.store.known import SightingPart
 from app.store.leads import LeadRow, Summary
+from app.store.migrate import migrate
 from app.store.operators import alerts, audit, requested, sign_in
 from app.store.operators import keys as operator_keys
 from app.store.operators.alerts import AlertRows, Look, OutgoingAlert
@@ -184,8 +185,6 @@ class Store:
         StoreUnfit where it cannot be used, with the remedy.
         """
         if is_sqlite(self._address):
-            from app.store.migrate import migrate  # noqa: PLC0415 - no command but the service waits for Alembic
-
             await asyncio.to_thread(migrate, self._url, self._file.mark if self._file is not None else None)
         await self.require_tables()
         await self._write(0)
@@ -340,9 +339,9 @@ class Store:
         """Have a seller begin anew; False where it had shown nothing."""
         return await self._writer.run(lambda c: certifications.forget_marks(c, seller, by, now))
 
-    def known_people(self, since: float = 0.0) -> AsyncIterator[SightingPart]:
-        """Sales after `since` by the digests of their people, in order; read as they are consumed."""
-        return known.known_people(self._streams, since)
+    def known_people(self) -> AsyncIterator[SightingPart]:
+        """Every sale by the digests of its person, in order; read as they are consumed."""
+        return known.known_people(self._streams)
 
     async def suppressed_digests(self) -> Iterator[str]:
         """Digests of people who may not be bought; read as it is consumed."""

@@ -25,10 +25,10 @@ from tests.bench.load import Measured, cpu_seconds, measure
 from tests.bench.open_loop import SHARE, OpenLoop
 from tests.bench.overload import Overload
 from tests.bench.people import people_megabytes
+from tests.bench.places import MODELS, VERTICAL
 from tests.bench.posts import POSTERS, PostRates, post_rates
 from tests.bench.rivals import RowCosts, row_costs
 from tests.bench.scorers import ratio, scorer_costs
-from tests.bench.servers import MODELS, VERTICAL
 from tests.bench.viewers import beside_viewers
 
 KEY = "demo-acme-key"

@@ -25,7 +25,7 @@ from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 from app.usecases.standing.standing import LiveStanding
 from app.wire.ping import Ping
 from tests.bench.landscapes import LandscapeCost, landscape_cost, with_landscapes
-from tests.bench.servers import CONFIG, MODELS, VERTICAL
+from tests.bench.places import CONFIG, MODELS, VERTICAL
 
 NOW = 1_795_273_200.0
 """Saturday, 21 November 2026, 15:00 UTC."""

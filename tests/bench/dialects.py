@@ -9,7 +9,7 @@ from app.drill.kit.open_loop import request_bytes
 from app.mock_exchange.consumers import consumer, ping_of
 from app.platforms.known import DIALECTS
 from tests.bench.load import measure
-from tests.bench.servers import VERTICAL
+from tests.bench.places import VERTICAL
 
 ROUNDS = 9
 PINGS_A_ROUND = 400

@@ -31,7 +31,7 @@ from app.mock_exchange.consumers import consumer, ping_of
 from app.settings import Settings
 from app.store.migrate import migrate
 from app.store.suppression.lists import PART_DIGESTS
-from tests.bench.servers import CONFIG, MODELS, VERTICAL
+from tests.bench.places import CONFIG, MODELS, VERTICAL
 
 CAMPAIGNS, ZIPS, SELLERS = 1_000, 40_000, 200
 PEOPLE, SUPPRESSED, BIDS = 1_000_000, 1_000_000, 200_000
@@ -153,11 +153,12 @@ def resident_bytes() -> int:
 async def _measured(part: float) -> Large:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        shutil.copytree(CONFIG.parent, data / "config")
         config = data / "config" / CONFIG.name
-        write_config(config)
-        migrate(f"sqlite:///{data / 'leadbid.db'}")
-        fill(data / "leadbid.db", int(PEOPLE * part), int(SUPPRESSED * part))
+        # A service finds what others left, and is none the larger for how that was made.
+        made = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.bench.large", "--part", str(part), "--fill", folder
+        )
+        assert await made.wait() == 0
         began = time.perf_counter()
         async with running(build_app(Settings(config=config, data=data, models=MODELS))) as intake:
             start_s = time.perf_counter() - began
@@ -169,8 +170,8 @@ async def _measured(part: float) -> Large:
             await make_bids(intake, 1_001, int(BIDS * part))
             await asyncio.sleep(1.0)
             gc.collect()
-            made = standing.live_bids - live
-            live_bid_bytes, memory = (resident_bytes() - before) / made, resident_bytes()
+            new = standing.live_bids - live
+            live_bid_bytes, memory = (resident_bytes() - before) / new, resident_bytes()
             reload_delay_ms = await _reload_delay_ms(intake, config)
     return Large(
         live_bid_bytes=round(live_bid_bytes),
@@ -195,11 +196,24 @@ async def _reload_delay_ms(intake: Intake, config: Path) -> float:
     return 1e3 * worst_s
 
 
+def _make(data: Path, part: float) -> None:
+    """What a service of this size finds at its start."""
+    shutil.copytree(CONFIG.parent, data / "config")
+    write_config(data / "config" / CONFIG.name)
+    migrate(f"sqlite:///{data / 'leadbid.db'}")
+    fill(data / "leadbid.db", int(PEOPLE * part), int(SUPPRESSED * part))
+
+
 def main() -> None:
     """Measure, and print the values as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", type=float, default=1.0)
-    found = uvloop.run(_measured(parser.parse_args().part))
+    parser.add_argument("--fill", type=Path, help="only make what is measured, in this folder")
+    args = parser.parse_args()
+    if args.fill is not None:
+        _make(args.fill, args.part)
+        return
+    found = uvloop.run(_measured(args.part))
     sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
 
 

@@ -3,6 +3,7 @@
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 from app.store.known import SightingPart
 from app.usecases.standing.known import People
@@ -29,8 +30,16 @@ def _know_many() -> float:
         digests = "".join([f"{number * step:016x}" for number in part])
         people.extend(SightingPart.of(digests, [SOLD_AT] * PART, ["auto-anywhere\x1eauto_insurance"] * PART))
     assert len(people) == count
-    scale = 1024.0 if sys.platform != "darwin" else 1024.0**2
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
+    return _largest_megabytes()
+
+
+def _largest_megabytes() -> float:
+    """The largest size of this process. On Linux `getrusage` would tell that of its parent, where that was larger."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0**2
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024.0
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from app.drill.kit.open_loop import request_bytes
 from app.mock_exchange.consumers import consumer, ping_of, post_of
 from tests.bench.group_commit import group_commits_per_s
 from tests.bench.load import measure
-from tests.bench.servers import VERTICAL
+from tests.bench.places import VERTICAL
 
 POSTERS = 50
 ROUNDS = 5

@@ -26,7 +26,8 @@ from app.http.express import Express
 from app.journal.writer import JournalWriter
 from app.mock_exchange.consumers import consumer, ping_of
 from app.usecases import answer_ping
-from tests.bench.servers import VERTICAL, echo, ours
+from tests.bench.places import VERTICAL
+from tests.bench.servers import echo, ours
 from tests.bench.wire import Wires, started
 
 HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "X-API-Key": "demo-acme-key"}

@@ -23,11 +23,7 @@ from app.cli.service.serve import bound
 from app.http.application import Application
 from app.http.server import listeners, protocol_of
 from app.settings import Settings
-
-ROOT = Path(__file__).resolve().parents[2]
-CONFIG = ROOT / "fixtures" / "demo" / "buyer.toml"
-MODELS = ROOT / "models"
-VERTICAL = "auto_insurance"
+from tests.bench.places import CONFIG, MODELS, VERTICAL
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

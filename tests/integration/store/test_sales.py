@@ -481,26 +481,17 @@ def test_sales_are_summed_by_campaign_and_seller(url: str) -> None:
     in_store(url, scene)
 
 
-async def known_people(store: Store, since: float = 0.0) -> list[tuple[str, str, str, float]]:
-    return [sale async for part in store.known_people(since) for sale in part.sales()]
+async def known_people(store: Store) -> list[tuple[str, str, str, float]]:
+    return [sale async for part in store.known_people() for sale in part.sales()]
 
 
-def test_people_known_since_a_moment_come_in_order(url: str) -> None:
-    async def scene(store: Store) -> None:
-        for number in range(30):
-            await store.sell(a_sale(number, sold_at=NOW - number), refused)
-        people = await known_people(store, NOW - 9.5)
-        assert len(people) == 60
-        assert people == sorted(people)
-
-    in_store(url, scene)
-
-
-def test_many_people_come_in_parts_that_are_the_whole(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_known_people_come_in_order_at_once_and_in_parts(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(store: Store) -> None:
         for number in range(30):
             await store.sell(a_sale(number, sold_at=NOW - number), refused)
         at_once = await known_people(store)
+        assert len(at_once) == 180
+        assert at_once == sorted(at_once)
         monkeypatch.setattr(known, "LARGE", 0)
         assert len([part async for part in store.known_people()]) > 1
         assert await known_people(store) == at_once

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-import app.store.migrate  # noqa: F401 - imported when it is first used, which is in every process
+import app.store.migrations.upgrade  # noqa: F401 - imported when it is first used, which is in every process
 from app.asgi import World, build_app
 from app.drill.kit.stepped.at_hand import CallAnswer, NotStarted, SellerCall, asked, started
 from app.drill.kit.stepped.faults import Fault
