@@ -30,6 +30,7 @@ from app.usecases.standing.changes import (
     ListRead,
     PacingHeld,
     PeopleRead,
+    PostSeen,
     ReplicasRead,
     Requests,
     RoomDivided,
@@ -74,6 +75,7 @@ EACH: list[Change] = [
     DecisionTold(nonce=SOLD.nonce, targets=SOLD.targets),
     BidLost(nonce=b"\x00\xff" * 4, at=NOW),
     BidEnded(nonce=b"\x00\xff" * 4),
+    PostSeen(seller="acme", delay_s=2.5),
     CounterDeclared(
         key="campaign/solar-tx/daily//2026-11-20",
         cap=cap(),
