@@ -1,5 +1,6 @@
 """What runs beside answering: time passes, switches apply, prices and lines are written, leads delivered."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -53,6 +54,9 @@ PROVEN_S = 3.0
 
 CALM_S = 10.0
 """An overload has ended when no ping was shed for so long."""
+
+WEIGHED_AT_ONCE = 20_000
+"""So many live bids are weighed before whoever waits for an answer has its turn."""
 
 REST_S = 0.001
 """How long a thread that counts rests after each millisecond of it, so that no ping waits for it."""
@@ -142,8 +146,12 @@ class BackgroundJobs:
         bidder = self.bidder
         if self.turns is not None:
             self.turns.keep_lease()
+        now, parts = self.clock(), 1 + bidder.standing.live_bids // WEIGHED_AT_ONCE
         try:
-            bidder.standing.apply(TimePassed(at=self.clock()))
+            for part in range(parts):
+                bidder.standing.apply(TimePassed(at=now, part=part, parts=parts))
+                if part < parts - 1:
+                    await asyncio.sleep(0)
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
             _log.error("a periodic update of caps and bids failed: %s", where(error))
         self._look_at_database()

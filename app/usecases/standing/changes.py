@@ -299,9 +299,14 @@ class ClockWasAhead(_Change, frozen=True, gc=False, tag="clock_was_ahead"):
 
 
 class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
-    """It is `at`: bids expire, live ones are weighed anew, shadow prices move, old windows close."""
+    """It is `at`: bids expire, live ones are weighed anew, shadow prices move, old windows close.
+
+    What is weighed and moved may be a `part` of so many `parts` of all counters, so that nobody waits for the whole.
+    """
 
     at: float
+    part: int = 0
+    parts: int = 1
 
 
 ClockChange = ClockLeapt | ClockWasAhead

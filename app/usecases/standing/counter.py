@@ -12,6 +12,9 @@ from app.usecases.standing.changes import BidMade
 
 _NEW = PostRate()
 
+Shares = dict[tuple[str, float], float]
+"""By seller and when a bid was made: the chance that it becomes a sale."""
+
 QUIET_S = 120.0
 """A cap that leads meet less often has room for one bid of each replica, while nobody claims it."""
 
@@ -142,13 +145,20 @@ class Counter:
             bucket.since += seconds
         self.lingering = [(until + seconds, amount) for until, amount in self.lingering]
 
-    def weigh(self, rates: Mapping[str, PostRate], now: float) -> None:
-        """Count the live bids anew, each by its seller's habits and its age, until it expires."""
+    def weigh(self, rates: Mapping[str, PostRate], now: float, shares: Shares | None = None) -> None:
+        """Count the live bids anew, each by its seller's habits and its age, until it expires.
+
+        `shares` are those that were worked out at this moment: bids of one second weigh the same under every cap.
+        """
+        shares = {} if shares is None else shares
         live = variance = 0.0
         for bucket in self.buckets.values():
             if bucket.expires_at < now:
                 continue
-            weight = rates.get(bucket.seller, _NEW).share_at(max(now - bucket.since, 0.0))
+            made = bucket.seller, bucket.since
+            weight = shares.get(made)
+            if weight is None:
+                weight = shares[made] = rates.get(bucket.seller, _NEW).share_at(max(now - bucket.since, 0.0))
             live += weight * bucket.total
             variance += weight * (1.0 - weight) * bucket.squares
         self.live, self.variance = live, variance

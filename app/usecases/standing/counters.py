@@ -1,6 +1,7 @@
 """The caps that leads have met, in their windows: made when they are met, closed when their windows are over."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import assert_never
 
 from app.domain.caps.caps import Cap, CapFill, PacedUse
@@ -20,7 +21,7 @@ from app.usecases.standing.changes import (
     Sold,
     UsageRead,
 )
-from app.usecases.standing.counter import LINGERS_S, Counter
+from app.usecases.standing.counter import LINGERS_S, Counter, Shares
 from app.usecases.standing.sharing import Sharing
 
 
@@ -167,14 +168,15 @@ class Counters:
             for counter in (*self._open.values(), *self._closed.values()):
                 counter.hold_ages(seconds)
 
-    def pass_time(self, rates: Mapping[str, PostRate], now: float) -> None:
-        """Close the windows that are over; in the others weigh what is live, and move shadow prices."""
+    def pass_time(self, rates: Mapping[str, PostRate], now: float, part: int, parts: int) -> None:
+        """Close the windows that are over; in one part of the others weigh what is live, and move shadow prices."""
         for counter in [counter for counter in self._open.values() if now >= counter.end]:
             self._close(counter, now)
-        for counter in self._open.values():
+        shares: Shares = {}
+        for counter in islice(self._open.values(), part, None, parts):
             # One whose last live bid has just ended still counts it.
             if counter.buckets or counter.live:
-                counter.weigh(rates, now)
+                counter.weigh(rates, now, shares)
             counter.pace(now, moves=self.paces)
 
     def divided(

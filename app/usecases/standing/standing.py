@@ -100,7 +100,7 @@ class LiveStanding:
             ):
                 self._declare(change)
             case TimePassed():
-                self._pass_time(change.at)
+                self._pass_time(change)
             case BidLost():
                 self._lose(change)
             case BidEnded() | PostSeen():
@@ -338,11 +338,12 @@ class LiveStanding:
         self._counters.hold_ages(max(seconds - self._unwritable_s, 0.0))
         self._unwritable_s = seconds
 
-    def _pass_time(self, now: float) -> None:
+    def _pass_time(self, passed: TimePassed) -> None:
+        now = passed.at
         for bid in self._promises.end_expired(now):
             self._counters.release(bid)
             self._habits.learn(bid, posted=False)
-        self._counters.pass_time(self._habits.rates, now)
+        self._counters.pass_time(self._habits.rates, now, passed.part, passed.parts)
         self.targets.pass_time(now)
         self._requested.end(now)
 

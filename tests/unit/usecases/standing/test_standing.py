@@ -8,7 +8,7 @@ from app.domain.auction.snapshot import Standing
 from app.domain.calendar import window_bounds
 from app.domain.caps.pacing import ShadowPrice
 from app.usecases.standing import promises
-from app.usecases.standing.changes import Requests, ShadowPricesRead, SignalSet, UsageRead
+from app.usecases.standing.changes import Requests, ShadowPricesRead, SignalSet, TimePassed, UsageRead
 from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Signal
 from tests.build import NOW, campaign, cap, ping, seller
@@ -111,6 +111,15 @@ def test_a_new_bid_for_a_lead_takes_the_room_of_the_former() -> None:
     pass_time(standing, NOW + LIFETIME_S)
     assert standing.live(b"a", NOW + LIFETIME_S) is not None
     assert leads(standing, NOW + LIFETIME_S) == (0, 1.0)
+
+
+def test_time_may_pass_for_a_part_of_the_caps_at_a_time() -> None:
+    standing, ended = used(), NOW + LIFETIME_S
+    promise(standing, b"a", NOW, 2_000)
+    standing.apply(TimePassed(at=ended, part=0, parts=2))
+    assert [cap.live for cap in caps(standing, ended)] == [0.0, 2_000.0]
+    standing.apply(TimePassed(at=ended, part=1, parts=2))
+    assert [cap.live for cap in caps(standing, ended)] == [0.0, 0.0]
 
 
 def test_the_bid_that_expires_next_makes_place_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
