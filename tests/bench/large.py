@@ -42,7 +42,7 @@ _HEADERS = [(b"accept", b"application/json"), (b"content-type", b"application/js
 
 
 class Large(msgspec.Struct, frozen=True, kw_only=True):
-    """`start_s` is from the first module to ready, with nothing live; a reload is of the whole file, changed."""
+    """`start_s` is from reading the file to ready, with nothing live; a reload is of the whole file, changed."""
 
     live_bid_bytes: float
     memory_mb: float
