@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from math import nan
 
 import msgspec
-from msgspec.structs import replace
 
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap, CapStanding
@@ -76,12 +75,15 @@ def lowest_bid(campaign: Campaign, seller: Seller) -> int:
 
 
 def _valuation(campaign: Campaign, habits: Habits, checks: tuple[tuple[str, float], ...]) -> Valuation:
-    """What says nothing keeps its default, which the journal leaves out of its lines."""
-    nothing = Valuation(probability=nan, worth=campaign.worth.of({}))
-    terms = {
-        "quality_factor": habits.quality_factor,
-        "handling": float(campaign.handling_cents),
-        "return_rate": habits.return_rate,
-        "checks": checks,
-    }
-    return replace(nothing, **{name: term for name, term in terms.items() if term != getattr(nothing, name)})
+    """Amounts are given even where they are 0: the journal leaves out defaults, and its readers look for them."""
+    return Valuation(
+        probability=nan,
+        worth=campaign.worth.of({}),
+        predicted=0.0,
+        quality_factor=habits.quality_factor,
+        handling=float(campaign.handling_cents),
+        budget=0.0,
+        return_rate=habits.return_rate,
+        raise_max=0.0,
+        checks=checks,
+    )

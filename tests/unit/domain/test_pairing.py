@@ -95,9 +95,19 @@ def test_the_least_bid_is_a_price_that_both_allow() -> None:
     assert lowest_bid(campaign(floor_cents=0), seller()) == 1
 
 
-def test_a_term_that_says_nothing_is_left_out_of_the_journal() -> None:
-    plain = catalogue([campaign()]).pair(campaign(), seller()).valuation
-    assert msgspec.json.encode(plain) == b'{"probability":null,"worth":%s}' % msgspec.json.encode(plain.worth)
+def test_the_journal_has_every_amount_of_a_valuation_also_where_it_is_zero() -> None:
+    plain = campaign(handling_cents=0)
+    written = msgspec.json.decode(msgspec.json.encode(catalogue([plain]).pair(plain, seller()).valuation))
+    assert written == {
+        "probability": None,
+        "worth": plain.worth.of({}),
+        "predicted": 0.0,
+        "quality_factor": 1.0,
+        "handling": 0.0,
+        "budget": 0.0,
+        "return_rate": 0.0,
+        "raise_max": 0.0,
+    }
 
 
 def test_another_seller_of_the_same_name_is_another() -> None:
