@@ -31,7 +31,7 @@ CountedCap = tuple[str, Cap, Schedule]
 """The key of one counter, the cap that it counts for, and the hours over which that cap is paced."""
 
 PAIRINGS_MAX = 20_000
-"""So many are kept, some fifteen megabytes: few sellers meet every campaign."""
+"""So many are kept, some thirteen megabytes: few sellers meet every campaign."""
 
 
 class Landscape(Protocol):

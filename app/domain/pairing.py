@@ -1,6 +1,7 @@
 """One campaign with one seller: what is the same of all pings that the two meet on, so that it is worked out once."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from math import nan
 
 import msgspec
@@ -8,7 +9,6 @@ import msgspec
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap, CapStanding
 from app.domain.checks.check import Check, post_costs
-from app.domain.pricing.landscape import OrtbCurve
 from app.domain.pricing.price_points import points_of_both
 from app.domain.pricing.pricing import Valuation
 from app.domain.schedule import ALWAYS
@@ -21,10 +21,10 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True):
     sold, and `has_budget` says that one of them counts money.
 
     `legs` are those that are bid on, by what the seller offers; `lowest_cents` is the least that may be bid, of the
-    `points` where there are any. `habits` are those of the seller's leads, measured or declared, `curves` what is
-    declared of its auctions. `valuation` is that of a lead of which nothing is known yet: it has all terms that no
-    lead, hour or operator can move, and the worth of a conversion where no field says it. A campaign that
-    `is_everywhere` asks for no place, one that `is_always_open` for no hour.
+    `points` where there are any. `habits` are those of the seller's leads, measured or declared. `valuation` is that of
+    a lead of which nothing is known yet: it has all terms that no lead, hour or operator can move, and the worth of a
+    conversion where no field says it. A campaign that `is_everywhere` asks for no place, one that `is_always_open` for
+    no hour.
     """
 
     campaign: Campaign
@@ -36,7 +36,6 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True):
     lowest_cents: int
     points: tuple[int, ...]
     habits: Habits
-    curves: Mapping[Leg, OrtbCurve]
     valuation: Valuation
     is_everywhere: bool
     is_always_open: bool
@@ -52,19 +51,24 @@ def paired(campaign: Campaign, seller: Seller, measured: Mapping[str, Habits], c
         caps=caps,
         unused=tuple([(cap, CapStanding(cap.limit)) for cap in caps]),
         has_budget=any(cap.measure == "spend" for cap in caps),
-        legs={
-            "any": campaign.legs,
-            "exclusive": ("exclusive",) if "exclusive" in campaign.legs else (),
-            "shared": ("shared",) if "shared" in campaign.legs else (),
-        },
+        legs=_shared_legs(campaign.legs),
         lowest_cents=lowest_bid(campaign, seller),
         points=points_of_both(campaign.price_points, seller.price_points),
         habits=habits,
-        curves={leg: seller.curve(leg) for leg in campaign.legs},
         valuation=_valuation(campaign, habits, post_costs(checks, campaign.name, campaign.vertical, seller.name)),
         is_everywhere=territory.is_everywhere and not (territory.not_states or territory.not_zips),
         is_always_open=schedule.minutes == ALWAYS and not schedule.blackout_dates,
     )
+
+
+@cache
+def _shared_legs(bought: tuple[Leg, ...]) -> Mapping[LeadType, tuple[Leg, ...]]:
+    """By what a seller offers, the legs of it that are bought."""
+    return {
+        "any": bought,
+        "exclusive": ("exclusive",) if "exclusive" in bought else (),
+        "shared": ("shared",) if "shared" in bought else (),
+    }
 
 
 def lowest_bid(campaign: Campaign, seller: Seller) -> int:

@@ -64,7 +64,7 @@ def appetite_of(
 ) -> CampaignAppetite:
     """What a campaign that is `suited_best` says to a lead there; of several models any may say yes."""
     snapshot = snapshots[0]
-    pairing = snapshot.catalogue.pair(campaign, snapshot.seller)
+    pairing = snapshot.catalogue.pairing(campaign, snapshot.seller)
     ready_at = _ready_at(pairing, snapshot, ends, now)
     if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
         return CampaignAppetite(campaign=campaign, ready_at=ready_at, everywhere=True)
@@ -169,7 +169,7 @@ def _legs_of(campaign: Campaign, place: Ping, snapshot: Snapshot, now: float) ->
     one that it cannot price, and of all sub-sources one may be worth it.
     """
     catalogue, seller = snapshot.catalogue, snapshot.seller
-    pairing = catalogue.pair(campaign, seller)
+    pairing = catalogue.pairing(campaign, seller)
     sure = _NEARLY_SURE if campaign.disposition_values else 1.0
     facts, legs = _facts(catalogue.buyer.zone, place, now), set[Leg]()
     for sub_id in ("", *[each for each in pairing.habits.sub_sources if each not in seller.blocked_sub_sources]):

@@ -287,7 +287,7 @@ def _offer(
     campaign, points = pairing.campaign, pairing.points
     valuation = _shared(exclusive, campaign.shared_share) if leg == "shared" else exclusive
     if model is None or model.landscape is None:
-        curve: Curve = pairing.curves[leg]
+        curve: Curve = pairing.seller.curve(leg)
     else:
         curve = curve_of(model, pairing.seller, leg, facts, valuation.probability * valuation.worth)
     quoted = quote(valuation, curve, campaign.floor_cents, ceiling_cents, ping.min_price_cents, points)
@@ -362,6 +362,6 @@ def _fallback(pairing: Pairing, ping: Ping, leg: Leg, caps: Caps, cut: float) ->
         brand=campaign.brand,
         leg=leg,
         price_cents=price_cents,
-        win_probability=pairing.curves[leg].win_probability(price_cents),
+        win_probability=pairing.seller.curve(leg).win_probability(price_cents),
         surplus=0.0,
     )
