@@ -131,12 +131,12 @@ def line_id_of(nonce: bytes, now: float) -> str:
 
     The nonce, and the millisecond within the last seven weeks, which tells a lead's decisions apart.
     """
-    return f"{nonce.hex()}{int(now * 1000.0) & 0xFFFFFFFF:08x}"
+    return (nonce + (int(now * 1000.0) & 0xFFFFFFFF).to_bytes(4)).hex()
 
 
 def lead_terms(keys: Keys, seller: str, vertical: str, lead: Ping | Post, locked: Iterable[str]) -> bytes:
     """What ping and post must share, as six bytes."""
-    return terms_of(keys.index, seller, vertical, lead.zip, lead.state, *map(lead.fields.get, locked))
+    return terms_of(keys.index, [seller, vertical, lead.zip, lead.state, *map(lead.fields.get, locked)])
 
 
 def certificate_digests(keys: Keys, lead: Ping | Post) -> tuple[bytes, ...]:

@@ -98,7 +98,7 @@ def _is_nobodys(name: str) -> bool:
 
 
 def _is_one_letter(name: str) -> bool:
-    return len(name) >= CERTIFICATE_ID_MIN and name == name[0] * len(name)
+    return len(name) >= CERTIFICATE_ID_MIN and not name.strip(name[0])
 
 
 def _is_made_up(leadid: str) -> bool:

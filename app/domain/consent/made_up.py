@@ -33,6 +33,8 @@ SPOKEN_BYTES = bytes.fromhex("".join(_WORDS))
 WITHIN = bytes((byte - (byte >> 4)) % 16 for byte in range(256))
 """How far the second digit of a byte is from the first."""
 
+_VALUES = bytes.maketrans(b"0123456789abcdef", bytes(range(16)))
+
 REPEATED = 3
 """So many groups of four digits, or bytes, repeat others in no id that was given."""
 
@@ -67,6 +69,6 @@ def _counts(digits: str) -> bool:
 
     In a count by bytes, or in pairs, the distances are few.
     """
-    steps = [(int(digit, 16) - int(before, 16)) % 16 for before, digit in pairwise(digits)]
+    steps = bytes([(digit - before) % 16 for before, digit in pairwise(digits.encode().translate(_VALUES))])
     most = max(steps.count(1) + steps.count(15) - 2, *map(steps.count, {*steps}))
     return 2 * most > len(digits) or len({*steps}) < _STEPS_MIN
