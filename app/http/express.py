@@ -421,16 +421,17 @@ class Express(HttpToolsProtocol):
 
     def advance(self) -> None:
         """Write all answers whose turn it is, and let what comes after them go on."""
-        answers, is_end = self._waiting.take_answers(self._always)
+        answers, is_end = self._waiting.take_answers(self._backlog.headers(self.server_state.default_headers))
         if self.transport.is_closing():
             return
         if answers:
             self.server_state.total_requests += len(answers)
             self.transport.write(b"".join(answers))
-        if is_end or (self._is_last and not self._waiting and self._phase == "rest"):
+        others = len(self._waiting)
+        if is_end or (self._is_last and not others and self._phase == "rest"):
             self._end()
             return
-        if self._waiting:
+        if others:
             self._waiting.go_on(may_start=not self._unwritable_at)
         else:
             self.active_at = time.monotonic()

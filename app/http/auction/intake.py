@@ -111,7 +111,7 @@ class Intake:
     ) -> None:
         self._bidder = bidder
         self._request_ids = request_ids or RequestIds()
-        self._clock = clock
+        self.clock = clock
         self._steady = steady
         self._sheds: dict[tuple[str | bytes | None, ...], QuickNo] = {}
         self._shed_by: Catalogue | None = None
@@ -145,7 +145,7 @@ class Intake:
 
         `started` is when its first byte came, now where nobody knows.
         """
-        return RawRequest(scope, body, self._clock(), self._steady() if started is None else started)
+        return RawRequest(scope, body, self.clock(), self._steady() if started is None else started)
 
     def log_names(self, scope: Scope) -> dict[str, str]:
         """What a line of the log about a request says beside its text."""
@@ -226,10 +226,16 @@ class Intake:
         """
         requests = [self._received(raw) for raw in together]
         pings = [request for request in requests if isinstance(request, SellerRequest) and request.mode == "ping"]
-        readings = [self._read(request) for request in pings]
-        decided = [self._decided(*each) for each in zip(pings, readings, strict=True)]
-        written = iter([self._written(*each) for each in zip(pings, readings, decided, strict=True)])
-        return [self._answer(request, written) for request in requests]
+        readings = list(map(self._read, pings))
+        decided = list(map(self._decided, pings, readings))
+        written = list(map(self._written, pings, readings, decided))
+        answered = [ping for ping, answer in zip(pings, decided, strict=True) if isinstance(answer, PingAnswer)]
+        ended = self._steady()
+        self._bidder.metrics.pings_took([ended - ping.started for ping in answered])
+        if len(pings) == len(requests):
+            return written
+        in_turn = iter(written)
+        return [self._answer(request, in_turn) for request in requests]
 
     def _answer(self, request: SellerRequest | HttpAnswer, written: Iterator[HttpAnswer | Later]) -> HttpAnswer | Later:
         if isinstance(request, HttpAnswer):
@@ -259,6 +265,9 @@ class Intake:
         if request.refusal is not None or seller is None:
             return Reading(self._why_not(request), self._note(request, test=request.test), test=request.test)
         try:
+            if request.ping is not None and (request.ping.created_at or 0.0) <= request.now + CLOCK_WARNED_S:
+                # Of a plain ping there is nothing else to warn of, and none is a test.
+                return Reading(ask(bidder, seller, request.ping, request.now, request.started))
             reading = self._reading(request, seller)
             ping = reading.value
             if not isinstance(ping, Refusal) and (request.test or ping.test):
@@ -307,7 +316,6 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be answered: %s", where(error), extra=self.log_names(request.scope))
             answer = refuse_ping(bidder, seller, Refusal("internal"), request.now, test=reading.test)
-        bidder.metrics.ping_took(self._steady() - request.started)
         return answer
 
     async def _decided_later(
@@ -321,7 +329,7 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be answered: %s", where(error), extra=self.log_names(request.scope))
             answer = refuse_ping(bidder, request.seller, Refusal("internal"), request.now, test=reading.test)
-        bidder.metrics.ping_took(self._steady() - request.started)
+        bidder.metrics.pings_took([self._steady() - request.started])
         written = self._written(request, reading, answer)
         return written if isinstance(written, HttpAnswer) else await written()
 
