@@ -42,13 +42,13 @@ def _ping(answer: PingAnswer, price: Price) -> Body:
     return _Bids(
         status=answer.status,
         outcome="success" if bids else "error" if answer.status == "error" else "failure",
-        ping_id=answer.ping_id,
+        ping_id=answer.ping_id if bids else plain(answer.ping_id),
         price=price(bids[0].price_cents) if bids else _NOTHING,
         currency="USD",
         expires_in=answer.expires_in,
         expires_at=_time(answer.expires_at) if answer.expires_at else "",
         reason=plain(answer.reason) if answer.reason else "",
-        reason_code=answer.reason_code,
+        reason_code=plain(answer.reason_code) if answer.reason_code else "",
         bids=[_OneBid(bid.bid_id, bid.type, price(bid.price_cents), plain(bid.brand)) for bid in bids],
         warnings=[plain(warning) for warning in answer.warnings] if answer.warnings else [],
     )

@@ -42,7 +42,15 @@ class Call:
     )
 
     def __init__(
-        self, connection: Connection, intake: Intake, scope: Scope, started: float, *, known: bool, keep_alive: bool
+        self,
+        connection: Connection,
+        intake: Intake,
+        scope: Scope,
+        started: float,
+        body: bytes = b"",
+        *,
+        known: bool,
+        keep_alive: bool,
     ) -> None:
         self.connection = connection
         self.intake = intake
@@ -51,8 +59,8 @@ class Call:
         self.known = known
         self.keep_alive = keep_alive
         self.takes = ROUTES[scope["path"]].takes
-        self.size = OVERHEAD_BYTES
-        self.body: bytes | None = b""
+        self.size = OVERHEAD_BYTES + len(body)
+        self.body: bytes | None = body
         self.answer: HttpAnswer | None = None
 
     def take(self, body: bytes) -> None:

@@ -252,16 +252,13 @@ class Express(HttpToolsProtocol):
             return data
         while at < size and not (self._backlog.is_behind or self._waiting.is_full(keyed=True)):
             parts = parted(data, at)
-            known = intake.known_head(parts.head) if parts is not None else None
-            if parts is None or known is None:
+            if parts is None or (known := intake.known_head(parts.head)) is None:
                 break
             at, self._strange_heads = parts.ends_at, 0
             scope = {**known.scope, "client": self.client, "server": self.server, "scheme": self.scheme}
             if known.is_forwarded:
                 self._believe_proxy(scope)
-            call = Call(self, intake, scope, self._heard_at, known=True, keep_alive=True)
-            call.body = data[parts.body_at : at]
-            call.complete()
+            call = Call(self, intake, scope, self._heard_at, data[parts.body_at : at], known=True, keep_alive=True)
             self.active_at = time.monotonic()
             self._waiting.add(call, may_start=not self._unwritable_at)
         return data[at:]

@@ -71,12 +71,12 @@ class PlainPings:
 _built: dict[str, PlainPings] = {}
 
 
-def plain_ping(body: bytes, seller: Seller, verticals: Mapping[str, Vertical]) -> Ping | None:
-    """A ping of this seller, where it is plain; `None` where it may be anything."""
+def plain_pings(seller: Seller, verticals: Mapping[str, Vertical]) -> PlainPings:
+    """The reader of the plain pings of this very seller."""
     pings = _built.get(seller.name)
     if pings is None or pings.seller is not seller or pings.verticals is not verticals:
         pings = _built[seller.name] = PlainPings(seller, verticals)
-    return pings.read(body)
+    return pings
 
 
 def _lead_of(said: PlainLead) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from app.http.request import (
     head_of,
     may_reach,
     offered_keys,
+    read_again,
     read_request,
     texts_like_a_bid,
     with_body,
@@ -245,7 +246,11 @@ class Intake:
     def _received(self, raw: RawRequest) -> SellerRequest | HttpAnswer:
         bidder = self._bidder
         try:
-            catalogue, now, route = bidder.catalogue, raw.now, ROUTES[raw.scope["path"]]
+            catalogue = bidder.catalogue
+            again = read_again(raw, catalogue.seller_by_key)
+            if again is not None:
+                return again
+            route = ROUTES[raw.scope["path"]]
             # Providers are asked by what a ping holds beside all that decides.
             is_whole = route.takes != "ping" or catalogue.ping_checks
             return read_request(
@@ -253,12 +258,15 @@ class Intake:
                 route,
                 catalogue.seller_by_key,
                 bidder.certified,
-                admit=lambda seller: held_back(bidder, seller, now),
+                admit=self._admit,
                 verticals=None if is_whole else catalogue.verticals,
             )
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
             _log.error("a request could not be read: %s", where(error), extra=self.log_names(raw.scope))
             return FAULT
+
+    def _admit(self, seller: Seller) -> Refusal | None:
+        return held_back(self._bidder, seller, self.clock())
 
     def _read(self, request: SellerRequest) -> Reading[Asked]:
         bidder, seller = self._bidder, request.seller

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from app.dialects.body.read import read_body
 from app.dialects.generic import read_ping
-from app.dialects.plain.ping import plain_ping
+from app.dialects.plain.ping import plain_pings
 from app.dialects.reading import Reading
 from app.domain.identity import hash_digest
 from app.domain.seller import Seller
@@ -78,6 +78,10 @@ def usual(body: bytes, seller: Seller = ACME, verticals: Mapping[str, Vertical] 
     fields = read_body(body, "application/json")
     assert isinstance(fields, dict)
     return read_ping(fields, seller, verticals, lambda kind, hashed: hash_digest(b"k" * 32, kind, hashed))
+
+
+def plain_ping(body: bytes, seller: Seller, verticals: Mapping[str, Vertical]) -> Ping | None:
+    return plain_pings(seller, verticals).read(body)
 
 
 def body_of(pairs: list[tuple[str, Any]]) -> bytes:
