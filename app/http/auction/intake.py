@@ -353,7 +353,7 @@ class Intake:
             _log.error("the answer to a ping could not be written: %s", where(error), extra=names)
             return FAULT
         self._record(request, answer, http_answer)
-        scenario = reading.value.scenario if isinstance(reading.value, Asked) else None
+        scenario = reading.value.scenario if reading.test and isinstance(reading.value, Asked) else None
         return partial(_after, scenario.delay_s, http_answer) if scenario and scenario.delay_s else http_answer
 
     async def _posted(self, request: SellerRequest) -> HttpAnswer:
