@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from app.dialects.dialect import Dialect, Price
 from app.dialects.own_words import GENERIC
-from app.dialects.written import Body, Format, names_of, plain, price, write
+from app.dialects.written import AnyBody, Body, Format, names_of, plain, price, write
 from app.domain.reasons import ACCEPT_WORDS
 from app.domain.seller import Statuses
 from app.wire.feedback import Receipt
@@ -55,7 +54,7 @@ def write_post_answer(answer: PostAnswer, form: Format, dialect: Dialect = GENER
     body, sold = dialect.post(answer, money), answer.status == "accepted"
     if not sold:
         return _refusing(dialect, body, form)
-    return _wrapped(dialect, {**names_of(body), **_TEST} if answer.test else body, form)
+    return _wrapped(dialect, {**body, **_TEST} if answer.test else body, form)
 
 
 def write_receipt(receipt: Receipt, form: Format, *, to_operator: bool = False) -> bytes:
@@ -116,12 +115,12 @@ def told_status(status: int, statuses: Statuses) -> tuple[int, dict[str, str]]:
     return status, {}
 
 
-def _receipt(receipt: Receipt) -> dict[str, Any]:
+def _receipt(receipt: Receipt) -> Body:
     body = {"status": receipt.status, "reason": plain(receipt.reason), "reason_code": plain(receipt.reason_code)}
     return {**body, "warnings": [plain(each) for each in receipt.warnings]} if receipt.warnings else body
 
 
-def _refusing(dialect: Dialect, body: Body, form: Format) -> bytes:
+def _refusing(dialect: Dialect, body: AnyBody, form: Format) -> bytes:
     """A refusal; what would spell an accept word anywhere (an id can, by chance) is written without that text."""
     written = _wrapped(dialect, body, form)
     if dialect.guarded and _spells_a_sale(written.decode()):
@@ -129,7 +128,7 @@ def _refusing(dialect: Dialect, body: Body, form: Format) -> bytes:
     return written
 
 
-def _wrapped(dialect: Dialect, body: Body, form: Format) -> bytes:
+def _wrapped(dialect: Dialect, body: AnyBody, form: Format) -> bytes:
     return write({dialect.root: body} if dialect.wrapped and form == "json" else body, form, dialect.root)
 
 

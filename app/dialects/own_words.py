@@ -36,7 +36,7 @@ class _Bids(msgspec.Struct, gc=False):
     warnings: list[str]
 
 
-def _ping(answer: PingAnswer, price: Price) -> Body:
+def _ping(answer: PingAnswer, price: Price) -> _Bids:
     """`price` and `ping_id` are those of the first bid."""
     bids = answer.bids
     return _Bids(

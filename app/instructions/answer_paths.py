@@ -7,7 +7,7 @@ import msgspec
 
 from app.dialects.dialect import Dialect
 from app.dialects.names import Route
-from app.dialects.written import names_of, price
+from app.dialects.written import Body, names_of, price
 from app.domain.token import BEGINNING
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer, PostStatus
@@ -94,17 +94,17 @@ def literal(path: str, word: str, dialect: Dialect, route: Route) -> str:
     return f'"{path}":{word}' if is_bare else f'"{path}":"{word}"'
 
 
-def _bought(dialect: Dialect, route: Route, number: int) -> dict[str, Any]:
+def _bought(dialect: Dialect, route: Route, number: int) -> Body:
     name, price_cents = _IDS[number], _PRICES_CENTS[number]
     if route == "ping":
         bid = Bid(bid_id=name, type="exclusive", price_cents=price_cents, brand=_BRANDS[number])
         answer = PingAnswer(status="accepted", ping_id=name, bids=(bid,), expires_in=number + 1, expires_at=number + 1)
         return names_of(dialect.ping(answer, price))
     sale = PostAnswer(status="accepted", ping_id="bid", lead_id=name, price_cents=price_cents)
-    return names_of(dialect.post(sale, price))
+    return dialect.post(sale, price)
 
 
-def _refused(dialect: Dialect, route: Route, status: PostStatus) -> dict[str, Any]:
+def _refused(dialect: Dialect, route: Route, status: PostStatus) -> Body:
     code = "duplicate" if status == "duplicate" else "low_value"
     if route == "ping":
         answer = PingAnswer(
@@ -112,7 +112,7 @@ def _refused(dialect: Dialect, route: Route, status: PostStatus) -> dict[str, An
         )
         return names_of(dialect.ping(answer, price))
     refusal = PostAnswer(status=status, ping_id="bid", reason=_REASON, reason_code=code)
-    return names_of(dialect.post(refusal, price))
+    return dialect.post(refusal, price)
 
 
 def _where(bodies: list[dict[str, str]], values: list[str]) -> str:

@@ -31,6 +31,9 @@ _TRUSTEDFORM = re.compile(
     r"([A-Za-z0-9_-]{40}|[A-Za-z0-9_-]{80}|0\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2})/?",
     re.ASCII,
 )
+_READ_AGAIN_MAX = 128
+"""A certificate is read several times by one round of pings and then never: more would only be colder."""
+
 CERTIFICATE_ID_MIN = 20
 """Shorter texts hold no certificate's id: they have 36 letters or more."""
 
@@ -146,7 +149,7 @@ def leadid_stand_in(token: str, keyed: bytes) -> str:
     return f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_READ_AGAIN_MAX)
 def read_trustedform(url: str) -> Certificate | None:
     """A TrustedForm certificate or ping URL; `None` unless the host *equals* the provider's and the id could be one."""
     name = url.removeprefix(_USUAL)
@@ -164,7 +167,7 @@ def read_trustedform(url: str) -> Certificate | None:
     return Certificate(provider, name.lower() if _HEX_ID.fullmatch(name) else name)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_READ_AGAIN_MAX)
 def read_leadid(token: str) -> Certificate | None:
     """A LeadiD token: 36 characters, hex in groups of 8-4-4-4-12, as one could be given; else `None`."""
     token = token.strip()
