@@ -259,7 +259,6 @@ class Express(HttpToolsProtocol):
             if known.is_forwarded:
                 self._believe_proxy(scope)
             call = Call(self, intake, scope, self._heard_at, data[parts.body_at : at], known=True, keep_alive=True)
-            self.active_at = time.monotonic()
             self._waiting.add(call, may_start=not self._unwritable_at)
         return data[at:]
 
