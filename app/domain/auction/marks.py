@@ -39,6 +39,7 @@ withheld_of = attrgetter(*WITHHELD)
 """What a ping says in them; each is one line."""
 
 _TWO_NUMBERS = Struct(">QQ")
+_UNIT = 2.0**-64
 _NO_HOST = "?"
 """Stands for a page whose address names no host: it is on no domain, as that page is."""
 
@@ -123,7 +124,7 @@ def bid_ids_of(
 def draw_of(seed: bytes, nonce: bytes) -> Draw:
     """Two uniform numbers for one ping, the same whenever it is asked again."""
     slice_, place = _TWO_NUMBERS.unpack(mac(seed, b"leadbid.draw", nonce, size=16))
-    return Draw(slice_ / 2**64, place / 2**64)
+    return Draw(slice_ * _UNIT, place * _UNIT)
 
 
 def line_id_of(nonce: bytes, now: float) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from app.domain.consent.made_up import EXAMPLES, REPEATED, SPOKEN_BYTES, WITHIN, WORDS_MIN, is_made_up
+from app.domain.consent.made_up import is_made_up
 from app.domain.consent.unfilled import holds_unfilled
 
 Provider = Literal["trustedform", "trustedform_ping", "leadid"]
@@ -97,23 +97,15 @@ def is_placeholder(text: str) -> bool:
 
 def _is_nobodys(name: str) -> bool:
     """Whether an id is one letter over and over, or a LeadiD that nobody was given."""
-    return _is_one_letter(name) or (_LEADID.fullmatch(name) is not None and _is_made_up(name))
+    return _is_one_letter(name) or (_LEADID.fullmatch(name) is not None and is_made_up(_bytes_of(name)))
+
+
+def _bytes_of(leadid: str) -> bytes:
+    return bytes.fromhex(leadid.replace("-", ""))
 
 
 def _is_one_letter(name: str) -> bool:
     return len(name) >= CERTIFICATE_ID_MIN and not name.strip(name[0])
-
-
-def _is_made_up(leadid: str) -> bool:
-    """Whether nobody was given it. Of those given at random one in forty gets the second, longer look."""
-    digits = leadid.replace("-", "").lower()
-    given = bytes.fromhex(digits)
-    is_odd = (
-        len({*given}) <= len(given) - REPEATED
-        or not 6 < len({*given.translate(WITHIN)}) < 14
-        or len(given.translate(None, SPOKEN_BYTES)) <= len(given) - 2 * WORDS_MIN
-    )
-    return (is_odd and is_made_up(digits)) or digits in EXAMPLES
 
 
 def is_forged(url: str) -> bool:
@@ -171,4 +163,6 @@ def read_trustedform(url: str) -> Certificate | None:
 def read_leadid(token: str) -> Certificate | None:
     """A LeadiD token: 36 characters, hex in groups of 8-4-4-4-12, as one could be given; else `None`."""
     token = token.strip()
-    return Certificate("leadid", token.upper()) if _LEADID.fullmatch(token) and not _is_made_up(token) else None
+    if _LEADID.fullmatch(token) is None or is_made_up(_bytes_of(token)):
+        return None
+    return Certificate("leadid", token.upper())
