@@ -352,7 +352,8 @@ class Intake:
             names = self.log_names(request.scope)
             _log.error("the answer to a ping could not be written: %s", where(error), extra=names)
             return FAULT
-        self._record(request, answer, http_answer)
+        if self._bidder.test_recorders:
+            self._record(request, answer, http_answer)
         scenario = reading.value.scenario if reading.test and isinstance(reading.value, Asked) else None
         return partial(_after, scenario.delay_s, http_answer) if scenario and scenario.delay_s else http_answer
 
@@ -454,7 +455,7 @@ class Intake:
 
     def _record(self, request: SellerRequest, answer: PingAnswer | PostAnswer, http_answer: HttpAnswer) -> None:
         """Record a test, or a request without a known key, for those who help sellers to integrate."""
-        if self._bidder.test_recorders and (request.test or request.seller is None):
+        if request.test or request.seller is None:
             took_ms = self._elapsed_ms(request)
             record_test(self._bidder, request, answer, http_answer.status, http_answer.body, took_ms)
 
