@@ -144,7 +144,7 @@ def _of(
             listed = by_list * listed
         expected = rivals * above + listed
         few = _poisson(winners, expected)
-        inner, by_expected = sum(few), -(1.0 - 2.0 * EPSILON) * few[-1]
+        inner, by_expected = np.sum(few, axis=0), -(1.0 - 2.0 * EPSILON) * few[-1]
         by_name[:, 0] = by_expected * rivals * above
         by_name[:, 4] = by_expected * listed
         by_list = by_expected * by_list

@@ -317,7 +317,8 @@ def _svg(figure: Figure, label: str) -> Markup:
     figure.set_layout_engine("none")
     # The names of clips and markers are hashes of what they hold; those of two figures on one page must differ.
     with rc_context({"svg.hashsalt": label}):
-        canvas.print_svg(text, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        canvas.print_svg(text, metadata=metadata)  # type: ignore[no-untyped-call]
     body = text.getvalue().partition("<svg")[2].partition(">")[2]
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
     body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", body)
