@@ -1,7 +1,7 @@
 """Plots as inline SVG that follow the page: its fonts, its light and dark colors, and the same bytes every time."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import singledispatch
 from io import StringIO
 from textwrap import wrap
@@ -189,9 +189,10 @@ class _TickLabels(Formatter):
     def __init__(self, unit: str) -> None:
         self._label, self._step, self._decimals = _LABELS[unit]
 
-    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002 - matplotlib asks for it
-        is_whole = all(abs(at / self._step - round(at / self._step)) < 1e-6 for at in self.locs)
-        return self._label(x, 0 if is_whole else self._decimals)
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """The labels of all ticks of an axis."""
+        is_whole = all(abs(at / self._step - round(at / self._step)) < 1e-6 for at in values)
+        return [self._label(at, 0 if is_whole else self._decimals) for at in values]
 
 
 def _dollars(cents: float, decimals: int) -> str:
