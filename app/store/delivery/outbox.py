@@ -104,7 +104,7 @@ def new_delivery(
     """
     parts = (lead_id, destination, subject) if subject else (lead_id, destination)
     return {
-        "delivery_id": digest(b"", b"leadbid.delivery", *parts, size=12).hex(),
+        "delivery_id": digest(b"", b"leadbid.delivery", parts, size=12).hex(),
         "lead_id": lead_id,
         "destination": destination,
         "status": "pending",
@@ -263,4 +263,5 @@ def _claimant(fence: str) -> tuple[str, int]:
 
 def _cut(text: str) -> str:
     """Fit to be stored: a CRM's answer may hold any letter, and PostgreSQL does not take each."""
-    return printable(text[:TEXT_MAX])
+    text = text[:TEXT_MAX]
+    return text if text.isprintable() else printable(text)
