@@ -57,7 +57,7 @@ def paired(campaign: Campaign, seller: Seller, measured: Mapping[str, Habits], c
         habits=habits,
         valuation=_valuation(campaign, habits, post_costs(checks, campaign.name, campaign.vertical, seller.name)),
         is_everywhere=territory.is_everywhere and not (territory.not_states or territory.not_zips),
-        is_always_open=schedule.minutes == ALWAYS and not schedule.blackout_dates,
+        is_always_open=schedule.hours == ALWAYS and not schedule.blackout_dates,
     )
 
 

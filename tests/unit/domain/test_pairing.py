@@ -15,7 +15,7 @@ from app.domain.catalogue import PAIRINGS_MAX, Catalogue
 from app.domain.pairing import lowest_bid
 from app.domain.pricing.exploration import Draw
 from app.domain.pricing.pricing import Worth
-from app.domain.schedule import ALL_DAY, ALWAYS, Boost, Schedule, week_minutes
+from app.domain.schedule import ALL_DAY, ALWAYS, Boost, Schedule, week_hours
 from app.domain.seller import Habits, Seller
 from app.domain.territory import Territory
 from app.wire.ping import Ping
@@ -23,8 +23,8 @@ from tests.build import NOW, campaign, cap, catalogue, model, ping, seller
 
 DAILY, BUDGET = cap(), cap(name="budget", measure="spend", limit=50_000)
 BALANCE = cap(name="balance", owner="acme", scope="seller", measure="spend", limit=9_000, window="total")
-OFFICE = Schedule(minutes=week_minutes({day: [(8 * 60, 18 * 60)] for day in range(5)}))
-PUSH = Schedule(minutes=ALWAYS, boosts=(Boost(name="push", cents=250, minutes=ALWAYS),))
+OFFICE = Schedule(hours=week_hours({day: [(8 * 60, 18 * 60)] for day in range(5)}))
+PUSH = Schedule(hours=ALWAYS, boosts=(Boost(name="push", cents=250, hours=ALWAYS),))
 MEASURED = {
     "acme": Habits(quality_factor=0.9, return_rate=0.05, sub_sources={"s1": 0.5}, sub_source_returns={"s1": 0.2})
 }
