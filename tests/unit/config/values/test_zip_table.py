@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.config.values.zip_rows import zip_rows
+from app.config.values.zip_rows import narrowed, zip_rows
 from app.config.values.zip_table import Centre, centre_of, circle, counties_of, county_names, zip_states
 from app.dialects.values.states import STATES
 from app.domain.territory import possible_states
@@ -98,7 +98,7 @@ def test_no_zip_belongs_to_two_counties_of_a_state(state: str) -> None:
 
 
 def test_the_rows_that_come_along_are_those_of_the_package() -> None:
-    assert zip_rows() == packed_rows(), "after an update of zipcodes: python -m tests.pack_zips"
+    assert zip_rows() == narrowed(packed_rows()), "after an update of zipcodes: python -m tests.pack_zips"
 
 
 def test_the_table_knows_the_state_of_each_zip() -> None:
