@@ -17,6 +17,7 @@ from litestar.utils.signature import ParsedSignature
 
 from app import parquet
 from app.drill.kit.throwaway_postgres import ServerNotFound, throwaway_postgres
+from tests.browser import Browser, find_browser
 from tests.compiled_once import compile_together
 from tests.loopback_only import end_the_network_at_loopback
 from tests.own_database import own_database
@@ -103,6 +104,14 @@ def own_postgres_url(postgres_url: str) -> Iterator[str]:
     """An empty database on that server for one test alone: a database belongs to the keys that first served it."""
     with own_database(postgres_url) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real one."""
+    browser = Browser(find_browser())
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -158,6 +158,13 @@ def hit(service: Service) -> Iterator[Hit]:
         yield send
 
 
+@pytest.fixture(scope="module")
+def posts(hit: Hit) -> list[Json]:
+    """The post of a lead that got a bid, for each of the values."""
+    leads = [a_lead(7_100 + number) for number in range(len(VALUES))]
+    return [post | {"ping_id": ask(hit, "/v1/test/ping", ping)["ping_id"]} for ping, post in leads]
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_stored_and_the_service_still_sells(service: Service, hit: Hit) -> Iterator[None]:
     """Around every test: no lead more than before it, and then one, bought of an honest seller."""
@@ -189,12 +196,9 @@ def test_a_hostile_value_in_a_ping_is_read_or_named(hit: Hit, field: str) -> Non
 
 
 @pytest.mark.parametrize("field", POST_FIELDS)
-def test_a_hostile_value_in_a_post_is_read_or_named(hit: Hit, field: str) -> None:
-    for number, (name, value) in enumerate(VALUES.items()):
-        ping, post = a_lead(7_100 + number)
-        bid = ask(hit, "/v1/test/ping", ping)
-        answer = ask(hit, "/v1/test/post", post | {"ping_id": bid["ping_id"], field: value})
-        assert_named(field, name, value, answer)
+def test_a_hostile_value_in_a_post_is_read_or_named(hit: Hit, posts: list[Json], field: str) -> None:
+    for post, (name, value) in zip(posts, VALUES.items(), strict=True):
+        assert_named(field, name, value, ask(hit, "/v1/test/post", post | {field: value}))
 
 
 def test_a_hostile_ping_id_is_none_of_ours(hit: Hit) -> None:

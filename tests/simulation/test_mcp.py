@@ -32,10 +32,10 @@ _SERVER = (
 
 
 @pytest.fixture(scope="module")
-def data(quiet_day: Day, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The day in a place of its own: who looks for a lead or pauses something leaves a line in the audit log."""
     folder = tmp_path_factory.mktemp("asked") / "demo"
-    shutil.copytree(quiet_day.data, folder)
+    shutil.copytree(day.data, folder)
     return folder
 
 
@@ -71,10 +71,10 @@ async def answer(client: Any, tool: str, /, **arguments: Any) -> Any:
     return read
 
 
-def test_ten_questions_of_a_buyer_are_answered_as_by_the_commands(quiet_day: Day, data: Path) -> None:
-    bid = next(line for line in quiet_day.pings if line.decision.bids)
-    none = next(line for line in quiet_day.pings if line.decision.refusal is not None)
-    bought = next(line for line in quiet_day.journal if isinstance(line, PostLine) and line.status == "accepted")
+def test_ten_questions_of_a_buyer_are_answered_as_by_the_commands(day: Day, data: Path) -> None:
+    bid = next(line for line in day.pings if line.decision.bids)
+    none = next(line for line in day.pings if line.decision.refusal is not None)
+    bought = next(line for line in day.journal if isinstance(line, PostLine) and line.status == "accepted")
     noon, morning = "2026-11-20T12:00", "2026-11-20T06:00"
     questions: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
         "why no leads from acme since noon?": (
@@ -139,7 +139,7 @@ def test_ten_questions_of_a_buyer_are_answered_as_by_the_commands(quiet_day: Day
     assert answers["why did we not bid on that one?"]["reason"] == refusal.code
     assert answers["what do we owe acme this month?"]["leads"] > 0
     total = sum(row["leads"] for row in answers["which seller sends bad certificates?"]["hours"])
-    assert total == quiet_day.figures["posts_accepted"]
+    assert total == day.figures["posts_accepted"]
 
 
 def test_it_only_looks_unless_it_is_allowed_to_act_and_an_act_needs_a_reason_and_a_name(data: Path) -> None:

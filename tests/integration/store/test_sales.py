@@ -26,6 +26,7 @@ from tests.integration.store.world import (
     digest_of,
     email_of,
     in_store,
+    on_a_file,
     phone_of,
     refused,
     vault,
@@ -493,6 +494,7 @@ def test_people_known_since_a_moment_come_in_order(url: str) -> None:
     in_store(url, scene)
 
 
+@on_a_file
 def test_neither_a_lead_nor_a_store_error_prints_a_person(url: str) -> None:
     async def scene(store: Store) -> str:
         await store.sell(a_sale(1), refused)
@@ -501,6 +503,7 @@ def test_neither_a_lead_nor_a_store_error_prints_a_person(url: str) -> None:
     assert in_store(url, scene) == f"LeadRow(lead_id='{a_sale(1).lead_id}', ***)"
 
 
+@on_a_file
 def test_an_hour_that_clocks_repeat_takes_its_limit_twice_and_the_day_once(url: str) -> None:
     hourly, daily = (
         cap(name=f"per-{window}", window=window, limit=limit) for window, limit in (("hour", 2), ("day", 9))
