@@ -24,7 +24,7 @@ from app.wire.ping import Value
 from tests.contract.answers import PING_KEYS, POST_KEYS, SALE_KEYS
 from tests.contract.conftest import Played
 from tests.contract.platforms import answers_of, scenarios_of
-from tests.contract.scenario import PATIENCE_MS
+from tests.market import PATIENCE_MS
 
 JSON, XML, FORM = "application/json", "application/xml", "application/x-www-form-urlencoded"
 KEY = "contract-acme-key"
