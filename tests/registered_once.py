@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
 from app.http import application
+from app.http.console.routes import console_routes
 
 _PATCH = pytest.MonkeyPatch()
 _made: dict[tuple[int, ...], tuple[Sequence[HTTPRouteHandler], Litestar]] = {}
@@ -18,7 +19,7 @@ _made: dict[tuple[int, ...], tuple[Sequence[HTTPRouteHandler], Litestar]] = {}
 
 def register_routes_once() -> None:
     """From now on applications with the same handlers share what was made of them, and nothing of their state."""
-    routes, console = application._Routes, tuple(application.console_routes())
+    routes, console = application._Routes, tuple(console_routes())
 
     def of_handlers(*, route_handlers: Sequence[Sequence[HTTPRouteHandler]], state: State, **rest: Any) -> Litestar:
         (handlers,) = route_handlers
