@@ -13,6 +13,7 @@ import certifi
 import httpcore
 import hypothesis
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from litestar.utils.signature import ParsedSignature
 
 from app import parquet
@@ -26,6 +27,10 @@ from tests.own_database import own_database
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 end_the_network_at_loopback()
+
+# A request that names none has five seconds otherwise, which pass where four workers share two cores.
+for _phase in ("connect", "read", "write", "pool"):
+    setattr(DEFAULT_TIMEOUT_CONFIG, _phase, 30.0)
 
 # The same examples in every run: a failure that comes and goes helps nobody.
 hypothesis.settings.register_profile("leadbid", derandomize=True, deadline=None, database=None)
