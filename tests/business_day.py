@@ -1,6 +1,7 @@
 """The demo's day, lived once for all tests of a run that only look at what a day leaves behind."""
 
 import json
+import shutil
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -17,8 +18,14 @@ _FIGURES = "figures.json"
 
 
 def business_day(factory: pytest.TempPathFactory) -> Path:
-    """The data of a Friday; whoever writes to it takes a copy."""
+    """The data of a Friday, of which whoever writes to it takes a copy."""
     return made_once(factory, "business-day", lambda folder: live(folder / "demo", LEADS)) / "demo"
+
+
+def copied(data: Path, folder: Path) -> Path:
+    """A copy of it in this folder."""
+    # Whoever else reads the database at this moment has files of his own beside it, which come and go.
+    return Path(shutil.copytree(data, folder / "demo", ignore=shutil.ignore_patterns("*.db-*")))
 
 
 def figures_of(data: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What several workers of one test run need, made by the first of them that asks for it."""
+"""What takes seconds to make is made by one worker for all of them."""
 
 import fcntl
 import os
@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 
-def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """The folder of this name, in which `make` has put something: to be read or copied, not written to."""
-    # Each worker has a folder of its own in that of the run.
-    own = factory.getbasetemp()
+def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """The folder of this name in that of the run: whoever asks first fills it, and the others wait for that.
+
+    Nobody may change what is in it: a test that must has a copy.
+    """
+    # Each worker has a folder of its own within that of the run.
+    own = temporary.getbasetemp()
     run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    folder, done = run / name, run / f"{name}-is-made"
-    with (run / f"{name}-lock").open("w") as lock:
+    folder, done = run / name, run / f"{name}.done"
+    with (run / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)

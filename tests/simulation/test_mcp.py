@@ -6,7 +6,6 @@ The clock of both stands at the end of the day, so that "today" is the day.
 import asyncio
 import json
 import re
-import shutil
 import sys
 import time
 from argparse import Namespace
@@ -23,6 +22,7 @@ from app.cli.day.business_day import ENDS
 from app.cli.service.mcp import offered
 from app.cli.tools.tool import NotAnswered
 from app.journal.lines import PostLine
+from tests.business_day import copied
 from tests.simulation.conftest import Day
 
 NOW = ENDS - 60.0
@@ -34,9 +34,7 @@ _SERVER = (
 @pytest.fixture(scope="module")
 def data(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The day in a place of its own: who looks for a lead or pauses something leaves a line in the audit log."""
-    folder = tmp_path_factory.mktemp("asked") / "demo"
-    shutil.copytree(day.data, folder)
-    return folder
+    return copied(day.data, tmp_path_factory.mktemp("asked"))
 
 
 def asked(data: Path, scene: Callable[[Any], Awaitable[None]], *words: str) -> None:
@@ -71,7 +69,9 @@ async def answer(client: Any, tool: str, /, **arguments: Any) -> Any:
     return read
 
 
-def test_ten_questions_of_a_buyer_are_answered_as_by_the_commands(day: Day, data: Path) -> None:
+def test_ten_questions_of_a_buyer_are_answered_as_by_the_commands_and_nothing_else_is_offered(
+    day: Day, data: Path
+) -> None:
     bid = next(line for line in day.pings if line.decision.bids)
     none = next(line for line in day.pings if line.decision.refusal is not None)
     bought = next(line for line in day.journal if isinstance(line, PostLine) and line.status == "accepted")
@@ -119,6 +119,7 @@ def test_ten_questions_of_a_buyer_are_answered_as_by_the_commands(day: Day, data
         for question, (tool, arguments, words) in questions.items():
             answers[question] = await answer(client, tool, **arguments)
             assert answers[question] == await asyncio.to_thread(told, data, *words), question
+        await only_looks(client)
 
     asked(data, scene)
 
@@ -142,19 +143,21 @@ def test_ten_questions_of_a_buyer_are_answered_as_by_the_commands(day: Day, data
     assert total == day.figures["posts_accepted"]
 
 
-def test_it_only_looks_unless_it_is_allowed_to_act_and_an_act_needs_a_reason_and_a_name(data: Path) -> None:
-    async def only_looking(client: Any) -> None:
-        tools = (await client.list_tools()).tools
-        assert [tool.name for tool in tools] == [tool.name for tool in offered(allow_acts=False)]
-        assert all(tool.annotations.read_only_hint for tool in tools)
-        for tool in tools:
-            assert tool.input_schema["type"] == "object"
-            assert tool.input_schema["additionalProperties"] is False
-            assert all(each["description"] for each in tool.input_schema["properties"].values())
-        refused = await client.call_tool("pause", {"name": "acme", "why": "unpaid", "by": "Jane"})
-        assert refused.is_error
-        assert "there is no tool `pause`" in refused.content[0].text
+async def only_looks(client: Any) -> None:
+    """Without a word that allows it there is no tool that changes anything."""
+    tools = (await client.list_tools()).tools
+    assert [tool.name for tool in tools] == [tool.name for tool in offered(allow_acts=False)]
+    assert all(tool.annotations.read_only_hint for tool in tools)
+    for tool in tools:
+        assert tool.input_schema["type"] == "object"
+        assert tool.input_schema["additionalProperties"] is False
+        assert all(each["description"] for each in tool.input_schema["properties"].values())
+    refused = await client.call_tool("pause", {"name": "acme", "why": "unpaid", "by": "Jane"})
+    assert refused.is_error
+    assert "there is no tool `pause`" in refused.content[0].text
 
+
+def test_where_it_may_act_an_act_needs_a_reason_and_a_name(data: Path) -> None:
     async def acting(client: Any) -> None:
         for lacking in ({"why": "unpaid"}, {"by": "Jane"}, {"why": "", "by": "Jane"}):
             refused = await client.call_tool("pause", {"name": "solar-sunbelt", **lacking})
@@ -172,7 +175,6 @@ def test_it_only_looks_unless_it_is_allowed_to_act_and_an_act_needs_a_reason_and
         ]
         assert all(each["told_by"].endswith(" for Jane") for each in acts)
 
-    asked(data, only_looking)
     asked(data, acting, "--allow-acts")
 
 

@@ -1,12 +1,10 @@
 """Every page of the console in a real browser: full and empty, at a desk and on a phone, light and dark."""
 
 import re
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +17,7 @@ from app.asgi import World
 from app.cli.day.business_day import ENDS
 from app.http.console.pages.all_views import VIEWS
 from tests.browser import BIDDER, FLAGS, PHONE, find_browser
-from tests.business_day import business_day
+from tests.business_day import business_day, copied
 from tests.console import DEMO_OPERATOR
 from tests.service import DEMO_CONFIG, Service, serve
 
@@ -49,7 +47,7 @@ def demo_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     # In a thread of its own, since the browser's loop runs in this one.
     with ThreadPoolExecutor(1) as thread:
         lived = thread.submit(business_day, tmp_path_factory).result()
-    data = Path(shutil.copytree(lived, tmp_path_factory.mktemp("demo") / "data"))
+    data = copied(lived, tmp_path_factory.mktemp("evening"))
     config = data / "config" / "buyer.toml"
     # An admin is shown every page.
     config.write_text(config.read_text().replace('name = "demo-ops"\n', 'name = "demo-ops"\nrole = "admin"\n'))
