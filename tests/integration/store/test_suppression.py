@@ -9,7 +9,7 @@ from app.store.store import Store
 from app.store.suppression.lists import SuppressionList
 from app.usecases.standing.restore import read_lists, restore
 from app.usecases.suppression.suppress import Suppression, allow, held_by, put_list
-from tests.integration.store.world import NOW, in_store, on_a_file
+from tests.integration.store.world import NOW, in_store
 
 KEY = b"k" * 32
 JANE, JOE = person(KEY, "5128675309", "").phone, person(KEY, "2145550147", "").phone
@@ -52,7 +52,6 @@ def test_a_list_is_added_to_replaced_and_dropped(url: str) -> None:
     in_store(url, scene)
 
 
-@on_a_file
 def test_who_is_bought_again_leaves_every_list_and_everybody_else_stays(url: str) -> None:
     async def scene(store: Store) -> None:
         await put_list(store, DNC, digests(JANE, JOE), replace=False)
@@ -64,7 +63,6 @@ def test_who_is_bought_again_leaves_every_list_and_everybody_else_stays(url: str
     in_store(url, scene)
 
 
-@on_a_file
 def test_a_running_bidder_hears_of_lists_and_reads_each_version_once(url: str) -> None:
     async def scene(store: Store) -> None:
         await put_list(store, DNC, digests(JANE), replace=False)
