@@ -1,5 +1,6 @@
 """Keyed digests: for comparing what we may not store, and for tokens that nobody else can forge."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -10,7 +11,7 @@ Part = str | int | float | bool | None
 _pack = msgspec.msgpack.Encoder().encode
 
 
-def digest(key: bytes, purpose: bytes, *parts: Part, size: int) -> bytes:
+def digest(key: bytes, purpose: bytes, parts: Sequence[Part], *, size: int) -> bytes:
     """`size` bytes (up to 64) that stand for `parts` under `key`, apart from every other `purpose` (up to 16 bytes).
 
     Each part keeps its kind and length, so that ("ab", "c") and ("a", "bc") differ, and 1 and "1" do.
@@ -19,7 +20,7 @@ def digest(key: bytes, purpose: bytes, *parts: Part, size: int) -> bytes:
         message = _pack(parts)
     except UnicodeEncodeError:
         # A lone surrogate. No packed list begins with the parenthesis that this begins with.
-        message = ascii(parts).encode()
+        message = ascii(tuple(parts)).encode()
     keyed = _keyed(key, purpose, size).copy()
     keyed.update(message)
     return keyed.digest()

@@ -4,7 +4,7 @@ import hmac
 import struct
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -112,17 +112,17 @@ def config_name(tag: bytes) -> str:
 
 def nonce_of(key: bytes, seller: str, *identity: str, test: bool) -> bytes:
     """Eight bytes that stand for one lead of one seller, so that a repeated ping is known as such."""
-    return digest(key, b"leadbid.nonce", seller, "test" if test else "", *identity, size=8)
+    return digest(key, b"leadbid.nonce", [seller, "test" if test else "", *identity], size=8)
 
 
-def terms_of(key: bytes, *terms: Part) -> bytes:
+def terms_of(key: bytes, terms: Sequence[Part]) -> bytes:
     """Six bytes that stand for what ping and post must share: seller, vertical, ZIP, state, locked fields."""
-    return digest(key, b"leadbid.terms", *terms, size=6)
+    return digest(key, b"leadbid.terms", terms, size=6)
 
 
 def certificate_of(key: bytes, provider: str, certificate_id: str) -> bytes:
     """Sixteen bytes that stand for a certificate; a token holds the first six of its ping's."""
-    return digest(key, b"leadbid.cert", provider, certificate_id, size=16)
+    return digest(key, b"leadbid.cert", [provider, certificate_id], size=16)
 
 
 def _token(facts: bytes) -> BidToken | None:

@@ -39,6 +39,7 @@ withheld_of = attrgetter(*WITHHELD)
 """What a ping says in them; each is one line."""
 
 _TWO_NUMBERS = Struct(">QQ")
+_UNIT = 2.0**-64
 _NO_HOST = "?"
 """Stands for a page whose address names no host: it is on no domain, as that page is."""
 
@@ -123,7 +124,7 @@ def bid_ids_of(
 def draw_of(seed: bytes, nonce: bytes) -> Draw:
     """Two uniform numbers for one ping, the same whenever it is asked again."""
     slice_, place = _TWO_NUMBERS.unpack(mac(seed, b"leadbid.draw", nonce, size=16))
-    return Draw(slice_ / 2**64, place / 2**64)
+    return Draw(slice_ * _UNIT, place * _UNIT)
 
 
 def line_id_of(nonce: bytes, now: float) -> str:
@@ -131,12 +132,12 @@ def line_id_of(nonce: bytes, now: float) -> str:
 
     The nonce, and the millisecond within the last seven weeks, which tells a lead's decisions apart.
     """
-    return f"{nonce.hex()}{int(now * 1000.0) & 0xFFFFFFFF:08x}"
+    return (nonce + (int(now * 1000.0) & 0xFFFFFFFF).to_bytes(4)).hex()
 
 
 def lead_terms(keys: Keys, seller: str, vertical: str, lead: Ping | Post, locked: Iterable[str]) -> bytes:
     """What ping and post must share, as six bytes."""
-    return terms_of(keys.index, seller, vertical, lead.zip, lead.state, *map(lead.fields.get, locked))
+    return terms_of(keys.index, [seller, vertical, lead.zip, lead.state, *map(lead.fields.get, locked)])
 
 
 def certificate_digests(keys: Keys, lead: Ping | Post) -> tuple[bytes, ...]:

@@ -34,7 +34,7 @@ class PostedLead(msgspec.Struct, frozen=True, kw_only=True):
 
     def lead_id(self, index_key: bytes) -> str:
         """What we call the lead if it is bought: the same however often it is posted."""
-        return digest(index_key, b"leadbid.lead", self.seller.name, self.bid.nonce.hex(), size=12).hex()
+        return digest(index_key, b"leadbid.lead", [self.seller.name, self.bid.nonce.hex()], size=12).hex()
 
 
 def request_digest(key: bytes, body: bytes) -> str:

@@ -104,7 +104,7 @@ def new_delivery(
     """
     parts = (lead_id, destination, subject) if subject else (lead_id, destination)
     return {
-        "delivery_id": digest(b"", b"leadbid.delivery", *parts, size=12).hex(),
+        "delivery_id": digest(b"", b"leadbid.delivery", parts, size=12).hex(),
         "lead_id": lead_id,
         "destination": destination,
         "status": "pending",
