@@ -17,15 +17,13 @@ from app.domain.consent.certificate import (
     trustedform_stand_in,
 )
 from app.domain.consent.consent import host_of
-from app.domain.keyed import mac
-from app.domain.keys import Keys
+from app.domain.keyed import Keys, mac
 from app.domain.pricing.exploration import Draw
 from app.domain.token import (
     NO_CERTIFICATE,
-    BidToken,
     certificate_of,
-    mint,
     nonce_of,
+    signer,
     terms_of,
 )
 from app.domain.vertical import Vertical
@@ -99,26 +97,9 @@ def bid_ids_of(
 
     `expires_at` is UTC epoch seconds, `tags` name the campaigns of the configuration in force.
     """
-    key_id, certificate = keys.signing_id, marks.certificate
-    return tuple(
-        [
-            mint(
-                BidToken(
-                    expires_at=expires_at,
-                    price_cents=offer.price_cents,
-                    campaign=tags[offer.campaign],
-                    leg=offer.leg,
-                    test=test,
-                    nonce=nonce,
-                    terms=marks.terms,
-                    certificate=certificate,
-                ),
-                key_id,
-                keys.signing[key_id],
-            )
-            for offer in offers
-        ]
-    )
+    key_id = keys.signing_id
+    signed = signer(key_id, keys.signing[key_id], expires_at, nonce, marks.terms, marks.certificate, test=test)
+    return tuple([signed(each.price_cents, tags[each.campaign], each.leg) for each in offers])
 
 
 def draw_of(seed: bytes, nonce: bytes) -> Draw:
