@@ -92,7 +92,7 @@ def bid_by_own_id(bidder: Bidder, seller: Seller, own_id: str, now: float) -> st
     forced = [nonce_of(key, seller.name, *name, scenario.name, test=True) for scenario in TABLE]
     for nonce in (*[nonce_of(key, seller.name, *name, test=test) for test in (False, True)], *forced):
         live = bidder.standing.live(nonce, now)
-        line = live.line if live is not None and live.seller == seller.name else None
+        line = live.bid_line() if live is not None and live.seller == seller.name else None
         if line is not None:
             return line.bid_ids[0]
     return ""
@@ -205,7 +205,7 @@ def _remembered(bidder: Bidder, bid: BidToken, seller: Seller, now: float) -> Pi
     """What the ping of a bid of this seller said, while that is known."""
     live = bidder.standing.live(bid.nonce, now)
     is_its = live is not None and live.seller == seller.name and live.terms == bid.terms
-    line = live.line if live is not None and is_its else None
+    line = live.bid_line() if live is not None and is_its else None
     return line.ping if line is not None else None
 
 
