@@ -13,7 +13,7 @@ from app.dialects.values.agreement import agreement, is_consent_text
 from app.dialects.values.certificates import BROKEN, certificate_in
 from app.dialects.values.fields import moment
 from app.dialects.values.guard import DROPPED
-from app.dialects.values.kinds import Noted, ReadValue
+from app.dialects.values.kinds import BOOLEANS, Noted, ReadValue
 from app.dialects.values.people import FIRST_KEPT
 from app.dialects.values.shown import shown
 from app.domain.consent.certificate import read_leadid, read_trustedform
@@ -91,6 +91,8 @@ def settle_consent(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
     known = plan.keys_of("consent_at")
     hinted = list(_hinted(raw, layout, "consent_at"))
     agreed = [*plan.keys_of("tcpa_consent"), *_hinted(raw, layout, "tcpa_consent")]
+    # A yes is no time, and to find none in it takes longest.
+    agreed = [key for key in agreed if raw[key] not in BOOLEANS]
     times = [at for key in (*known, *hinted, *agreed) if isinstance(at := _plain(moment(raw[key])), float)]
     if times:
         # The first by rank says it best, but a day that came without its hour is no other time.
@@ -156,6 +158,8 @@ def _settle_phone(
     """The first phone that has ten digits, of those that are one and those that are put together."""
     read, contact = layout.slots["phone"].read, draft.contact
     keys = layout.plan_of(tuple(raw)).keys_of("phone")
+    if len(keys) == 1 and not hinted and normal_phone(str(contact.get("phone", ""))):
+        return
     whole = [
         *[raw[key] for key in keys],
         *[v for hint in ("phone", "+phone_2", "+phone_3") for v in hinted.get(hint, ())],
