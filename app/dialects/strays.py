@@ -6,7 +6,7 @@ A certificate is known by its value under any name. A time of consent must never
 from collections.abc import Callable, Iterator, Mapping
 
 from app.dialects.hints import LOST
-from app.dialects.layout import Layout
+from app.dialects.layout import Layout, ReadingPlan
 from app.dialects.reading import RequestDraft
 from app.dialects.text import Scalar, alike, text_of
 from app.dialects.values.agreement import agreement, is_consent_text
@@ -35,6 +35,26 @@ _OTHER_DAY_S = 86_400.0
 _FAR_FROM_HOME = "a certificate under a name that is not known cannot be read; it was ignored"
 _IN_PIECES = "sent in a form that cannot be read; it was left out"
 _CONSENT_DIGITS_MIN = 6
+
+
+def settle_post(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+    """All of a post that is not read by its name alone."""
+    if _is_settled(raw, draft, layout.plan_of(tuple(raw))):
+        return
+    settle_certificates(raw, draft, layout)
+    settle_agreement(raw, draft, layout)
+    settle_consent(raw, draft, layout)
+    settle_contact(raw, draft, layout)
+
+
+def _is_settled(raw: Mapping[str, Scalar], draft: RequestDraft, plan: ReadingPlan) -> bool:
+    """Whether every name was known and every value that may stand in several places stands in its own, as in most."""
+    if plan.strays or draft.warnings or "tcpa_text" not in draft.lead:
+        return False
+    if len(plan.keys_of("consent_at")) > 1 or any(raw[key] not in BOOLEANS for key in plan.keys_of("tcpa_consent")):
+        return False
+    phones = len(plan.keys_of("phone"))
+    return phones == 0 or (phones == 1 and normal_phone(draft.contact.get("phone", "")) != "")
 
 
 def settle_certificates(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
@@ -158,8 +178,6 @@ def _settle_phone(
     """The first phone that has ten digits, of those that are one and those that are put together."""
     read, contact = layout.slots["phone"].read, draft.contact
     keys = layout.plan_of(tuple(raw)).keys_of("phone")
-    if len(keys) == 1 and not hinted and normal_phone(str(contact.get("phone", ""))):
-        return
     whole = [
         *[raw[key] for key in keys],
         *[v for hint in ("phone", "+phone_2", "+phone_3") for v in hinted.get(hint, ())],
