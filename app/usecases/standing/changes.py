@@ -101,6 +101,16 @@ class BidEnded(_Change, frozen=True, gc=False, tag="bid_ended"):
     nonce: bytes
 
 
+class PostSeen(_Change, frozen=True, gc=False, tag="post_seen"):
+    """Before a restart a seller posted what it had got a bid for so many seconds earlier: its habits tell of that.
+
+    Without it only bids that nobody posted would be left to learn from.
+    """
+
+    seller: str
+    delay_s: float
+
+
 class Sold(_Change, frozen=True, gc=False, tag="sold"):
     """A lead was bought and committed. `people` and `certificates` are the digests by which it is known.
 
@@ -322,6 +332,7 @@ Change = (
     | TimePassed
     | BidLost
     | BidEnded
+    | PostSeen
     | ClockChange
     | CounterChange
     | TargetChange

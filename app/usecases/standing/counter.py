@@ -23,13 +23,17 @@ _GRID_S = 15.0
 
 
 class Bucket:
-    """The live bids of one seller on one counter that were made in one second and expire in another."""
+    """The live bids of one seller on one counter that were made in one second and expire in another.
 
-    __slots__ = ("bids", "expires_at", "second", "seller", "squares", "total")
+    Their age counts `since` then, or later where for a while none of them could be posted.
+    """
+
+    __slots__ = ("bids", "expires_at", "second", "seller", "since", "squares", "total")
 
     def __init__(self, seller: str, second: int, expires_at: int) -> None:
         self.seller = seller
         self.second = second
+        self.since = float(second)
         self.expires_at = expires_at
         self.bids = 0
         self.total = 0
@@ -138,10 +142,17 @@ class Counter:
         buckets = {}
         for bucket in self.buckets.values():
             bucket.second += by
+            bucket.since += by
             bucket.expires_at += by
             buckets[bucket.seller, bucket.second, bucket.expires_at] = bucket
         self.buckets = buckets
         self.weighed_at += by
+
+    def hold_ages(self, seconds: float) -> None:
+        """Nothing could be posted for so long: live bids are no older, and sales are not heard of either."""
+        for bucket in self.buckets.values():
+            bucket.since += seconds
+        self.lingering = [(until + seconds, amount) for until, amount in self.lingering]
 
     def weigh(self, rates: Mapping[str, PostRate], now: float) -> None:
         """Count the live bids anew, each by its seller's habits and its age, until it expires."""
@@ -149,7 +160,7 @@ class Counter:
         for bucket in self.buckets.values():
             if bucket.expires_at < now:
                 continue
-            weight = rates.get(bucket.seller, _NEW).share_at(max(now - bucket.second, 0.0))
+            weight = rates.get(bucket.seller, _NEW).share_at(max(now - bucket.since, 0.0))
             live += weight * bucket.total
             variance += weight * (1.0 - weight) * bucket.squares
         self.live, self.variance, self.weighed_at = live, variance, now
@@ -226,7 +237,7 @@ class Counter:
         for bucket in self.buckets.values():
             if bucket.expires_at < now:
                 continue
-            weight = rates.get(bucket.seller, _NEW).share_at(max(now - bucket.second, 0.0))
+            weight = rates.get(bucket.seller, _NEW).share_at(max(now - bucket.since, 0.0))
             end = (bucket.expires_at // _GRID_S + 1.0) * _GRID_S
             mean, variance = ends.get(end, (0.0, 0.0))
             ends[end] = (mean + weight * bucket.total, variance + weight * (1.0 - weight) * bucket.squares)

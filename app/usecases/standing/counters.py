@@ -158,6 +158,12 @@ class Counters:
         for counter in (*self._open.values(), *self._closed.values()):
             counter.move(by)
 
+    def hold_ages(self, seconds: float) -> None:
+        """Weigh live bids as if they had been made so much later."""
+        if seconds:
+            for counter in (*self._open.values(), *self._closed.values()):
+                counter.hold_ages(seconds)
+
     def pass_time(self, rates: Mapping[str, PostRate], now: float) -> None:
         """Close the windows that are over; in the others weigh what is live, and move shadow prices."""
         for counter in [counter for counter in self._open.values() if now >= counter.end]:

@@ -30,6 +30,9 @@ class PostHabits:
     def learn(self, bid: BidMade, *, posted: bool, delay_s: float = 0.0) -> None:
         """Count the result of a bid; tests do not count."""
         if not bid.test:
-            rate = self._rates.get(bid.seller, _NEW)
-            learned = self._rates[bid.seller] = rate.after(posted=posted, delay_s=delay_s)
-            self.weights[bid.seller] = learned.upper
+            self.count(bid.seller, posted=posted, delay_s=delay_s)
+
+    def count(self, seller: str, *, posted: bool, delay_s: float = 0.0) -> None:
+        """Count that a bid of this seller was posted after `delay_s`, or never."""
+        learned = self._rates[seller] = self._rates.get(seller, _NEW).after(posted=posted, delay_s=delay_s)
+        self.weights[seller] = learned.upper

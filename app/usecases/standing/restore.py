@@ -13,7 +13,7 @@ from app.domain.configuration import Configuration
 from app.domain.duplicate import Sighting
 from app.domain.keys import Keys
 from app.domain.seller import Seller
-from app.domain.token import read
+from app.domain.token import BidToken, read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
 from app.journal.reader import lines
 from app.journal.writer import KeptLine
@@ -32,6 +32,7 @@ from app.usecases.standing.changes import (
     LedgersRead,
     ListDropped,
     ListRead,
+    PostSeen,
     Requests,
     ShadowPricesRead,
     SignalSet,
@@ -157,21 +158,34 @@ def restore_bids(
     """
     if ahead_s:
         standing.apply(ClockWasAhead(by=ahead_s, longest_s=longest_s))
+    bought: dict[bytes, PingLine] = {}
     for line in lines:
         if line.at > now + ahead_s + _CLOCK_WRITTEN_S:
             # Of some clock long before, that was wrong.
             continue
         if isinstance(line, PingLine) and line.bid_ids:
+            token = read(line.bid_ids[0], keys.signing)
+            if token is None:
+                continue
+            if standing.is_bought(token.nonce):
+                bought[token.nonce] = line
+                continue
             then = former.by_hash(line.config) or catalogue.configuration
-            bid = _bid(standing, catalogue, then, keys, line, now, ahead_s)
+            bid = _bid(standing, catalogue, then, token, line, now, ahead_s)
             if bid is not None:
                 standing.apply(bid)
         elif (isinstance(line, PostLine) and line.status == "accepted") or (
             isinstance(line, NoticeLine) and line.result == "lost"
         ):
             token = read(line.ping_id, keys.signing)
-            if token is not None:
-                standing.apply(BidEnded(nonce=token.nonce))
+            if token is None:
+                continue
+            standing.apply(BidEnded(nonce=token.nonce))
+            if (ping := bought.pop(token.nonce, None)) is not None:
+                standing.apply(PostSeen(seller=ping.seller, delay_s=max(line.at - ping.at, 0.0)))
+    for ping in bought.values():
+        # Another replica sold it, and here nobody knows when: by now at the latest.
+        standing.apply(PostSeen(seller=ping.seller, delay_s=max(now + ahead_s - ping.at, 0.0)))
     return standing.live_bids
 
 
@@ -203,15 +217,14 @@ def _bid(
     standing: LiveStanding,
     catalogue: Catalogue,
     then: Configuration,
-    keys: Keys,
+    token: BidToken,
     line: PingLine,
     now: float,
     ahead_s: int,
 ) -> BidMade | None:
-    """The bid as it was made; `None` where it expired, was posted elsewhere, or its key or its seller is gone."""
-    token = read(line.bid_ids[0], keys.signing)
+    """The bid as it was made; `None` where it expired, or its seller is gone."""
     seller = catalogue.sellers.get(line.seller) or then.seller(line.seller)
-    if token is None or seller is None or now >= token.expires_at - ahead_s or standing.is_bought(token.nonce):
+    if seller is None or now >= token.expires_at - ahead_s:
         return None
     at = line.at - ahead_s
     return BidMade(

@@ -32,6 +32,7 @@ from app.usecases.standing.changes import (
     ListDropped,
     ListRead,
     PacingHeld,
+    PostSeen,
     ReplicasRead,
     Requests,
     Returned,
@@ -101,14 +102,14 @@ class LiveStanding:
                 self._pass_time(change.at)
             case BidLost():
                 self._lose(change)
-            case BidEnded():
-                self._end(change.nonce)
+            case BidEnded() | PostSeen():
+                self._recall(change)
             case ClockLeapt() | ClockWasAhead():
                 self._move(change)
             case DemandSet() | SignalSet() | Requests():
                 self._requested.apply(change)
             case WritesFailed():
-                self._unwritable_s = change.seconds
+                self._wait_for_writes(change.seconds)
             case Suppressed() | Allowed() | ListRead() | ListDropped() | KnownRead():
                 self._known.apply(change)
             case _:
@@ -316,12 +317,24 @@ class LiveStanding:
             self._end(lost.nonce)
             self._habits.learn(bid, posted=False)
 
+    def _recall(self, change: BidEnded | PostSeen) -> None:
+        """What became of a bid before a restart."""
+        if isinstance(change, BidEnded):
+            self._end(change.nonce)
+        else:
+            self._habits.count(change.seller, posted=True, delay_s=change.delay_s)
+
     def _move(self, change: ClockChange) -> None:
         """Live bids keep what they have left of their lives."""
         self._bid_time.apply(change)
         if isinstance(change, ClockLeapt):
             self._promises.move(change.by)
             self._counters.move(change.by)
+
+    def _wait_for_writes(self, seconds: float) -> None:
+        """No bid grows older while no post can be taken: its seller tries again."""
+        self._counters.hold_ages(max(seconds - self._unwritable_s, 0.0))
+        self._unwritable_s = seconds
 
     def _pass_time(self, now: float) -> None:
         for bid in self._promises.end_expired(now):

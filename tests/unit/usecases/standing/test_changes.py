@@ -28,6 +28,7 @@ from app.usecases.standing.changes import (
     ListDropped,
     ListRead,
     PacingHeld,
+    PostSeen,
     ReplicasRead,
     Requests,
     RoomDivided,
@@ -72,6 +73,7 @@ EACH: list[Change] = [
     DecisionTold(nonce=SOLD.nonce, targets=SOLD.targets),
     BidLost(nonce=b"\x00\xff" * 4, at=NOW),
     BidEnded(nonce=b"\x00\xff" * 4),
+    PostSeen(seller="acme", delay_s=2.5),
     CounterDeclared(
         key="campaign/solar-tx/daily//2026-11-20",
         cap=cap(),

@@ -55,6 +55,26 @@ def test_weighing_counts_each_bid_by_its_sellers_habits_and_its_age() -> None:
     assert daily.standing.live_variance == pytest.approx(w * (1 - w))
 
 
+def test_bids_grow_no_older_while_none_of_them_can_be_posted() -> None:
+    daily = counter()
+    daily.add(bid(), 1, weight=1.0)
+    daily.hold_ages(40.0)
+    daily.weigh(POSTS_HALF, NOW + 50.0)
+    assert daily.live == pytest.approx(POSTS_HALF["acme"].share_at(10.0))
+    (told,) = daily.weights(POSTS_HALF, NOW + 50.0)
+    assert told.mean == pytest.approx(daily.live, abs=1e-4)
+    daily.drop(bid(), 1)
+    assert not daily.buckets
+
+
+def test_a_sold_bid_weighs_for_others_as_long_as_they_cannot_hear_of_its_sale() -> None:
+    daily = counter()
+    daily.linger(1, NOW + 1.5)
+    daily.hold_ages(5.0)
+    assert [each.mean for each in daily.weights({}, NOW + 6.0)] == [1.0]
+    assert not daily.weights({}, NOW + 7.0)
+
+
 def test_what_is_weighed_at_once_is_what_was_added() -> None:
     added, weighed = counter(), counter()
     w = POSTS_HALF["acme"].upper

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from app.domain.caps.honouring import PostRate
 from app.domain.catalogue import Catalogue
 from app.journal.reader import lines
 from app.store.operators.requested import Switch
@@ -93,6 +94,40 @@ def test_what_was_bought_or_lost_is_no_promise_any_more(tmp_path: Path) -> None:
         assert restore(bidder, tmp_path) == 1
 
     at_bidder(tmp_path, scene)
+
+
+@pytest.mark.parametrize("sold_elsewhere", [False, True])
+def test_a_seller_is_known_by_what_it_posted_before_as_well_as_by_what_it_left(
+    tmp_path: Path, *, sold_elsewhere: bool
+) -> None:
+    """Learned from those alone that were left, most bids would seem to be never posted."""
+    buying = campaign(caps=(cap(limit=1_000),))
+
+    async def trade(bidder: Bidder) -> None:
+        made = [ask(bidder, **another(number)).ping_id for number in range(80)]
+        if sold_elsewhere:
+            journaled(bidder, tmp_path)
+        for number, ping_id in enumerate(made[:60]):
+            sold = await sell(bidder, ping_id, now=NOW + 5.0, contact=somebody(number), **another(number))
+            assert sold.status == "accepted"
+        if not sold_elsewhere:
+            journaled(bidder, tmp_path)
+
+    at_bidder(tmp_path, trade, catalogue([buying]))
+
+    async def scene(bidder: Bidder) -> None:
+        assert restore(bidder, tmp_path) == 20
+        ended = NOW + 121.0
+        bidder.standing.apply(TimePassed(at=ended))
+        ask(bidder, now=ended, **another(90))
+        (counter,) = bidder.standing.counters(buying, seller(), "78701", "TX", ended)
+        assert 0.75 < counter.live < 0.9
+        bidder.standing.apply(TimePassed(at=ended + 5.0))
+        # Nobody knows here when another replica sold them: it was before the restart.
+        delay_s = 20.0 if sold_elsewhere else 5.0
+        assert counter.live == pytest.approx(PostRate(ended=80, posted=60, delay_s=60 * delay_s).share_at(5.0))
+
+    at_bidder(tmp_path, scene, catalogue([buying]))
 
 
 def test_a_withdrawn_bid_was_never_a_promise(tmp_path: Path) -> None:
