@@ -19,7 +19,7 @@ def test_sqlite_takes_rows_in_their_order_however_many(count: int) -> None:
         Insert(TABLE).run(connection, rows)
         found = connection.execute(select(TABLE).order_by(TABLE.c.number)).fetchall()
     engine.dispose()
-    assert found == [(row["number"], None, row["b"]) for row in rows]
+    assert [tuple(row) for row in found] == [(row["number"], None, row["b"]) for row in rows]
 
 
 def test_what_is_there_already_stays_where_that_is_asked_for() -> None:
