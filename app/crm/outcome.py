@@ -2,7 +2,7 @@
 
 import msgspec
 
-from app.crm.pick import is_page, picked, text_of
+from app.crm.pick import is_page, names_in, picked, text_of
 from app.crm.redaction import hidden, redacted
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.outcome_rule import DeliveryOutcome, OutcomeRule, Pick, When
@@ -29,6 +29,7 @@ _DENIALS = (
 )
 """How an answer takes back what its status says."""
 
+_DENYING = frozenset(when.json for when in _DENIALS)
 
 _STEPS_OF_THE_LEAD = ("MAIL", "RCPT", "DATA")
 _UNAUTHENTICATED = (530, 534, 535, 538)
@@ -136,6 +137,8 @@ def _explained(rule: OutcomeRule, answer: OutboundAnswer, lead: LeadDocument) ->
 
 def _crm_id(place: Pick | None, answer: OutboundAnswer, lead: LeadDocument) -> str:
     crm_id = as_record_id(picked(place, answer) or "") if place is not None else ""
+    if not crm_id:
+        return ""
     # A CRM that names its records by phone or email has no id that we may keep.
     usable = len(crm_id) <= CRM_ID_LENGTH_MAX and crm_id.isprintable() and hidden(crm_id, lead) == crm_id
     return crm_id if usable else ""
@@ -143,7 +146,8 @@ def _crm_id(place: Pick | None, answer: OutboundAnswer, lead: LeadDocument) -> s
 
 def _doubt(destination: Destination, answer: OutboundAnswer, crm_id: str, *, is_declared: bool) -> str:
     """What an answer that counts as a success lacks or says besides, for a person to look at."""
-    denial = next((when for when in _DENIALS if _holds(when, answer)), None) if not is_declared else None
+    may_deny = not is_declared and not _DENYING.isdisjoint(names_in(answer))
+    denial = next((when for when in _DENIALS if _holds(when, answer)), None) if may_deny else None
     if denial is not None:
         return f"it says `{denial.json}` {_as_answered(denial.equals or False)}: declare an outcome rule for it"
     if destination.crm_id is None or crm_id:

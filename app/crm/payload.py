@@ -58,7 +58,9 @@ def build_request(
     `secrets` must have passed `require_secrets`. Where an address needs a value that this lead does not have,
     there is no request.
     """
-    mapped = mapped_fields(destination, lead, secrets)
+    # A lead that is sent as it is needs none.
+    is_whole = destination.encoding == "json" and not destination.fields
+    mapped = {} if is_whole else mapped_fields(destination, lead, secrets)
     url = _address(revealed(destination.url, secrets), lead)
     if isinstance(url, Unbuildable):
         return url
@@ -108,6 +110,8 @@ def revealed(text: str, secrets: Secrets) -> str:
 
 def _address(template: str, lead: LeadDocument) -> str | Unbuildable:
     """The template with its placeholders filled, in path and query alone: no lead can choose the host."""
+    if "{" not in template:
+        return template
     parts = urlsplit(template)
     values = {path: at_path(path, lead) for path in PLACEHOLDER.findall(parts.path + parts.query)}
     for path, value in values.items():

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
@@ -35,6 +36,12 @@ def picked(pick: Pick, answer: OutboundAnswer) -> str | None:
     if pick.regex:
         return pattern_of(pick.regex).search(text_of(answer))
     return text_of(answer)
+
+
+def names_in(answer: OutboundAnswer) -> Collection[str]:
+    """The names at the top of a JSON object; none in any other answer."""
+    value = _parsed(text_of(answer))
+    return value.keys() if isinstance(value, dict) else ()
 
 
 def text_of(answer: OutboundAnswer) -> str:

@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 from app.http.asgi_request import BODY_MAX, Message, Receive, Scope, Send, send_answer
 from app.http.auction.intake import Intake
 from app.http.auction.routes import PATHS, auction_path
+from app.http.console.kept_views import KeptViews
 from app.http.console.routes import MISSING, console_routes
 from app.http.feedback import FEEDBACK_ROUTES, NOTICES
 from app.http.operations import OPERATIONS
@@ -79,7 +80,15 @@ class Application:
         self._rest = Litestar(
             # At once: after each one by itself it would read through all of its paths again.
             route_handlers=[_Routes("/", route_handlers=handlers)],
-            state=State({"clock": clock, "is_stopping": lambda: self.is_stopping(), "streams": 0, "background": None}),
+            state=State(
+                {
+                    "clock": clock,
+                    "is_stopping": lambda: self.is_stopping(),
+                    "streams": 0,
+                    "kept_views": KeptViews(),
+                    "background": None,
+                }
+            ),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,
             openapi_config=None,

@@ -98,11 +98,11 @@ def listeners(listener: socket.socket) -> Iterator[list[socket.socket]]:
 
 
 def protocol_of(application: Application, per_address: int = 0) -> type[asyncio.Protocol] | Literal["h11"]:
-    """The short way where it works, which it does not without httptools, as on Windows, nor with every uvicorn.
+    """The short way where it works, which it does not without uvloop, as on Windows, nor with every uvicorn.
 
     Where it does not, uvicorn's h11 serves: slower, but unlike its other one it bounds the headers of a request.
     """
-    if find_spec("httptools") is None:
+    if find_spec("uvloop") is None:
         return "h11"
     if trouble := _trouble():
         _log.warning(

@@ -1,4 +1,4 @@
-"""How httpcore reaches the network: a name is resolved once, every address it has is vetted, and one is connected to.
+"""How we reach the network: a name is resolved once, every address it has is vetted, and one is connected to.
 
 Since the connection goes to the very address that was vetted, a name that changes its mind in between gains nothing;
 certificates are still checked against the name.
@@ -16,6 +16,7 @@ import httpcore
 
 from app.outbound.addresses import is_public
 from app.outbound.allowance import allowance
+from app.outbound.connection import OutboundConnection
 
 CONNECT_TIMEOUT_S = 5.0
 
@@ -44,12 +45,36 @@ async def resolve_by_system(host: str, port: int) -> list[str]:
 
 
 class VettedNetwork(httpcore.AsyncNetworkBackend):
-    """For hosts that are public or allowed by name; every step is within the allowance of its exchange."""
+    """For hosts that are public or allowed by name.
+
+    A `connect` ends in time by itself; of what `connect_tcp` makes, every step is within the allowance of its exchange.
+    """
 
     def __init__(self, private_hosts: frozenset[str], resolve: Resolve = resolve_by_system) -> None:
         self._private_hosts = private_hosts
         self._resolve = resolve
         self._network = httpcore.AnyIOBackend()
+
+    async def connect(self, host: str, port: int, ends_at: float, context: ssl.SSLContext | None) -> OutboundConnection:
+        """A connection for HTTP to the first vetted address that answers, over TLS if there is a context for it."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout_at(min(ends_at, loop.time() + CONNECT_TIMEOUT_S)):
+            trouble: OSError = ConnectionError("the host has no address")
+            for address in await self._vetted(host, port):
+                try:
+                    _, connection = await loop.create_connection(
+                        OutboundConnection,
+                        address,
+                        port,
+                        ssl=context,
+                        server_hostname=host if context is not None else None,
+                    )
+                    return connection
+                except ssl.SSLError:
+                    raise
+                except OSError as error:
+                    trouble = error
+            raise trouble
 
     async def connect_tcp(
         self,

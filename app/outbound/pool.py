@@ -1,15 +1,18 @@
 """Connections that are kept open for the next request, by where they lead.
 
-httpcore's own pool compares all its connections with each other for every request: with 64 of them that took 5 ms. Here
-the caller says how many requests are under way, and the last connection that became free is the next to be used.
+The caller says how many requests are under way, and the last connection that became free is the next to be used.
 """
 
+import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+import time
+from urllib.parse import SplitResult
 
-import httpcore
+from app.outbound.connection import OutboundConnection
+from app.outbound.message import OutboundAnswer, OutboundRequest
+from app.outbound.network import VettedNetwork
+from app.outbound.origin import Origin
+from app.outbound.request_writer import request_bytes
 
 KEPT_S = 30.0
 """So long a connection may wait for the next request."""
@@ -21,32 +24,26 @@ KEPT_MAX = 256
 class ConnectionPool:
     """For requests whose connections `network` makes. Any number may be under way."""
 
-    def __init__(self, ssl_context: ssl.SSLContext, network: httpcore.AsyncNetworkBackend) -> None:
+    def __init__(self, ssl_context: ssl.SSLContext, network: VettedNetwork) -> None:
         self._ssl_context = ssl_context
+        ssl_context.set_alpn_protocols(["http/1.1"])
         self._network = network
-        self._idle: dict[str, list[httpcore.AsyncHTTPConnection]] = {}
+        self._idle: dict[Origin, list[OutboundConnection]] = {}
 
-    @asynccontextmanager
-    async def stream(
-        self,
-        method: str,
-        url: httpcore.URL,
-        headers: Sequence[tuple[bytes, bytes]],
-        content: bytes | None,
-        extensions: Mapping[str, Any],
-    ) -> AsyncIterator[httpcore.Response]:
-        """The response to a request; what is left unread when this ends is not read, and its connection closed."""
-        connection = await self._take(url.origin)
+    async def ask(self, request: OutboundRequest, url: SplitResult, origin: Origin, ends_at: float) -> OutboundAnswer:
+        """The answer from its address by this time of the loop. Raises what the network, or HTTP, has against it."""
+        message = request_bytes(request, url, origin)
+        connection = self._take(origin)
+        if connection is None:
+            context = self._ssl_context if origin.is_secure else None
+            connection = await self._network.connect(origin.host, origin.port, ends_at, context)
         try:
-            async with connection.stream(
-                method, url, headers=headers, content=content, extensions=dict(extensions)
-            ) as response:
-                yield response
+            return await connection.ask(message, request.body_bytes_max, ends_at)
         finally:
-            await self._put_back(url.origin, connection)
+            self._put_back(origin, connection)
 
     @property
-    def connections(self) -> list[httpcore.AsyncHTTPConnection]:
+    def connections(self) -> list[OutboundConnection]:
         """Those that wait for a request."""
         return [connection for waiting in self._idle.values() for connection in waiting]
 
@@ -55,27 +52,31 @@ class ConnectionPool:
         waiting = self.connections
         self._idle.clear()
         for connection in waiting:
-            await connection.aclose()
+            connection.abort()
+        # Until the loop has closed their sockets.
+        await asyncio.sleep(0)
 
-    async def _take(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-        """One that leads there and is still open at the other end, or a new one."""
-        waiting = self._idle.get(str(origin), [])
+    def _take(self, origin: Origin) -> OutboundConnection | None:
+        """The last that became free and is still open."""
+        waiting = self._idle.get(origin, [])
         while waiting:
             connection = waiting.pop()
-            if not connection.has_expired():
+            if _is_fresh(connection):
                 return connection
-            await connection.aclose()
-        return httpcore.AsyncHTTPConnection(
-            origin, ssl_context=self._ssl_context, keepalive_expiry=KEPT_S, network_backend=self._network
-        )
+            connection.abort()
+        return None
 
-    async def _put_back(self, origin: httpcore.Origin, connection: httpcore.AsyncHTTPConnection) -> None:
-        waiting = self._idle.setdefault(str(origin), [])
-        # The first has waited longest: one after the other those go that are not needed any more.
-        ended = [waiting.pop(0)] if waiting and waiting[0].has_expired() else []
-        if connection.is_idle() and len(waiting) < KEPT_MAX:
+    def _put_back(self, origin: Origin, connection: OutboundConnection) -> None:
+        waiting = self._idle.setdefault(origin, [])
+        if waiting and not _is_fresh(waiting[0]):
+            # The first has waited longest: one after the other those go that are not needed any more.
+            waiting.pop(0).abort()
+        if connection.is_open and len(waiting) < KEPT_MAX:
+            connection.free_since = time.monotonic()
             waiting.append(connection)
         else:
-            ended.append(connection)
-        for each in ended:
-            await each.aclose()
+            connection.abort()
+
+
+def _is_fresh(connection: OutboundConnection) -> bool:
+    return connection.is_open and time.monotonic() - connection.free_since < KEPT_S

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import ssl
 import time
-from typing import Protocol
+from collections.abc import Coroutine
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpcore
@@ -12,15 +13,15 @@ from msgspec.structs import replace
 
 from app.outbound.allowance import ALLOWANCE, Allowance
 from app.outbound.file_drop import append_line
-from app.outbound.message import OutboundAnswer, OutboundLine, OutboundMail, OutboundRequest, OutboundTrouble, Outgoing
+from app.outbound.message import OutboundAnswer, OutboundLine, OutboundMail, OutboundTrouble, Outgoing
 from app.outbound.network import (
-    CONNECT_TIMEOUT_S,
     AddressRefused,
     NameUnknown,
     Resolve,
     VettedNetwork,
     resolve_by_system,
 )
+from app.outbound.origin import origin_of
 from app.outbound.pool import ConnectionPool
 from app.outbound.smtp import post_mail
 
@@ -53,21 +54,14 @@ class Sender:
     async def send(self, request: Outgoing) -> OutboundAnswer:
         """The answer, in no more than the request's `timeout_s`.
 
-        Who is cancelled while it waits here leaves nothing behind: the exchange has ended before that goes on.
+        Who is cancelled while it waits here leaves nothing behind.
         """
         started = time.monotonic()
-        if isinstance(request, OutboundLine):
-            answer = await asyncio.to_thread(append_line, request)
-            return replace(answer, took_s=time.monotonic() - started)
-        allowance = Allowance(asyncio.get_running_loop().time() + request.timeout_s)
-        exchange = asyncio.create_task(self._answer(request, allowance))
         try:
-            await asyncio.wait([exchange])
-        except asyncio.CancelledError:
-            allowance.end()
-            await asyncio.gather(exchange, return_exceptions=True)
-            raise
-        return replace(exchange.result(), took_s=time.monotonic() - started)
+            answer = await self._answer(request)
+        except (OSError, ValueError, *_HTTP_TROUBLE) as error:
+            answer = OutboundAnswer(trouble=_trouble(error))
+        return replace(answer, took_s=time.monotonic() - started)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -75,22 +69,30 @@ class Sender:
             await pool.aclose()
         self._pools.clear()
 
-    async def _answer(self, request: OutboundRequest | OutboundMail, allowance: Allowance) -> OutboundAnswer:
-        private_hosts = frozenset(host.lower() for host in request.private_hosts)
-        ALLOWANCE.set(allowance)
+    async def _answer(self, request: Outgoing) -> OutboundAnswer:
+        if isinstance(request, OutboundLine):
+            return await asyncio.to_thread(append_line, request)
+        ends_at = asyncio.get_running_loop().time() + request.timeout_s
+        private_hosts = frozenset([host.lower() for host in request.private_hosts])
         if isinstance(request, OutboundMail):
-            try:
-                network = VettedNetwork(private_hosts, self._resolve)
-                return await post_mail(request, network, self._ssl_context)
-            except (OSError, ValueError, *_HTTP_TROUBLE) as error:
-                return OutboundAnswer(trouble=_trouble(error))
-        parts = urlsplit(request.url)
-        if parts.scheme != "https" and parts.hostname not in private_hosts:
+            return await self._mail(request, VettedNetwork(private_hosts, self._resolve), ends_at)
+        url = urlsplit(request.url)
+        origin = origin_of(url.scheme, url.netloc)
+        if not origin.is_secure and origin.host not in private_hosts:
             return OutboundAnswer(trouble="refused_address")
+        return await self._pool(private_hosts).ask(request, url, origin, ends_at)
+
+    async def _mail(self, mail: OutboundMail, network: VettedNetwork, ends_at: float) -> OutboundAnswer:
+        """In a task of its own: who is cancelled here waits until the exchange has ended."""
+        allowance = Allowance(ends_at)
+        exchange = asyncio.create_task(_within(allowance, post_mail(mail, network, self._ssl_context)))
         try:
-            return await _exchange(self._pool(private_hosts), request)
-        except (OSError, ValueError, *_HTTP_TROUBLE) as error:
-            return OutboundAnswer(trouble=_trouble(error))
+            await asyncio.wait([exchange])
+        except asyncio.CancelledError:
+            allowance.end()
+            await asyncio.gather(exchange, return_exceptions=True)
+            raise
+        return exchange.result()
 
     def _pool(self, private_hosts: frozenset[str]) -> ConnectionPool:
         if private_hosts not in self._pools:
@@ -107,24 +109,9 @@ _HTTP_TROUBLE = (
 )
 
 
-async def _exchange(pool: ConnectionPool, request: OutboundRequest) -> OutboundAnswer:
-    headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
-    content = request.body if request.method != "GET" else None
-    limits = {"timeout": {"connect": min(CONNECT_TIMEOUT_S, request.timeout_s)}}
-    async with pool.stream(request.method, httpcore.URL(request.url), headers, content, limits) as response:
-        body = bytearray()
-        async for chunk in response.aiter_stream():
-            body += chunk
-            if len(body) >= request.body_bytes_max:
-                # The rest is left on the wire, and the connection closed.
-                break
-        return OutboundAnswer(
-            status=response.status, headers=_headers(response.headers), body=bytes(body[: request.body_bytes_max])
-        )
-
-
-def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
+async def _within(allowance: Allowance, exchange: Coroutine[Any, Any, OutboundAnswer]) -> OutboundAnswer:
+    ALLOWANCE.set(allowance)
+    return await exchange
 
 
 def _trouble(error: BaseException) -> OutboundTrouble:

@@ -12,9 +12,10 @@ class LatestReading(Generic[K, V]):
     """`read` makes the value of a key at a moment; one that is younger than `kept_s` is not made again.
 
     Whoever asks waits `wait_s` at most: where the reading takes longer, the last one of that key is shown meanwhile.
+    Without a limit, what is shown is never older.
     """
 
-    def __init__(self, read: Callable[[K, float], Awaitable[V]], *, kept_s: float, wait_s: float) -> None:
+    def __init__(self, read: Callable[[K, float], Awaitable[V]], *, kept_s: float, wait_s: float | None) -> None:
         self._read = read
         self._kept_s = kept_s
         self._wait_s = wait_s

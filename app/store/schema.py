@@ -291,7 +291,9 @@ delivery = Table(
 Index(
     "ix_delivery_due",
     delivery.c.destination,
+    # In the order in which they are claimed: thousands that are due at one time would be sorted for each claim.
     delivery.c.due_at,
+    delivery.c.delivery_id,
     sqlite_where=text("status = 'pending'"),
     postgresql_where=text("status = 'pending'"),
 )

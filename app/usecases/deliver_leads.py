@@ -125,19 +125,30 @@ class DeliveryWorker:
                     await self.wake.wait()
 
     async def deliver_due(self, targets: Mapping[str, Target], now: float, draw: Callable[[], float]) -> int:
-        """Send what is due and may go now, without waiting for the answers; how many were sent."""
-        sent = 0
-        for name, target in targets.items():
-            room = self._circuits[name].room(now, target.destination.concurrency)
-            if room > 0:
-                # With OAuth 2 an attempt may be a token, a request, and both again.
-                requests = 4 if isinstance(target.destination.auth, OAuth2Auth) else 1
-                lease_s = requests * target.destination.timeout_ms / 1000 + LEASE_MARGIN_S
-                claimed = await self._store.claim_due(name, self.owner, now, room, lease_s)
-                for delivery in claimed:
-                    self._launch(delivery, target, now, draw())
-                sent += len(claimed)
-        return sent
+        """Send what is due and may go now, without waiting for the answers; how many were sent.
+
+        All destinations are asked for at once, so that their claims share a transaction.
+        """
+        rooms = {name: self._circuits[name].room(now, each.destination.concurrency) for name, each in targets.items()}
+        open_ones = [name for name, room in rooms.items() if room > 0]
+        claims = await asyncio.gather(
+            *[self._claim(name, targets[name].destination, rooms[name], now) for name in open_ones],
+            return_exceptions=True,
+        )
+        claimed = [(name, each) for name, each in zip(open_ones, claims, strict=True) if isinstance(each, list)]
+        for name, deliveries in claimed:
+            for delivery in deliveries:
+                self._launch(delivery, targets[name], now, draw())
+        for failed in claims:
+            if isinstance(failed, BaseException):
+                raise failed
+        return sum(len(deliveries) for _, deliveries in claimed)
+
+    async def _claim(self, name: str, destination: Destination, room: int, now: float) -> list[ClaimedDelivery]:
+        # With OAuth 2 an attempt may be a token, a request, and both again.
+        requests = 4 if isinstance(destination.auth, OAuth2Auth) else 1
+        lease_s = requests * destination.timeout_ms / 1000 + LEASE_MARGIN_S
+        return await self._store.claim_due(name, self.owner, now, room, lease_s)
 
     async def try_out(self, target: Target, lead: LeadDocument, now: float) -> Judgement:
         """What a receiver makes of a lead that is not in the database; nothing is recorded, no breaker counts it."""

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
+import httpcore
 import msgspec
 
 from app.certificates.known import PROVIDERS
@@ -29,6 +30,7 @@ from app.http.auction.routes import ROUTES
 from app.journal.reader import lines
 from app.journal.versions import OtherVersion
 from app.mock_exchange.consumers import consumer, ping_of, post_of
+from app.outbound.answer_reader import AnswerReader
 from app.outbound.message import OutboundAnswer
 from app.spreadsheet import UnusableFile
 from app.usecases.bidder import Bidder
@@ -171,6 +173,32 @@ def _crm_answers() -> Iterator[Read]:
     yield read
 
 
+@contextmanager
+def _http_answers() -> Iterator[Read]:
+    """What comes over a connection of ours, in pieces whose length the first byte gives."""
+
+    def read(data: bytes) -> None:
+        step, reader = 1 + sum(data[:1]), AnswerReader(1_000)
+        try:
+            for at in range(1, len(data), step):
+                if reader.feed(data[at : at + step]) is not None:
+                    return
+            reader.end()
+        except httpcore.RemoteProtocolError:
+            pass
+
+    yield read
+
+
+_HTTP_ANSWERS = (
+    b"\xffHTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n\r\nok",
+    b"\x03HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nX-Trailer: 1\r\n\r\n",
+    b"\x10HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 422 No\nConnection: keep-alive\nX-Folded: a\n b\n\nno",
+    b"\x20HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n\0\0",
+    b"\x40HTTP/1.1 204 No Content\r\nRetry-After: 5\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+)
+
+
 def _destination(preset: str) -> Destination:
     parameters = dict.fromkeys(presets()[preset].parameters, "crm.example")
     table = {"name": "crm", "preset": preset, "parameters": parameters, "url": "https://crm.example/leads"}
@@ -310,6 +338,9 @@ READERS: Mapping[str, Reader] = {
         seeds=_request_seeds,
     ),
     "crm_answers": Reader(reads="what CRMs answer to a delivery", opened=_crm_answers, seeds=_answer_seeds),
+    "http_answers": Reader(
+        reads="the bytes in which an answer to us comes", opened=_http_answers, seeds=lambda: _HTTP_ANSWERS
+    ),
     "provider_answers": Reader(
         reads="what providers of proofs and scrubs answer", opened=_provider_answers, seeds=_answer_seeds
     ),

@@ -24,23 +24,22 @@ _OLD_FORM = "Nothing was done: that form was of another session. Look at the pag
 async def show(request: Opened, view: View, menu: Sequence[MenuItem]) -> Response[Any]:
     """The page of a view."""
 
-    async def shown(visit: OperatorVisit) -> Response[Any]:
+    async def looked(visit: OperatorVisit) -> Response[Any]:
         asked, query = _asked(request, visit, view.role), read_fields(in_address(request), view.query)
-        values = await view.show(asked, query)
-        charts = view.draw(values, asked.zone)
+        shown = await request.app.state.kept_views.of(view, asked, query)
         return await page(
             request,
             view.template,
             visit.operator,
             menu,
             view=view,
-            shown=values,
+            shown=shown.values,
             query=query,
             now=asked.now,
-            charts=charts,
+            charts=shown.charts,
         )
 
-    return await _for_visitor(request, view.title, menu, shown)
+    return await _for_visitor(request, view.title, menu, looked)
 
 
 async def send(request: Opened, download: Download, menu: Sequence[MenuItem]) -> Response[Any]:
@@ -66,6 +65,8 @@ async def do(request: Opened, act: ConsoleAct, menu: Sequence[MenuItem]) -> Resp
             said = Said(await act.do(asked, read_fields(form, act.form)))
         except (NotDone, Unreadable) as reason:
             said = Said(Done(str(reason)), refusal=True)
+        finally:
+            request.app.state.kept_views.forget()
         return _told(request, session.local_path(said.done.to) if said.done.to else back, said)
 
     return await _for_visitor(request, "Not done", menu, done)

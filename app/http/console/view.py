@@ -78,7 +78,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     from the query string, and each has a default. The OpenAPI document describes a field by its
     `msgspec.Meta(description=...)`. `show` makes a `shows` of them, and raises NotShown. The template has it as
     `shown`, beside `query`, `operator` and `zone`, with the `charts` that `draw` lays out of it for a zone. A view
-    with a `label` stands in the menu.
+    with a `label` stands in the menu. One that `is_common` shows the same to whoever may look, and is read once for
+    all who do at about the same time.
     """
 
     path: str
@@ -91,6 +92,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     draw: Callable[[Any, str], Mapping[str, Chart]] = lambda _shown, _zone: {}
     role: Role = "viewer"
     label: str = ""
+    is_common: bool = False
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):

@@ -264,4 +264,5 @@ def _claimant(fence: str) -> tuple[str, int]:
 
 def _cut(text: str) -> str:
     """Fit to be stored: a CRM's answer may hold any letter, and PostgreSQL does not take each."""
-    return printable(text[:TEXT_MAX])
+    text = text[:TEXT_MAX]
+    return text if text.isprintable() else printable(text)

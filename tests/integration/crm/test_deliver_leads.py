@@ -287,6 +287,18 @@ def test_the_loop_outlives_a_database_that_is_away() -> None:
     assert only_report(played(scene)).status == "delivered"
 
 
+def test_what_was_claimed_is_sent_though_another_claim_failed() -> None:
+    async def scene(world: World) -> None:
+        world.targets = {"other": world.targets["crm"], **world.targets}
+        world.deliveries.unclaimable.add("other")
+        world.deliveries.add("crm", 1, NOW)
+        with pytest.raises(ConnectionError):
+            await world.worker.deliver_due(world.targets, NOW, lambda: 0.0)
+        await world.worker.settle()
+
+    assert only_report(played(scene)).status == "delivered"
+
+
 def test_the_loop_drains_a_backlog_without_waiting_for_its_next_look() -> None:
     async def scene(world: World) -> None:
         for number in range(40):

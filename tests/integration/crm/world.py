@@ -44,6 +44,7 @@ class InMemoryDeliveries:
         self.rows: dict[str, Row] = {}
         self.disabled: set[str] = set()
         self.away = False
+        self.unclaimable: set[str] = set()
 
     def add(self, destination: str, number: int, due_at: float) -> str:
         delivery_id = f"{destination}-{number}"
@@ -56,7 +57,7 @@ class InMemoryDeliveries:
     async def claim_due(
         self, destination: str, owner: str, now: float, limit: int, lease_s: float
     ) -> list[ClaimedDelivery]:
-        if self.away:
+        if self.away or destination in self.unclaimable:
             raise ConnectionError("the database is away")
         if destination in self.disabled:
             return []

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import create_engine
 
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.store.delivery.deliveries import REFUSED_ADDRESS, DeliveryDetail, Waiting, Which
+from app.store.delivery.outbox import claim_due
 from app.store.errors import StoreUnfit
+from app.store.schema import metadata
 from app.store.store import Store
 from app.store.vault import Vault
 from tests.integration.store.world import NOW, a_sale, a_store, in_store, refused
@@ -69,6 +72,18 @@ def test_the_earliest_come_first_and_no_more_than_asked_for(url: str) -> None:
         assert len(await claim(store)) == 2
 
     in_store(url, scene)
+
+
+def test_of_thousands_that_are_due_at_one_time_none_is_sorted() -> None:
+    with create_engine("sqlite://").begin() as connection:
+        metadata.create_all(connection)
+        asked: list[str] = []
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(asked.append)
+        assert claim_due(connection, "crm", "w-1", NOW, 10, LEASE_S) == []
+        plan = [step for *_, step in driver.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
+    assert any("ix_delivery_due" in step for step in plan)
+    assert not any("TEMP B-TREE" in step for step in plan), plan
 
 
 def test_each_destination_has_its_own_deliveries(url: str) -> None:

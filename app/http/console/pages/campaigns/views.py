@@ -67,6 +67,7 @@ VIEWS = (
         shows=CampaignList,
         show=_campaigns,
         query=CampaignsQuery,
+        is_common=True,
     ),
     View(
         path="campaigns/{campaign}",
@@ -76,6 +77,7 @@ VIEWS = (
         shows=CampaignPage,
         show=_campaign,
         query=CampaignQuery,
+        is_common=True,
     ),
     View(
         path="price-to-win",
@@ -86,6 +88,7 @@ VIEWS = (
         shows=PricesToWin,
         show=_prices,
         query=PricesQuery,
+        is_common=True,
     ),
 )
 ACTS: tuple[ConsoleAct, ...] = CAMPAIGN_ACTS

@@ -172,6 +172,7 @@ VIEWS = (
         shows=DeliveriesView,
         show=_deliveries,
         query=DeliveriesQuery,
+        is_common=True,
     ),
     View(
         path="deliveries/{delivery_id}",

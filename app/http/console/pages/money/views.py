@@ -179,6 +179,7 @@ VIEWS = (
         show=_profit,
         query=OfProfit,
         draw=profit_charts,
+        is_common=True,
     ),
     View(
         path="money/forecast",

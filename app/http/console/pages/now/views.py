@@ -70,6 +70,7 @@ VIEWS = (
         show=_now,
         query=NoQuery,
         draw=now_charts,
+        is_common=True,
     ),
     ALERTS_VIEW,
 )

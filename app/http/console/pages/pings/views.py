@@ -128,6 +128,7 @@ VIEWS = (
         shows=PingsPage,
         show=_pings,
         query=PingsQuery,
+        is_common=True,
     ),
     View(
         path="pings/{id}",

@@ -113,6 +113,7 @@ VIEWS = (
         shows=SellersView,
         show=_sellers,
         query=SellersQuery,
+        is_common=True,
     ),
     View(
         path="sellers/{seller}",
