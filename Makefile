@@ -35,8 +35,8 @@ serve: setup ## Serve the demo configuration on http://127.0.0.1:8000, with its 
 test: setup ## Run the tests in parallel (ARGS="-k caps" selects, ARGS=--cov reports coverage)
 	@$(PYTEST) $(ARGS)
 
-long: setup $(AUDIT_STAMP) ## Run the tests that take minutes: whole days and markets, packaging, kills
-	@$(PYTEST) -m long $(ARGS)
+long: setup $(AUDIT_STAMP) ## Run the tests that take minutes: whole days and markets, packaging, kills, many made-up inputs
+	@$(PYTEST) -m "long or hypothesis" --hypothesis-profile=thorough $(ARGS)
 
 check: quick ## Check style, format, types and the direction of imports
 	$(BIN)/mypy

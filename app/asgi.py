@@ -26,7 +26,7 @@ from app.domain.calling.rules import CallingTable
 from app.domain.caps.division import LEASE_S
 from app.domain.catalogue import Catalogue, with_limits
 from app.domain.delivery.delivery import AttemptReport
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.domain.operators.audit import SERVICE
 from app.http.application import Application, CannotStart
 from app.http.auction.intake import Intake

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.packaged import DEMO
 from app.private_files import append_to, exposed, make_directory, remedy_of, sync_folder, write_whole
 from app.service_notes import ServicePlaces, worker_folder

@@ -10,7 +10,7 @@ from app.domain.buyer import Buyer, Exploration
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
 from app.domain.catalogue import Catalogue, Model, index_campaigns
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller

@@ -13,6 +13,7 @@ import certifi
 import httpcore
 import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
 from litestar.utils.signature import ParsedSignature
 
 from app import parquet
@@ -27,8 +28,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 end_the_network_at_loopback()
 
 # The same examples in every run: a failure that comes and goes helps nobody.
-hypothesis.settings.register_profile("leadbid", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("leadbid", derandomize=True, deadline=None, database=None, max_examples=50)
+hypothesis.settings.register_profile("thorough", hypothesis.settings.get_profile("leadbid"), max_examples=300)
 hypothesis.settings.load_profile("leadbid")
+# It would also try the constants of whatever modules happen to be loaded, so that a file by itself had other examples
+# than among all others; and each worker would take a thousand modules apart for them.
+providers._get_local_constants = lambda: providers._local_constants
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from app.dialects.dialect import Dialect, Price
 from app.dialects.own_words import GENERIC
-from app.dialects.written import Body, Format, plain, price, write
+from app.dialects.written import AnyBody, Body, Format, names_of, plain, price, write
 from app.domain.reasons import ACCEPT_WORDS
 from app.domain.seller import Statuses
 from app.wire.feedback import Receipt
@@ -43,16 +43,18 @@ def write_ping_answer(
     """The answer to a ping, with the bid's id under `id_key` too where a seller names one."""
     body = dialect.ping(answer, money)
     if id_key:
-        body = {**body, id_key: answer.ping_id if answer.bids else ""}
+        body = {**names_of(body), id_key: answer.ping_id if answer.bids else ""}
     if answer.test and answer.bids:
-        body = {**body, **_TEST}
-    return _written(dialect, body, form, refuses=not answer.bids)
+        body = {**names_of(body), **_TEST}
+    return _wrapped(dialect, body, form) if answer.bids else _refusing(dialect, body, form)
 
 
 def write_post_answer(answer: PostAnswer, form: Format, dialect: Dialect = GENERIC, money: Price = price) -> bytes:
     """The answer to a post."""
     body, sold = dialect.post(answer, money), answer.status == "accepted"
-    return _written(dialect, {**body, **_TEST} if sold and answer.test else body, form, refuses=not sold)
+    if not sold:
+        return _refusing(dialect, body, form)
+    return _wrapped(dialect, {**body, **_TEST} if answer.test else body, form)
 
 
 def write_receipt(receipt: Receipt, form: Format, *, to_operator: bool = False) -> bytes:
@@ -60,14 +62,15 @@ def write_receipt(receipt: Receipt, form: Format, *, to_operator: bool = False) 
 
     An operator reads the words themselves: no platform looks in them for one that means a sale.
     """
-    return _written(GENERIC, _receipt(receipt), form, refuses=receipt.status in _NOT_TAKEN and not to_operator)
+    write_body = _refusing if receipt.status in _NOT_TAKEN and not to_operator else _wrapped
+    return write_body(GENERIC, _receipt(receipt), form)
 
 
 def write_receipts(receipts: Sequence[Receipt], form: Format, *, to_operator: bool = False) -> bytes:
     """The answer to several reports at once: one for all, then that of each, in their order."""
     whole, each = _receipt(summed_up(receipts)), [_receipt(receipt) for receipt in receipts]
-    refuses = summed_up(receipts).status in _NOT_TAKEN and not to_operator
-    return _written(GENERIC, {**whole, "outcomes": each}, form, refuses=refuses)
+    write_body = _refusing if summed_up(receipts).status in _NOT_TAKEN and not to_operator else _wrapped
+    return write_body(GENERIC, {**whole, "outcomes": each}, form)
 
 
 def summed_up(receipts: Sequence[Receipt]) -> Receipt:
@@ -117,15 +120,15 @@ def _receipt(receipt: Receipt) -> Body:
     return {**body, "warnings": [plain(each) for each in receipt.warnings]} if receipt.warnings else body
 
 
-def _written(dialect: Dialect, body: Body, form: Format, *, refuses: bool) -> bytes:
-    """A refusal that would spell an accept word anywhere (an id can, by chance) is written without that text."""
+def _refusing(dialect: Dialect, body: AnyBody, form: Format) -> bytes:
+    """A refusal; what would spell an accept word anywhere (an id can, by chance) is written without that text."""
     written = _wrapped(dialect, body, form)
-    if refuses and dialect.guarded and _spells_a_sale(written.decode()):
-        written = _wrapped(dialect, {name: _disarmed(value) for name, value in body.items()}, form)
+    if dialect.guarded and _spells_a_sale(written.decode()):
+        written = _wrapped(dialect, {name: _disarmed(value) for name, value in names_of(body).items()}, form)
     return written
 
 
-def _wrapped(dialect: Dialect, body: Body, form: Format) -> bytes:
+def _wrapped(dialect: Dialect, body: AnyBody, form: Format) -> bytes:
     return write({dialect.root: body} if dialect.wrapped and form == "json" else body, form, dialect.root)
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from app.dialects.sending import Sending
 from app.dialects.text import Scalar
-from app.dialects.written import Body, Format
+from app.dialects.written import AnyBody, Body, Format
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
 
@@ -31,7 +31,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     title: str
-    ping: Callable[[PingAnswer, Price], Body]
+    ping: Callable[[PingAnswer, Price], AnyBody]
     post: Callable[[PostAnswer, Price], Body]
     format: Format = "json"
     formats: tuple[Format, ...] = ("json", "xml")

@@ -20,8 +20,8 @@ CERTIFICATES = ("trustedform_cert_url", "trustedform_ping_url", "leadid_token")
 
 _URL_MAX = 2_048
 _ID_MAX = 128
-_DEADLINE_MS_MAX = 60_000
-_LEGS_MAX = 100
+DEADLINE_MS_MAX = 60_000
+LEGS_MAX = 100
 
 
 class Slot(NamedTuple):
@@ -142,11 +142,11 @@ _LEAD: dict[str, ValueReader] = {
     "leadid_token": fields.leadid,
     "test": fields.test_flag,
 }
-_PING = _LEAD | {
+PING_READERS = _LEAD | {
     "lead_type": fields.lead_type,
-    "max_legs": kinds.integer(0, _LEGS_MAX),
+    "max_legs": kinds.integer(0, LEGS_MAX),
     "min_price": fields.min_price,
-    "deadline_ms": fields.deadline_ms(_DEADLINE_MS_MAX),
+    "deadline_ms": fields.deadline_ms(DEADLINE_MS_MAX),
     "sub_id": kinds.guarded(kinds.text(_ID_MAX)),
     "ip_address": fields.network,
     "landing_page": fields.landing_page,
@@ -194,7 +194,7 @@ def layout_of(seller: Seller, vertical: Vertical | None, route: Route) -> Layout
 def _build(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
     fields_all = vertical.fields if vertical is not None else ()
     asked = [field for field in fields_all if field.known_at_ping or route == "post"]
-    slots = _slots(_PING if route == "ping" else _POST, "lead")
+    slots = _slots(PING_READERS if route == "ping" else _POST, "lead")
     slots |= _slots(dict.fromkeys(IDENTITY, fields.personal) if route == "ping" else _CONTACT, "contact")
     slots |= _slots({field.name: kinds.reader_of(field) for field in asked}, "fields")
     slots |= _slots(dict.fromkeys(UNSETTLED, kinds.anything), "unsettled")

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import asdict
 
 from app.dialects.text import Scalar, alike, printable, text_of
 from app.domain.money import dollars
@@ -14,6 +15,9 @@ from app.domain.money import dollars
 Format = Literal["json", "xml", "text"]
 Body = dict[str, Any]
 """Names to text, numbers, booleans, `msgspec.Raw` for prices, lists, or bodies; in the order in which it is written."""
+
+AnyBody = Body | msgspec.Struct
+"""A struct is written as its fields, and takes less time to make and write than a dict."""
 
 CONTENT_TYPES: dict[Format, str] = {
     "json": "application/json",
@@ -86,7 +90,7 @@ def _named(kind: str) -> Format | None:
     return _ACCEPTED.get(kind)
 
 
-def write(body: Body, form: Format, root: str) -> bytes:
+def write(body: AnyBody, form: Format, root: str) -> bytes:
     """The body in this form; `root` names the whole in XML."""
     if form == "json":
         return _encode(body)
@@ -115,9 +119,14 @@ def quoted_price(amount_cents: int) -> msgspec.Raw:
     return msgspec.Raw(f'"{dollars(amount_cents)}"'.encode())
 
 
+def names_of(body: AnyBody) -> Body:
+    """What stands in a body, by name."""
+    return asdict(body) if isinstance(body, msgspec.Struct) else body
+
+
 def _element(name: str, value: object) -> str:
-    if isinstance(value, dict):
-        inner = "".join([_element(each, child) for each, child in value.items()])
+    if isinstance(value, dict | msgspec.Struct):
+        inner = "".join([_element(each, child) for each, child in names_of(value).items()])
     elif isinstance(value, list):
         one = name.removesuffix("s")  # Lists are named in the plural: `bids` holds one `bid` after the other.
         inner = "".join([_element(one, each) for each in value])
@@ -138,7 +147,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _as_text(body: Body) -> str:
+def _as_text(body: AnyBody) -> str:
     """The first value alone in capitals, which is all that old clients look for, then a line for each of them."""
-    lines = [(name, _text(value)) for name, value in body.items() if not isinstance(value, dict | list)]
+    lines = [(name, _text(value)) for name, value in names_of(body).items() if not isinstance(value, dict | list)]
     return f"{lines[0][1].upper()}\n" + "".join([f"{name}: {text}\n" for name, text in lines])

@@ -19,20 +19,18 @@ def bids_answer(
     offers: Sequence[Offer], bid_ids: Sequence[str], at: float, expires_at: int, warnings: tuple[str, ...]
 ) -> PingAnswer:
     """Bids, the dearest first, each with the id that its post must carry; times are UTC epoch seconds."""
-    bids = tuple(
-        [
-            Bid(bid_id=bid_id, type=offer.leg, price_cents=offer.price_cents, brand=offer.brand)
-            for bid_id, offer in zip(bid_ids, offers, strict=True)
-        ]
-    )
     return PingAnswer(
         status="accepted",
         ping_id=bid_ids[0],
-        bids=bids,
+        bids=tuple(map(_bid, bid_ids, offers)),
         expires_in=expires_at - int(at),
         expires_at=expires_at,
         warnings=warnings,
     )
+
+
+def _bid(bid_id: str, offer: Offer) -> Bid:
+    return Bid(bid_id=bid_id, type=offer.leg, price_cents=offer.price_cents, brand=offer.brand)
 
 
 def refused_ping(refusal: Refusal, seller: Seller | None, line_id: str, warnings: tuple[str, ...] = ()) -> PingAnswer:

@@ -17,6 +17,7 @@ from app.domain.caps.caps import Cap
 from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
+from app.domain.pairing import Pairing, paired
 from app.domain.pricing.disposition_value import DispositionCurve
 from app.domain.pricing.pricing import Curve
 from app.domain.schedule import ALL_DAY, Schedule
@@ -28,6 +29,9 @@ from app.wire.ping import Leg, Value
 
 CountedCap = tuple[str, Cap, Schedule]
 """The key of one counter, the cap that it counts for, and the hours over which that cap is paced."""
+
+PAIRINGS_MAX = 20_000
+"""So many are kept, some thirteen megabytes: few sellers meet every campaign."""
 
 
 class Landscape(Protocol):
@@ -117,6 +121,25 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def awaited_facts(self) -> frozenset[str]:
         """Names of the facts that these may tell of it."""
         return frozenset(fact.name for check in self.ping_checks for fact in check.facts)
+
+    def pairing(self, campaign: Campaign, seller: Seller) -> Pairing:
+        """One of its campaigns with a seller, made when they meet for the first time."""
+        kept, names = self._pairings, (campaign.name, seller.name)
+        pairing = kept.get(names)
+        if pairing is None or pairing.seller is not seller or pairing.campaign is not campaign:
+            if len(kept) >= PAIRINGS_MAX:
+                kept.clear()
+            pairing = kept[names] = self.pair(campaign, seller)
+        return pairing
+
+    def pair(self, campaign: Campaign, seller: Seller) -> Pairing:
+        """The same of any two, of which nothing is kept."""
+        model = self.models.get(campaign.vertical)
+        return paired(campaign, seller, model.habits if model is not None else {}, self.checks)
+
+    @cached_property
+    def _pairings(self) -> dict[tuple[str, str], Pairing]:
+        return {}
 
     @cached_property
     def has_targets(self) -> bool:

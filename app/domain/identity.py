@@ -70,7 +70,7 @@ def _forms(key: bytes, normal: str) -> tuple[str, ...]:
 
 
 def _digest_of(key: bytes, algorithm: str, hashed: str) -> str:
-    return digest(key, b"leadbid.person", algorithm, hashed, size=8).hex()
+    return digest(key, b"leadbid.person", [algorithm, hashed], size=8).hex()
 
 
 def _is_hex(text: str) -> bool:

@@ -1,5 +1,6 @@
-"""Keyed digests: for comparing what we may not store, and for tokens that nobody else can forge."""
+"""Keyed digests: for comparing what we may not store, and for tokens that nobody else can forge; and their keys."""
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -10,7 +11,22 @@ Part = str | int | float | bool | None
 _pack = msgspec.msgpack.Encoder().encode
 
 
-def digest(key: bytes, purpose: bytes, *parts: Part, size: int) -> bytes:
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
+    """The secrets of one installation: `signing` makes bids (by key id; `signing_id` is today's), `index` digests of
+    people, certificates and terms, `sealing` seals identities (by key name). 32 bytes each.
+    """
+
+    signing: Mapping[int, bytes]
+    signing_id: int
+    index: bytes
+    sealing: Mapping[str, bytes]
+    sealing_id: str
+
+    def __repr__(self) -> str:
+        return "Keys(***)"
+
+
+def digest(key: bytes, purpose: bytes, parts: Sequence[Part], *, size: int) -> bytes:
     """`size` bytes (up to 64) that stand for `parts` under `key`, apart from every other `purpose` (up to 16 bytes).
 
     Each part keeps its kind and length, so that ("ab", "c") and ("a", "bc") differ, and 1 and "1" do.
@@ -19,20 +35,22 @@ def digest(key: bytes, purpose: bytes, *parts: Part, size: int) -> bytes:
         message = _pack(parts)
     except UnicodeEncodeError:
         # A lone surrogate. No packed list begins with the parenthesis that this begins with.
-        message = ascii(parts).encode()
-    keyed = _keyed(key, purpose, size).copy()
+        message = ascii(tuple(parts)).encode()
+    keyed = begun(key, purpose, size).copy()
     keyed.update(message)
     return keyed.digest()
 
 
 def mac(key: bytes, purpose: bytes, message: bytes, *, size: int) -> bytes:
     """The same for one piece of bytes."""
-    keyed = _keyed(key, purpose, size).copy()
+    keyed = begun(key, purpose, size).copy()
     keyed.update(message)
     return keyed.digest()
 
 
 @lru_cache(maxsize=64)
-def _keyed(key: bytes, purpose: bytes, size: int) -> "blake2b":
-    """Taking in a key costs as much as a short message: it is done once."""
+def begun(key: bytes, purpose: bytes, size: int) -> "blake2b":
+    """What has taken in a key, for others to go on with a copy: that costs as much as a short message, and is done
+    once.
+    """
     return blake2b(key=key, person=purpose, digest_size=size)

@@ -10,6 +10,7 @@ from app.domain.pricing.landscape import OrtbCurve
 from app.domain.reasons import Disclosure
 from app.domain.returns.feedback_wish import FeedbackWish
 from app.domain.returns.policy import ReturnPolicy
+from app.wire.ping import Leg
 
 Statuses = Literal["usual", "always_200", "strict_rest"]
 """Business answers are 200 and faults are not; or all are 200; or refusals of a post have codes of their own too."""
@@ -71,6 +72,10 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     blocked_sub_sources: tuple[str, ...] = ()
     returns: ReturnPolicy = ReturnPolicy()
     feedback: FeedbackWish | None = None
+
+    def curve(self, leg: Leg) -> OrtbCurve:
+        """What is declared of its auctions on a leg."""
+        return self.exclusive if leg == "exclusive" else self.shared
 
     def is_live(self, certified: Container[str]) -> bool:
         """Whether it is bought of for real; `certified` names the sellers that have certified themselves."""

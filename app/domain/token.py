@@ -4,11 +4,11 @@ import hmac
 import struct
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from app.domain.keyed import Part, digest, mac
+from app.domain.keyed import Part, begun, digest, mac
 from app.wire.ping import Leg
 
 LENGTH = 64
@@ -52,19 +52,24 @@ class BidToken(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 def mint(token: BidToken, key_id: int, key: bytes) -> str:
     """The signed text of a token, 64 characters of A-Z a-z 0-9 - and _."""
-    flags = (token.leg == "shared") | token.test << 1
-    facts = _FACTS.pack(
-        _VERSION << 2 | flags,
-        key_id,
-        token.expires_at,
-        token.price_cents,
-        token.campaign,
-        token.nonce,
-        token.terms,
-        token.certificate,
-    )
-    signature = mac(key, _PURPOSE, facts, size=_MAC_BYTES)
-    return b2a_base64(facts + signature, newline=False).translate(_URL_SAFE).decode()
+    lead = token.nonce, token.terms, token.certificate
+    return signer(key_id, key, token.expires_at, *lead, test=token.test)(token.price_cents, token.campaign, token.leg)
+
+
+def signer(
+    key_id: int, key: bytes, expires_at: int, nonce: bytes, terms: bytes, certificate: bytes, *, test: bool
+) -> Callable[[int, bytes, Leg], str]:
+    """What makes the texts of the bids of one ping, which differ in price, campaign and leg alone."""
+    head, keyed = _VERSION << 2 | test << 1, begun(key, _PURPOSE, _MAC_BYTES)
+
+    def signed(price_cents: int, campaign: bytes, leg: Leg) -> str:
+        flags = head | (leg == "shared")
+        facts = _FACTS.pack(flags, key_id, expires_at, price_cents, campaign, nonce, terms, certificate)
+        signature = keyed.copy()
+        signature.update(facts)
+        return b2a_base64(facts + signature.digest(), newline=False).translate(_URL_SAFE).decode()
+
+    return signed
 
 
 def read(text: str, keys: Mapping[int, bytes]) -> BidToken | None:
@@ -112,17 +117,17 @@ def config_name(tag: bytes) -> str:
 
 def nonce_of(key: bytes, seller: str, *identity: str, test: bool) -> bytes:
     """Eight bytes that stand for one lead of one seller, so that a repeated ping is known as such."""
-    return digest(key, b"leadbid.nonce", seller, "test" if test else "", *identity, size=8)
+    return digest(key, b"leadbid.nonce", [seller, "test" if test else "", *identity], size=8)
 
 
-def terms_of(key: bytes, *terms: Part) -> bytes:
+def terms_of(key: bytes, terms: Sequence[Part]) -> bytes:
     """Six bytes that stand for what ping and post must share: seller, vertical, ZIP, state, locked fields."""
-    return digest(key, b"leadbid.terms", *terms, size=6)
+    return digest(key, b"leadbid.terms", terms, size=6)
 
 
 def certificate_of(key: bytes, provider: str, certificate_id: str) -> bytes:
     """Sixteen bytes that stand for a certificate; a token holds the first six of its ping's."""
-    return digest(key, b"leadbid.cert", provider, certificate_id, size=16)
+    return digest(key, b"leadbid.cert", [provider, certificate_id], size=16)
 
 
 def _token(facts: bytes) -> BidToken | None:

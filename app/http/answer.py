@@ -72,7 +72,7 @@ def http_ping_answer(request: SellerRequest, answer: PingAnswer) -> HttpAnswer:
     """The answer to a ping."""
     id_key = request.seller.bid_id_key if request.seller is not None else ""
     body = write_ping_answer(answer, request.format, request.dialect, _price_of(request), id_key=id_key)
-    written = http_answer(request, ping_status(answer), body)
+    written = http_answer(request, ping_status(answer) if answer.reason_code else 200, body)
     return _marked(written) if answer.test else written
 
 

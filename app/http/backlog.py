@@ -13,6 +13,7 @@ from app.http.answer import FAULT, HttpAnswer, lines_of
 from app.http.asgi_request import ALWAYS
 from app.http.auction.intake import Later
 from app.http.call import Call, Connection
+from app.http.request import RawRequest
 from app.telemetry.trouble import where
 
 ROUND_MAX = 32
@@ -74,8 +75,9 @@ class Backlog:
 
     def is_crowded(self, *, keyed: bool) -> bool:
         """Whether there is no memory for more on a connection that has shown a key, or on another."""
-        share = 1 if keyed else 2
-        return self.requests >= REQUESTS_MAX // share or self.bytes >= BYTES_MAX // share
+        if keyed:
+            return self.requests >= REQUESTS_MAX or self.bytes >= BYTES_MAX
+        return self.requests >= REQUESTS_MAX // 2 or self.bytes >= CROWDED_BYTES
 
     def heard_at(self, tick: float) -> float:
         """The earliest moment at which bytes may have come that are read now; `tick` is the time of the loop's turn.
@@ -163,9 +165,11 @@ class Backlog:
         if not together:
             return
         began = self._steady()
+        intake = together[0].intake
+        now = intake.clock()
         answers: Sequence[HttpAnswer | Later]
         try:
-            answers = together[0].intake.answers([call.raw for call in together])
+            answers = intake.answers([RawRequest(call.scope, call.body, now, call.started) for call in together])
         except Exception as error:  # noqa: BLE001 - each request fails alone within a round; this is the round's own
             _log.error("a round of %d requests could not be answered: %s", len(together), where(error))
             answers = [FAULT] * len(together)

@@ -7,7 +7,6 @@ from app.http.answer import FAULT, HttpAnswer, named
 from app.http.asgi_request import KEYLESS_BODY_MAX, Scope
 from app.http.auction.intake import Intake, Later
 from app.http.auction.routes import ROUTES
-from app.http.request import RawRequest
 from app.telemetry.trouble import where
 
 _log = logging.getLogger(__name__)
@@ -36,7 +35,6 @@ class Call:
         "intake",
         "keep_alive",
         "known",
-        "raw",
         "scope",
         "size",
         "started",
@@ -44,7 +42,15 @@ class Call:
     )
 
     def __init__(
-        self, connection: Connection, intake: Intake, scope: Scope, started: float, *, known: bool, keep_alive: bool
+        self,
+        connection: Connection,
+        intake: Intake,
+        scope: Scope,
+        started: float,
+        body: bytes = b"",
+        *,
+        known: bool,
+        keep_alive: bool,
     ) -> None:
         self.connection = connection
         self.intake = intake
@@ -53,9 +59,8 @@ class Call:
         self.known = known
         self.keep_alive = keep_alive
         self.takes = ROUTES[scope["path"]].takes
-        self.size = OVERHEAD_BYTES
-        self.body: bytes | None = b""
-        self.raw: RawRequest
+        self.size = OVERHEAD_BYTES + len(body)
+        self.body: bytes | None = body
         self.answer: HttpAnswer | None = None
 
     def take(self, body: bytes) -> None:
@@ -69,13 +74,12 @@ class Call:
 
     def complete(self) -> None:
         """Its last byte has come."""
-        self.raw = self.intake.request(self.scope, self.body, self.started)
         self.size = OVERHEAD_BYTES + len(self.body or b"")
 
     def refusal(self) -> HttpAnswer | None:
         """The no to a ping for which there is no time or room; None for a post, whose price was promised."""
         try:
-            return self.intake.shed(self.raw)
+            return self.intake.shed(self.intake.request(self.scope, self.body, self.started))
         except Exception as error:  # noqa: BLE001 - whatever it is, the others must be refused too
             _log.error("a request could not be refused: %s", where(error), extra=self.log_names)
             return FAULT

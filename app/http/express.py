@@ -252,17 +252,13 @@ class Express(HttpToolsProtocol):
             return data
         while at < size and not (self._backlog.is_behind or self._waiting.is_full(keyed=True)):
             parts = parted(data, at)
-            known = intake.known_head(parts.head) if parts is not None else None
-            if parts is None or known is None:
+            if parts is None or (known := intake.known_head(parts.head)) is None:
                 break
             at, self._strange_heads = parts.ends_at, 0
             scope = {**known.scope, "client": self.client, "server": self.server, "scheme": self.scheme}
             if known.is_forwarded:
                 self._believe_proxy(scope)
-            call = Call(self, intake, scope, self._heard_at, known=True, keep_alive=True)
-            call.body = data[parts.body_at : at]
-            call.complete()
-            self.active_at = time.monotonic()
+            call = Call(self, intake, scope, self._heard_at, data[parts.body_at : at], known=True, keep_alive=True)
             self._waiting.add(call, may_start=not self._unwritable_at)
         return data[at:]
 
@@ -421,16 +417,17 @@ class Express(HttpToolsProtocol):
 
     def advance(self) -> None:
         """Write all answers whose turn it is, and let what comes after them go on."""
-        answers, is_end = self._waiting.take_answers(self._always)
+        answers, is_end = self._waiting.take_answers(self._backlog.headers(self.server_state.default_headers))
         if self.transport.is_closing():
             return
         if answers:
             self.server_state.total_requests += len(answers)
             self.transport.write(b"".join(answers))
-        if is_end or (self._is_last and not self._waiting and self._phase == "rest"):
+        others = len(self._waiting)
+        if is_end or (self._is_last and not others and self._phase == "rest"):
             self._end()
             return
-        if self._waiting:
+        if others:
             self._waiting.go_on(may_start=not self._unwritable_at)
         else:
             self.active_at = time.monotonic()

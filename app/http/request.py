@@ -12,7 +12,7 @@ from app.dialects.body.read import encoding_of, read_body
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.dialect import Dialect
 from app.dialects.own_words import GENERIC
-from app.dialects.plain.ping import plain_ping
+from app.dialects.plain.ping import PlainPings, plain_pings
 from app.dialects.text import Scalar, alike, text_of
 from app.dialects.written import Format, answer_format
 from app.domain.buyer import Operator
@@ -149,7 +149,8 @@ HEAD = "leadbid.head"
 class Head(msgspec.Struct, gc=False):
     """The headers by name, and what every reader asks of them; `keys` are all that they offer.
 
-    `plain` is what a plain ping with this head is read as, whatever it says, among the `sellers` of one configuration.
+    `plain` is what a plain ping with this head is read as, whatever it says, among the `sellers` of one configuration,
+    and `pings` reads such pings.
     """
 
     headers: dict[bytes, bytes]
@@ -157,6 +158,7 @@ class Head(msgspec.Struct, gc=False):
     accept: str
     keys: tuple[str, ...]
     plain: "SellerRequest | None" = None
+    pings: PlainPings | None = None
     sellers: Mapping[str, Seller] = {}
 
 
@@ -192,32 +194,31 @@ def read_request(
     a live ping in one of them is read at once if it is a plain one.
     """
     head = head_of(raw.scope)
-    if verticals is not None and head.sellers is sellers:
-        again = _plain_again(raw, head.plain, verticals)
-        if again is not None:
-            return again
+    if head.sellers is sellers:
+        # It is not plain, or `read_again` would have read it.
         verticals = None
     request = _read(raw, head, route, sellers, certified, operators, admit, verticals)
-    if request.ping is not None and _asks_freely(request.seller):
-        head.plain, head.sellers = replace(request, scope={}, ping=None, body=b""), sellers
+    seller = request.seller
+    if request.ping is not None and verticals is not None and seller is not None and _asks_freely(seller):
+        head.plain = replace(request, scope={}, ping=None, body=b"")
+        head.pings, head.sellers = plain_pings(seller, verticals), sellers
     return request
 
 
-def _plain_again(
-    raw: RawRequest, former: SellerRequest | None, verticals: Mapping[str, Vertical]
-) -> SellerRequest | None:
-    """The same request with another ping, where that is plain too."""
-    if former is None or former.seller is None or raw.body is None:
+def read_again(raw: RawRequest, sellers: Mapping[str, Seller]) -> SellerRequest | None:
+    """What stands in a request with the head of a plain ping, where that is plain too."""
+    head: Head | None = raw.scope.get(HEAD)
+    if head is None or head.sellers is not sellers or head.plain is None or head.pings is None or raw.body is None:
         return None
-    ping = plain_ping(raw.body, former.seller, verticals)
+    ping = head.pings.read(raw.body)
     if ping is None:
         return None
-    return replace(former, scope=raw.scope, ping=ping, body=raw.body, now=raw.now, started=raw.started)
+    return replace(head.plain, scope=raw.scope, ping=ping, body=raw.body, now=raw.now, started=raw.started)
 
 
-def _asks_freely(seller: Seller | None) -> bool:
+def _asks_freely(seller: Seller) -> bool:
     """Whether a seller is live, from anywhere, and as often as it likes: then all is said by its head and its ping."""
-    return seller is not None and seller.mode == "live" and seller.rate_per_s <= 0.0 and not seller.allowed_ips
+    return seller.mode == "live" and seller.rate_per_s <= 0.0 and not seller.allowed_ips
 
 
 def _read(
@@ -249,7 +250,7 @@ def _read(
         fields = _fields_of_query(scope)
     else:
         if verticals is not None and seller is not None and not (test or scope["query_string"]):
-            ping = plain_ping(body, seller, verticals)
+            ping = plain_pings(seller, verticals).read(body)
         if ping is None:
             fields = _fields(unpacked_body, scope, head.content_type, who)
     if isinstance(fields, _Fault):

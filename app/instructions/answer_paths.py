@@ -7,7 +7,7 @@ import msgspec
 
 from app.dialects.dialect import Dialect
 from app.dialects.names import Route
-from app.dialects.written import Body, price
+from app.dialects.written import Body, names_of, price
 from app.domain.token import BEGINNING
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer, PostStatus
@@ -99,8 +99,9 @@ def _bought(dialect: Dialect, route: Route, number: int) -> Body:
     if route == "ping":
         bid = Bid(bid_id=name, type="exclusive", price_cents=price_cents, brand=_BRANDS[number])
         answer = PingAnswer(status="accepted", ping_id=name, bids=(bid,), expires_in=number + 1, expires_at=number + 1)
-        return dialect.ping(answer, price)
-    return dialect.post(PostAnswer(status="accepted", ping_id="bid", lead_id=name, price_cents=price_cents), price)
+        return names_of(dialect.ping(answer, price))
+    sale = PostAnswer(status="accepted", ping_id="bid", lead_id=name, price_cents=price_cents)
+    return dialect.post(sale, price)
 
 
 def _refused(dialect: Dialect, route: Route, status: PostStatus) -> Body:
@@ -109,8 +110,9 @@ def _refused(dialect: Dialect, route: Route, status: PostStatus) -> Body:
         answer = PingAnswer(
             status="error" if status == "error" else "rejected", ping_id="line", reason=_REASON, reason_code=code
         )
-        return dialect.ping(answer, price)
-    return dialect.post(PostAnswer(status=status, ping_id="bid", reason=_REASON, reason_code=code), price)
+        return names_of(dialect.ping(answer, price))
+    refusal = PostAnswer(status=status, ping_id="bid", reason=_REASON, reason_code=code)
+    return dialect.post(refusal, price)
 
 
 def _where(bodies: list[dict[str, str]], values: list[str]) -> str:
@@ -125,8 +127,8 @@ def _tells(path: str, sales: list[dict[str, str]], refusal: Mapping[str, str]) -
 
 
 def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(node, Mapping):
-        for name, child in node.items():
+    if isinstance(node, dict | msgspec.Struct):
+        for name, child in names_of(node).items():
             yield from _leaves(child, f"{path}.{name}" if path else name)
     elif isinstance(node, list | tuple):
         for index, child in enumerate(node):

@@ -28,6 +28,8 @@ _SEQUENCES = {8: 0x17, 16: 0x09AF, 32: 0x077CB531}
 """By bits of a lane a de Bruijn sequence of as many, which begins with zeros."""
 
 _WHOLE_NUMBERS_MAX = 1_000
+_WHOLE_NUMBERS_KEPT = 2 * _WHOLE_NUMBERS_MAX
+"""Ages and years lie beyond all thresholds too, and come again; other numbers may be any."""
 
 
 class Forest(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,7 +184,7 @@ class _Pairs(Masks):
 
 
 class _Numbers(Masks):
-    """Masks by the thresholds between which a number lies, kept ready for whole numbers where these are few."""
+    """Masks by the thresholds between which a number lies, kept ready for whole numbers."""
 
     def __init__(self, forks: list[_Fork], everything: int, absent: Sequence[float] = ()) -> None:
         super().__init__()
@@ -201,7 +203,10 @@ class _Numbers(Masks):
     def __missing__(self, value: Value | None) -> int:
         # Without `mask`, since a call costs as much as the search.
         number = value if value.__class__ is float else as_number(value)
-        return self.masks[bisect_left(self.thresholds, number)] if number == number else self.missing
+        mask = self.masks[bisect_left(self.thresholds, number)] if number == number else self.missing
+        if value.__class__ is int and len(self) < _WHOLE_NUMBERS_KEPT:
+            self[value] = mask
+        return mask
 
     def mask(self, number: float) -> int:
         """Of a number that is one."""

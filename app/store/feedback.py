@@ -206,4 +206,4 @@ def _person_of(connection: Connection, lead_id: str) -> Person:
 def _content(told: Outcome) -> str:
     """What stands for an event without an id: a CRM that repeats it says the very same again."""
     parts = (told.lead_id, told.event, str(told.value_cents), str(told.occurred_at))
-    return digest(b"", b"leadbid.outcome", *parts, size=12).hex()
+    return digest(b"", b"leadbid.outcome", parts, size=12).hex()

@@ -12,7 +12,7 @@ from app.domain.caps.division import ReplicaState
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.domain.operators.audit import AuditHead, AuditLine, OperatorAct
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.reasons import Refusal

@@ -44,7 +44,7 @@ METRICS = {
     # Buying.
     "pings_total": _counter("Pings received, by reason code; `bid` if we bid.", "seller", "code"),
     "ping_repeats_total": _counter("Repeated pings, answered with the same bid.", "seller"),
-    "ping_duration_seconds": _histogram("From a ping's arrival to its answer.", bounds=QUICK_S),
+    "ping_duration_seconds": _histogram("From a ping's arrival to the answers of its round.", bounds=QUICK_S),
     "live_bids": _gauge("Bids that are live now."),
     "bids_withheld_total": _counter("Pings refused because no sale could be recorded.", "seller"),
     "posts_total": _counter("Posts received, by status and reason code.", "seller", "status", "code"),

@@ -8,7 +8,7 @@ import msgspec
 from app.certificates.provider_client import ProviderClient
 from app.domain.buyer import Operator
 from app.domain.catalogue import Catalogue
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.journal.lines import Line
 from app.journal.writer import KeptLine
 from app.openid.client import OpenIdClient

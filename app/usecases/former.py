@@ -77,4 +77,4 @@ def has_key(packed: bytes | None, keys: Iterable[str], index_key: bytes) -> bool
 
 def blinded(index_key: bytes, key_sha256: str) -> str:
     """What stands for the hash of a key where others may read it."""
-    return digest(index_key, b"leadbid.key", key_sha256, size=32).hex()
+    return digest(index_key, b"leadbid.key", [key_sha256], size=32).hex()

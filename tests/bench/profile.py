@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from app.dialects import generic
+from app.dialects.plain.ping import PlainPings
 from app.drill.kit.open_loop import request_bytes
 from app.http import request
 from app.http.auction import intake
@@ -35,8 +36,8 @@ COUNTED = 20
 
 STAGES: Stages = {
     "parse HTTP, in and out": [(Express, "data_received"), (Express, "advance")],
-    "who asks, and how": [(intake, "read_request")],
-    "read a plain ping": [(request, "plain_ping")],
+    "who asks, and how": [(intake, "read_again"), (intake, "read_request")],
+    "read a plain ping": [(PlainPings, "read")],
     "read any other": [(request, "read_body"), (generic, "read_ping")],
     "locate and mark": [(intake, "ask")],
     "answer a ping": [(intake, "answer_or_refuse")],

@@ -18,6 +18,7 @@ from app.journal.lines import AnyLine, PingLine
 from app.journal.reader import lines
 from app.scoring.load import load as load_models
 from app.usecases.reload.reload_catalogue import Sources, first_catalogue
+from tests.made_once import made_once
 from tests.service import MODELS
 
 SEED = 4
@@ -51,23 +52,21 @@ def live(data: Path, leads: int = LEADS) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     """A Friday with 350 leads."""
-    return _lived(tmp_path_factory.mktemp("day") / "demo", LEADS)
+    return _lived(tmp_path_factory, LEADS)
 
 
 @pytest.fixture(scope="session")
 def full_day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     """One with twice as many, which fill caps and bring along sellers of every kind."""
-    return _lived(tmp_path_factory.mktemp("full") / "demo", LEADS_OF_A_FULL_DAY)
+    return _lived(tmp_path_factory, LEADS_OF_A_FULL_DAY)
 
 
-@pytest.fixture(scope="session")
-def quiet_day(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    """One with 150, for those who ask what reports say, and not how the market went."""
-    return _lived(tmp_path_factory.mktemp("quiet") / "demo", 150)
+def _lived(temporary: pytest.TempPathFactory, leads: int) -> Day:
+    def make(folder: Path) -> None:
+        (folder / "figures.json").write_text(json.dumps(live(folder / "demo", leads)))
 
-
-def _lived(data: Path, leads: int) -> Day:
-    figures = live(data, leads)
+    folder = made_once(temporary, f"day-of-{leads}", make)
+    data, figures = folder / "demo", json.loads((folder / "figures.json").read_text())
     return Day(data, figures, list(lines(data / "journal")), catalogue_of(data / "config" / "buyer.toml"))
 
 

@@ -32,10 +32,11 @@ _SERVER = (
 
 
 @pytest.fixture(scope="module")
-def data(quiet_day: Day, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The day in a place of its own: who looks for a lead or pauses something leaves a line in the audit log."""
     folder = tmp_path_factory.mktemp("asked") / "demo"
-    shutil.copytree(quiet_day.data, folder)
+    # Whoever else reads the database at this moment has files of his own beside it, which come and go.
+    shutil.copytree(day.data, folder, ignore=shutil.ignore_patterns("*.db-*"))
     return folder
 
 
@@ -71,10 +72,12 @@ async def answer(client: Any, tool: str, /, **arguments: Any) -> Any:
     return read
 
 
-def test_ten_questions_of_a_buyer_are_answered_as_by_the_commands(quiet_day: Day, data: Path) -> None:
-    bid = next(line for line in quiet_day.pings if line.decision.bids)
-    none = next(line for line in quiet_day.pings if line.decision.refusal is not None)
-    bought = next(line for line in quiet_day.journal if isinstance(line, PostLine) and line.status == "accepted")
+def test_ten_questions_of_a_buyer_are_answered_as_by_the_commands_and_nothing_else_is_offered(
+    day: Day, data: Path
+) -> None:
+    bid = next(line for line in day.pings if line.decision.bids)
+    none = next(line for line in day.pings if line.decision.refusal is not None)
+    bought = next(line for line in day.journal if isinstance(line, PostLine) and line.status == "accepted")
     noon, morning = "2026-11-20T12:00", "2026-11-20T06:00"
     questions: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
         "why no leads from acme since noon?": (
@@ -119,6 +122,7 @@ def test_ten_questions_of_a_buyer_are_answered_as_by_the_commands(quiet_day: Day
         for question, (tool, arguments, words) in questions.items():
             answers[question] = await answer(client, tool, **arguments)
             assert answers[question] == await asyncio.to_thread(told, data, *words), question
+        await only_looks(client)
 
     asked(data, scene)
 
@@ -139,22 +143,24 @@ def test_ten_questions_of_a_buyer_are_answered_as_by_the_commands(quiet_day: Day
     assert answers["why did we not bid on that one?"]["reason"] == refusal.code
     assert answers["what do we owe acme this month?"]["leads"] > 0
     total = sum(row["leads"] for row in answers["which seller sends bad certificates?"]["hours"])
-    assert total == quiet_day.figures["posts_accepted"]
+    assert total == day.figures["posts_accepted"]
 
 
-def test_it_only_looks_unless_it_is_allowed_to_act_and_an_act_needs_a_reason_and_a_name(data: Path) -> None:
-    async def only_looking(client: Any) -> None:
-        tools = (await client.list_tools()).tools
-        assert [tool.name for tool in tools] == [tool.name for tool in offered(allow_acts=False)]
-        assert all(tool.annotations.read_only_hint for tool in tools)
-        for tool in tools:
-            assert tool.input_schema["type"] == "object"
-            assert tool.input_schema["additionalProperties"] is False
-            assert all(each["description"] for each in tool.input_schema["properties"].values())
-        refused = await client.call_tool("pause", {"name": "acme", "why": "unpaid", "by": "Jane"})
-        assert refused.is_error
-        assert "there is no tool `pause`" in refused.content[0].text
+async def only_looks(client: Any) -> None:
+    """Without a word that allows it there is no tool that changes anything."""
+    tools = (await client.list_tools()).tools
+    assert [tool.name for tool in tools] == [tool.name for tool in offered(allow_acts=False)]
+    assert all(tool.annotations.read_only_hint for tool in tools)
+    for tool in tools:
+        assert tool.input_schema["type"] == "object"
+        assert tool.input_schema["additionalProperties"] is False
+        assert all(each["description"] for each in tool.input_schema["properties"].values())
+    refused = await client.call_tool("pause", {"name": "acme", "why": "unpaid", "by": "Jane"})
+    assert refused.is_error
+    assert "there is no tool `pause`" in refused.content[0].text
 
+
+def test_where_it_may_act_an_act_needs_a_reason_and_a_name(data: Path) -> None:
     async def acting(client: Any) -> None:
         for lacking in ({"why": "unpaid"}, {"by": "Jane"}, {"why": "", "by": "Jane"}):
             refused = await client.call_tool("pause", {"name": "solar-sunbelt", **lacking})
@@ -172,7 +178,6 @@ def test_it_only_looks_unless_it_is_allowed_to_act_and_an_act_needs_a_reason_and
         ]
         assert all(each["told_by"].endswith(" for Jane") for each in acts)
 
-    asked(data, only_looking)
     asked(data, acting, "--allow-acts")
 
 

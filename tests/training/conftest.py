@@ -1,11 +1,13 @@
 """Small histories: honest ones, drifting ones, and one that leaks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from narwhals import dependencies
 
 from app.domain.vertical import Field, Vertical
 from training.histories.history import History, columns_from
@@ -16,6 +18,19 @@ FIELDS = (
     Field(name="owner", type="boolean"),
 )
 Array = np.ndarray[Any, Any]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _arrays_are_no_data_frames() -> Iterator[None]:
+    """scikit-learn asks of every array, several times a fit, whether it is a data frame of any of ten libraries."""
+
+    def but_for_arrays(asked: Callable[[Any], bool]) -> Callable[[Any], bool]:
+        return lambda given: not isinstance(given, np.ndarray) and asked(given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("is_into_dataframe", "is_into_series"):
+            patch.setattr(dependencies, name, but_for_arrays(getattr(dependencies, name)))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +45,7 @@ Draw = Callable[..., History]
 def draw() -> Draw:
     """Makes a history of leads whose true chance is known; `shift` is the drift of its log-odds over all leads."""
 
+    @cache
     def make(rows: int = 4_000, *, shift: float = 0.0, signal: float = 1.0, leak: str = "", seed: int = 4) -> History:
         random = np.random.default_rng(seed)
         intent, progress = random.normal(0.0, 0.7, rows), np.linspace(0.0, 1.0, rows)

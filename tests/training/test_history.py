@@ -16,7 +16,7 @@ from training.histories.synthetic import DAY_S, DAYS, ENDS_AT, synthetic
 @pytest.fixture(scope="module")
 def history(demo: Path) -> History:
     known = declared(demo)
-    return synthetic(known.verticals["auto_insurance"], known.zone, rows=2_000, seed=5, tell=lambda _: None)
+    return synthetic(known.verticals["auto_insurance"], known.zone, rows=1_000, seed=5, tell=lambda _: None)
 
 
 def test_it_is_ordered_by_time_and_ends_where_it_always_ends(history: History) -> None:
@@ -26,8 +26,8 @@ def test_it_is_ordered_by_time_and_ends_where_it_always_ends(history: History) -
 
 def test_one_seed_is_one_history(history: History, demo: Path) -> None:
     known = declared(demo)
-    again = synthetic(known.verticals["auto_insurance"], known.zone, rows=2_000, seed=5, tell=lambda _: None)
-    other = synthetic(known.verticals["auto_insurance"], known.zone, rows=2_000, seed=6, tell=lambda _: None)
+    again = synthetic(known.verticals["auto_insurance"], known.zone, rows=1_000, seed=5, tell=lambda _: None)
+    other = synthetic(known.verticals["auto_insurance"], known.zone, rows=1_000, seed=6, tell=lambda _: None)
     assert again.fingerprint == history.fingerprint != other.fingerprint
 
 

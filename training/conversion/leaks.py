@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from sklearn.model_selection import StratifiedKFold
 
 from app.scoring.card import FieldCheck
 from training.conversion.candidates import boosting
-from training.conversion.encoders import encoded
+from training.conversion.encoders import encoded, for_trees, parts
 from training.conversion.features import Column
-from training.conversion.train import cross_validated
 from training.histories.columns.words import LATER, words_of
 from training.statistics import Array, auc, log_odds
 
@@ -83,32 +83,26 @@ def check_fields(
     without them, since a strong leak hides a weak one.
     """
     rows = _sample(y, seed)
-    few, labels, known = X[rows], y[rows], encoded(columns, X[rows])
-
-    def said(positions: Sequence[int]) -> Array:
-        # A model of nothing is a guess.
-        if not positions:
-            return np.zeros(len(labels))
-        model = boosting([columns[at] for at in positions], seed=seed, trees=TREES, encoded=known)
-        return cross_validated(model, few[:, positions], labels, folds=FOLDS, seed=seed)
+    labels = y[rows]
+    leads = _Encoded(columns, X[rows], labels, seed)
 
     def lost(groups: Sequence[Sequence[int]]) -> Iterator[float]:
         """How much AUC a model of these columns loses without each group; of those that tell least nobody asks."""
         among = sorted(at for group in groups for at in group)
         told = [max(alone[at] for at in group) for group in groups]
         looked_at = sorted(range(len(groups)), key=lambda place: -told[place])[:LOOKED_AT]
-        whole = auc_in_time(labels, said(among))
+        whole = auc_in_time(labels, leads.said(among))
         for place, group in enumerate(groups):
             if place not in looked_at and told[place] <= REMOVAL_ALONE_MIN:
                 yield 0.0
                 continue
             tell(f"all but {', '.join(columns[at].name for at in group)}")
-            yield whole - auc_in_time(labels, said([at for at in among if at not in group]))
+            yield whole - auc_in_time(labels, leads.said([at for at in among if at not in group]))
 
     alone, scores = dict[int, float](), dict[int, Array]()
     for at in range(len(columns)):
         tell(columns[at].name)
-        predicted = said([at])
+        predicted = leads.said([at])
         alone[at], scores[at] = auc_in_time(labels, predicted), log_odds(predicted)
     checks, rest = dict[int, FieldCheck](), twins(scores, alone)
     while True:
@@ -126,6 +120,36 @@ def check_fields(
         rest = [left for group in rest if (left := [at for at in group if at not in found])]
         if not found or not rest:
             return tuple(checks[at] for at in range(len(columns)))
+
+
+class _Encoded:
+    """Leads in folds, which are encoded once for all the models that look at some of their columns."""
+
+    def __init__(self, columns: Sequence[Column], X: Array, y: Array, seed: int) -> None:
+        self._columns, self._y, self._seed = columns, y, seed
+        self._known = encoded(columns, X)
+        self._order = [at for kind in parts(columns, self._known).values() for at in kind]
+        self._said: dict[frozenset[int], Array] = {}
+        self._folds: list[tuple[Array, Array, Array, Array]] = []
+        for past, later in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(X, y):
+            encoder = for_trees(columns, self._known, seed=seed)
+            self._folds.append((past, later, encoder.fit_transform(X[past], y[past]), encoder.transform(X[later])))
+
+    def said(self, positions: Sequence[int]) -> Array:
+        """Each lead's P(conversion) by models of these columns that have not seen it; one of none is a guess."""
+        if (asked := frozenset(positions)) not in self._said:
+            self._said[asked] = self._predicted(positions) if positions else np.zeros(len(self._y))
+        return self._said[asked]
+
+    def _predicted(self, positions: Sequence[int]) -> Array:
+        predicted = np.zeros(len(self._y))
+        some = [self._columns[at] for at in positions]
+        trees = boosting(some, seed=self._seed, trees=TREES, encoded=self._known)[-1]
+        wanted = [place for place, at in enumerate(self._order) if at in positions]
+        for past, later, seen, told in self._folds:
+            trees.fit(seen[:, wanted], self._y[past])
+            predicted[later] = trees.predict_proba(told[:, wanted])[:, 1]
+        return predicted
 
 
 def twins(scores: dict[int, Array], alone: dict[int, float]) -> list[list[int]]:

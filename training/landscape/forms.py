@@ -10,7 +10,6 @@ scale of the stream for every step between two prices. All rise with the bid by 
 where log v, the seller and m(x) put it.
 """
 
-from math import factorial
 from typing import Literal
 
 import msgspec
@@ -94,25 +93,25 @@ def slopes(
     won: Array,
 ) -> Slopes:
     """What the fit needs to know at these constants: of bids that won, or lost, or lost and would have won higher."""
-    chance, by_name, by_knot, by_index = _of(form, winners, at, index, constants, steps)
+    chance, by_name, by_list, by_index = _of(form, winners, at, index, constants, steps)
     curvature = by_index**2 / (chance * (1.0 - chance))
     likelihood = np.where(won == 1, chance, 1.0 - chance)
-    lost, higher = priced.rows, np.zeros((0, by_knot.shape[1]))
-    weight_higher = np.zeros(0)
+    lost = priced.rows
     weight = won / chance - (1 - won) / (1.0 - chance)
     if len(lost):
         beaten = _of(form, winners, priced.beaten, index[lost], constants[lost], steps)
-        more, more_by_name, higher, more_by_index = beaten
+        more, more_by_name, more_by_list, more_by_index = beaten
         likelihood[lost] = np.maximum(more - chance[lost], 0.0) + _UNLIKELY
         weight_higher = 1.0 / likelihood[lost]
         weight[lost] = -weight_higher
         curvature[lost] = np.maximum(curvature[lost], more_by_index**2 / (more * (1.0 - more)))
-    by_name, by_index = by_name * weight[:, None], by_index * weight
+    by_name, by_index, by_knot = by_name * weight[:, None], by_index * weight, (weight * by_list) @ at.above
     if len(lost):
         by_name[lost] += more_by_name * weight_higher[:, None]
         by_index[lost] += more_by_index * weight_higher
-    rises = by_knot[0] if form == "logistic" else weight @ by_knot + weight_higher @ higher
-    return Slopes(likelihood=likelihood, by_name=by_name, by_knot=rises, by_index=by_index, curvature=curvature)
+        by_knot += (weight_higher * more_by_list) @ priced.beaten.above
+    by_knot *= np.exp(steps)
+    return Slopes(likelihood=likelihood, by_name=by_name, by_knot=by_knot, by_index=by_index, curvature=curvature)
 
 
 def tail(z: Array) -> Array:
@@ -123,37 +122,47 @@ def tail(z: Array) -> Array:
 def _of(
     form: Form, winners: int, at: BidRows, index: Array, constants: Array, steps: Array
 ) -> tuple[Array, Array, Array, Array]:
-    """P(win) of each row and its derivatives by name, by knot and by the index."""
+    """P(win) of each row and its derivatives by name, by knot and by the index.
+
+    That by a knot is of each row a number, times what of the knot's step is above, times the step: to multiply all of
+    them out took most of a fit's time.
+    """
     stream, middle, slope, spread, lists = constants.T
     width, usual = np.exp(spread), middle + (1.0 + slope) * at.worth + index
     above, falls, z = _stream(at.log_bid, usual, width)
     by_name = np.zeros((len(z), len(NAMES)))
     if form == "logistic":
         inner, by_expected = 1.0 - above, np.full(len(z), -(1.0 - 2.0 * EPSILON))
-        rivals, by_knot = np.ones(len(z)), np.zeros((1, len(steps)))
+        rivals, by_list = np.ones(len(z)), np.zeros(len(z))
     else:
-        rivals = np.exp(stream)
+        rivals, by_list, listed = np.exp(stream), np.exp(lists), at.above @ np.exp(steps)
         if form == "stepped":
-            sizes = np.exp(steps)
-            others, met, z_met = _stream(at.above @ sizes, usual, width)
-            listed, met = np.exp(lists) * others, np.exp(lists) * met
-            by_knot = -(met / width)[:, None] * at.above * sizes
+            others, met, z_met = _stream(listed, usual, width)
+            listed, met = by_list * others, by_list * met
+            by_list = -met / width
         else:
-            by_knot = at.above * np.exp(lists[:, None] + steps)
-            listed = by_knot.sum(axis=1)
+            listed = by_list * listed
         expected = rivals * above + listed
-        inner = np.exp(-expected) * sum(expected**k / factorial(k) for k in range(winners))
-        by_expected = -(1.0 - 2.0 * EPSILON) * np.exp(-expected) * expected ** (winners - 1) / factorial(winners - 1)
+        few = _poisson(winners, expected)
+        inner, by_expected = np.sum(few, axis=0), -(1.0 - 2.0 * EPSILON) * few[-1]
         by_name[:, 0] = by_expected * rivals * above
         by_name[:, 4] = by_expected * listed
-        by_knot = by_expected[:, None] * by_knot
+        by_list = by_expected * by_list
     by_index, by_spread = rivals * falls, rivals * falls * z
     if form == "stepped":
         by_index, by_spread = by_index + met, by_spread + met * z_met
     by_name[:, 1] = by_expected * by_index / width
     by_name[:, 2] = by_name[:, 1] * at.worth
     by_name[:, 3] = by_expected * by_spread
-    return EPSILON + (1.0 - 2.0 * EPSILON) * inner, by_name, by_knot, by_name[:, 1]
+    return EPSILON + (1.0 - 2.0 * EPSILON) * inner, by_name, by_list, by_name[:, 1]
+
+
+def _poisson(count: int, expected: Array) -> list[Array]:
+    """P(none), P(one) and so on, so many of them, of what comes as often as is expected."""
+    terms = [np.exp(-expected)]
+    for number in range(1, count):
+        terms.append(terms[-1] * expected / number)
+    return terms
 
 
 def _stream(log_bid: Array, usual: Array, width: Array) -> tuple[Array, Array, Array]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.cli.by_user import by_user
 from app.cli.database import add_database, database_url, existing_store, run_with_store
 from app.cli.people.installation_keys import add_keys, keys_of
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
 from app.settings import SettingsError, sole_use

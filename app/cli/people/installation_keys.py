@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.settings import Settings, read_keys
 
 

@@ -6,7 +6,7 @@ import time
 
 from app.bounds import whole
 from app.cli.database import existing_store
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.domain.onboarding.link import signature
 from app.settings import Settings, SettingsError, read_keys
 from app.store.errors import StoreError

@@ -1,82 +1,109 @@
 """What a plain ping in one vertical looks like, as a type by which JSON is checked while it is decoded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil, floor
 from operator import attrgetter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from app.dialects.layout import Layout, Slot
+from app.dialects.layout import DEADLINE_MS_MAX, LEGS_MAX, Layout, Slot
 from app.dialects.text import is_absent
 from app.dialects.values.kinds import ValueReader
 from app.domain.vertical import Field, Vertical
+from app.wire.ping import LeadType
 
 _LARGEST = 10**9
-_SETTLED = frozenset({"consent_at", "phone_hash", "email_hash", "hash_type", "test"})
-"""Fields of a lead that are not done with when they are read."""
 _UNUSED = ("user_agent", "tcpa_text")
 """Fields of a post that many send with the ping as well."""
 
-_Scalar = str | int | float | bool
+Sent = str | int | float | bool | UnsetType
+
+
+class PlainLead(msgspec.Struct, kw_only=True, gc=False):
+    """What a plain ping may say beside its vertical's own fields, checked by a type where one says all.
+
+    What else is not sent is unset, as nothing in JSON is: who sends a null is not plain. Fields that are not done with
+    when they are read are none of these, as the hash of a phone.
+    """
+
+    zip: str | int
+    state: Sent = UNSET
+    created_at: Sent = UNSET
+    seller_lead_id: Sent = UNSET
+    sub_id: Sent = UNSET
+    ip_address: Sent = UNSET
+    landing_page: Sent = UNSET
+    tcpa_consent: Sent = UNSET
+    trustedform_cert_url: Sent = UNSET
+    trustedform_ping_url: Sent = UNSET
+    leadid_token: Sent = UNSET
+    lead_type: LeadType = "any"
+    max_legs: Annotated[int, Meta(ge=0, le=LEGS_MAX)] = 0
+    min_price: Sent = UNSET
+    deadline_ms: Annotated[int, Meta(ge=1, le=DEADLINE_MS_MAX)] = 300
+    user_agent: str | UnsetType = UNSET
+    tcpa_text: str | UnsetType = UNSET
 
 
 class PlainForm(msgspec.Struct, frozen=True, kw_only=True):
-    """A plain ping in one vertical: the `checked` fields need no reading, all other `names` have their `readers`.
+    """A plain ping in one vertical.
 
-    `fields` are those among these that are the vertical's. `said` and `said_checked` tell what a body holds of both.
+    Of the vertical's own fields those `checked` need no reading, all others have their `readers` by name. `checked_of`
+    and `read_of` are what a ping says in both.
     """
 
     vertical: str
     required: frozenset[str]
     texts: tuple[str, ...]
-    names: tuple[str, ...]
-    readers: tuple[ValueReader, ...]
-    fields: tuple[str, ...]
-    said: Callable[[Any], tuple[Any, ...]]
     checked: tuple[str, ...]
-    said_checked: Callable[[Any], tuple[Any, ...]]
+    checked_of: Callable[[PlainLead], tuple[Any, ...]]
+    readers: Mapping[str, ValueReader]
+    read_of: Callable[[PlainLead], tuple[Any, ...]]
 
 
-def form_of(layout: Layout, vertical: Vertical) -> tuple[type, PlainForm]:
-    """A type that holds such a ping and no other field, and how it is read."""
-    ours = [slot for slot in layout.slots.values() if _is_ours(layout, slot)]
+def form_of(layout: Layout, vertical: Vertical) -> tuple[type[PlainLead], PlainForm] | None:
+    """A type that holds such a ping and no other field, and how it is read; none where other names are ours too."""
+    if not all(_is_usual(layout, name) for name in PlainLead.__struct_fields__):
+        return None
+    ours = [slot for slot in layout.slots.values() if slot.part == "fields" and _is_ours(layout, slot)]
     types = {field.name: kind for field in vertical.fields if (kind := _type_of(field)) is not None}
-    checked = [slot.name for slot in ours if slot.part == "fields" and slot.name in types]
-    slots = [slot for slot in ours if slot.name not in checked]
-    unused = [name for name in _UNUSED if layout.names.name_of(name) not in (None, *layout.slots)]
-    names = [*checked, *(slot.name for slot in slots), *unused]
-    kinds: list[Any] = [*map(types.__getitem__, checked), *(_Scalar for _ in slots), *(str for _ in unused)]
-    attributes = [f"field_{number}" for number in range(len(names))]
+    checked = tuple(slot.name for slot in ours if slot.name in types)
+    readers = {slot.name: slot.read for slot in ours if slot.name not in types}
+    attributes = {name: f"field_{number}" for number, name in enumerate((*checked, *readers))}
     said = msgspec.defstruct(
         "PlainPing",
-        # What is not sent is `None`, which no type admits: who sends a null is not plain.
-        [(name, kind, None) for name, kind in zip(attributes, kinds, strict=True)],
+        [(attribute, types.get(name, Sent) | UnsetType, UNSET) for name, attribute in attributes.items()],
+        bases=(PlainLead,),
         tag_field="vertical",
         tag=vertical.name,
-        rename=dict(zip(attributes, names, strict=True)),
+        rename={attribute: name for name, attribute in attributes.items()},
         forbid_unknown_fields=True,
         kw_only=True,
         gc=False,
     )
-    return said, PlainForm(
+    return cast("type[PlainLead]", said), PlainForm(
         vertical=vertical.name,
         required=frozenset(layout.required),
         texts=layout.texts,
-        names=tuple(slot.attribute for slot in slots),
-        readers=tuple(slot.read for slot in slots),
-        fields=tuple(slot.attribute for slot in slots if slot.part == "fields"),
-        said=_all_of(attributes[len(checked) : len(checked) + len(slots)]),
-        checked=tuple(checked),
-        said_checked=_all_of(attributes[: len(checked)]),
+        checked=checked,
+        checked_of=_all_of([attributes[name] for name in checked]),
+        readers=readers,
+        read_of=_all_of([attributes[name] for name in readers]),
     )
 
 
+def _is_usual(layout: Layout, name: str) -> bool:
+    """Whether a field of every ping means with this seller, and in this vertical, what it means by itself."""
+    if name in _UNUSED:
+        return layout.names.name_of(name) not in (None, *layout.slots)
+    return layout.slots[name].part == "lead" and _is_ours(layout, layout.slots[name])
+
+
 def _is_ours(layout: Layout, slot: Slot) -> bool:
-    """Whether a field is read alone, and bears our name with this seller too."""
-    is_alone = slot.part in ("lead", "fields") and slot.name not in _SETTLED
-    return is_alone and layout.names.name_of(slot.name) == slot.name
+    """Whether a field bears our name with this seller too."""
+    return layout.names.name_of(slot.name) == slot.name
 
 
 def _type_of(field: Field) -> Any:
@@ -97,4 +124,4 @@ def _all_of(attributes: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     """What several attributes hold, also where they are one or none."""
     if len(attributes) > 1:
         return attrgetter(*attributes)
-    return lambda said: tuple(getattr(said, name) for name in attributes)
+    return lambda said: tuple([getattr(said, name) for name in attributes])

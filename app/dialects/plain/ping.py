@@ -11,9 +11,10 @@ from types import NoneType
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
-from app.dialects.layout import CERTIFICATES, layout_of
-from app.dialects.plain.form import form_of
+from app.dialects.layout import CERTIFICATES, PING_READERS, layout_of
+from app.dialects.plain.form import PlainForm, PlainLead, form_of
 from app.dialects.values.guard import is_personal
 from app.dialects.values.kinds import Noted, Trouble
 from app.domain.consent.certificate import CERTIFICATE_ID_MIN, holds_id_of
@@ -34,9 +35,9 @@ class PlainPings:
     def __init__(self, seller: Seller, verticals: Mapping[str, Vertical]) -> None:
         self.seller = seller
         self.verticals = verticals
-        forms = [form_of(layout_of(seller, each, "ping"), each) for each in _named_plainly(seller, verticals)]
-        self._forms = dict(forms)
-        self._decoder = msgspec.json.Decoder[Any](reduce(or_, self._forms)) if forms else None
+        named = _named_plainly(seller, verticals)
+        self._forms = dict(filter(None, [form_of(layout_of(seller, each, "ping"), each) for each in named]))
+        self._decoder = msgspec.json.Decoder[Any](reduce(or_, self._forms)) if self._forms else None
 
     def read(self, body: bytes) -> Ping | None:
         """The ping, and `None` for whatever is not as plain as that."""
@@ -47,33 +48,74 @@ class PlainPings:
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
         form = self._forms[said.__class__]
-        fields = _filled(form.checked, form.said_checked(said))
-        read = zip(form.names, form.readers, form.said(said), strict=True)
-        lead: dict[str, Any] = {name: reader(raw) for name, reader, raw in read if raw is not None}
+        lead = _lead_of(said)
         if not _ODD.isdisjoint(map(type, lead.values())):
             return None
-        for name in form.fields:
-            if name in lead:
-                fields[name] = lead.pop(name)
-        if "zip" not in lead or not form.required <= fields.keys() or _names_somebody(lead, fields, form.texts):
+        fields = {
+            name: value for name, value in zip(form.checked, form.checked_of(said), strict=True) if value is not UNSET
+        }
+        if form.readers and not _add_read(fields, form, said):
             return None
-        return Ping(vertical=form.vertical, fields=fields, **lead)
+        if not form.required <= fields.keys() or _names_somebody(lead, fields, form.texts):
+            return None
+        return Ping(
+            vertical=form.vertical,
+            lead_type=said.lead_type,
+            max_legs=said.max_legs,
+            deadline_ms=said.deadline_ms,
+            fields=fields,
+            **lead,
+        )
 
 
 _built: dict[str, PlainPings] = {}
 
 
-def plain_ping(body: bytes, seller: Seller, verticals: Mapping[str, Vertical]) -> Ping | None:
-    """A ping of this seller, where it is plain; `None` where it may be anything."""
+def plain_pings(seller: Seller, verticals: Mapping[str, Vertical]) -> PlainPings:
+    """The reader of the plain pings of this very seller."""
     pings = _built.get(seller.name)
     if pings is None or pings.seller is not seller or pings.verticals is not verticals:
         pings = _built[seller.name] = PlainPings(seller, verticals)
-    return pings.read(body)
+    return pings
 
 
-def _filled(names: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any]:
-    named = zip(names, values, strict=True)
-    return {name: value for name, value in named if value is not None} if None in values else dict(named)
+def _lead_of(said: PlainLead) -> dict[str, Any]:
+    """What no type can check, by the readers of the usual way; a loop would take as long as they do."""
+    lead: dict[str, Any] = {"zip": PING_READERS["zip"](said.zip)}
+    if said.state is not UNSET:
+        lead["state"] = PING_READERS["state"](said.state)
+    if said.created_at is not UNSET:
+        lead["created_at"] = PING_READERS["created_at"](said.created_at)
+    if said.seller_lead_id is not UNSET:
+        lead["seller_lead_id"] = PING_READERS["seller_lead_id"](said.seller_lead_id)
+    if said.sub_id is not UNSET:
+        lead["sub_id"] = PING_READERS["sub_id"](said.sub_id)
+    if said.ip_address is not UNSET:
+        lead["ip_address"] = PING_READERS["ip_address"](said.ip_address)
+    if said.landing_page is not UNSET:
+        lead["landing_page"] = PING_READERS["landing_page"](said.landing_page)
+    if said.tcpa_consent is not UNSET:
+        lead["tcpa_consent"] = PING_READERS["tcpa_consent"](said.tcpa_consent)
+    if said.trustedform_cert_url is not UNSET:
+        lead["trustedform_cert_url"] = PING_READERS["trustedform_cert_url"](said.trustedform_cert_url)
+    if said.trustedform_ping_url is not UNSET:
+        lead["trustedform_ping_url"] = PING_READERS["trustedform_ping_url"](said.trustedform_ping_url)
+    if said.leadid_token is not UNSET:
+        lead["leadid_token"] = PING_READERS["leadid_token"](said.leadid_token)
+    if said.min_price is not UNSET:
+        lead["min_price_cents"] = PING_READERS["min_price"](said.min_price)
+    return lead
+
+
+def _add_read(fields: dict[str, Any], form: PlainForm, said: PlainLead) -> bool:
+    """Add the fields of the vertical that a type cannot check; whether each of them is plain."""
+    for (name, reader), raw in zip(form.readers.items(), form.read_of(said), strict=True):
+        if raw is UNSET:
+            continue
+        fields[name] = value = reader(raw)
+        if value.__class__ in _ODD:
+            return False
+    return True
 
 
 def _names_somebody(lead: Mapping[str, Any], fields: Mapping[str, Any], texts: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ from ipaddress import IPv6Address
 
 from app.dialects.text import Scalar, is_absent, text_of
 from app.dialects.values.certificates import cleaned_leadid, cleaned_trustedform
-from app.dialects.values.guard import DROPPED, is_personal, is_personal_cached, without_query
+from app.dialects.values.guard import DROPPED, is_personal, without_query
 from app.dialects.values.kinds import (
     Noted,
     ReadValue,
@@ -196,11 +196,17 @@ def is_leadid(text: str) -> bool:
 def landing_page(raw: Scalar) -> ReadValue:
     """A page's address without its query, where sellers' forms leave what was typed into them."""
     page = without_query(text_of(raw))
+    if len(page) <= _PAGE_LENGTH_MAX:
+        return _page(page)
+    return None if is_absent(page) else Noted(None, f"at most {_PAGE_LENGTH_MAX} characters; it was ignored")
+
+
+@lru_cache(maxsize=4096)
+def _page(page: str) -> ReadValue:
+    """A seller has a few pages, of which one comes with every lead."""
     if is_absent(page):
         return None
-    if len(page) > _PAGE_LENGTH_MAX:
-        return Noted(None, f"at most {_PAGE_LENGTH_MAX} characters; it was ignored")
-    return Noted(None, DROPPED) if is_personal_cached(page) else page
+    return Noted(None, DROPPED) if is_personal(page) else page
 
 
 def hashed(raw: Scalar) -> ReadValue:

@@ -12,9 +12,10 @@ import msgspec
 
 from app.domain.auction.reach import TIME
 from app.domain.auction.snapshot import Snapshot
-from app.domain.auction.weighing import Offer, caps_of, lowest_bid, weigh
+from app.domain.auction.weighing import Offer, caps_of, weigh
 from app.domain.calendar import local_minute, moment, window_bounds
 from app.domain.campaign import Campaign
+from app.domain.pairing import Pairing, lowest_bid
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
@@ -63,7 +64,8 @@ def appetite_of(
 ) -> CampaignAppetite:
     """What a campaign that is `suited_best` says to a lead there; of several models any may say yes."""
     snapshot = snapshots[0]
-    ready_at = _ready_at(campaign, snapshot, ends, now)
+    pairing = snapshot.catalogue.pairing(campaign, snapshot.seller)
+    ready_at = _ready_at(pairing, snapshot, ends, now)
     if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
         return CampaignAppetite(campaign=campaign, ready_at=ready_at, everywhere=True)
     legs, refusal = set[Leg](), None
@@ -75,7 +77,7 @@ def appetite_of(
         legs=frozenset(legs),
         # When a price will be high enough again is nobody's guess.
         ready_at=ready_at if legs or refusal is not None else inf,
-        everywhere=len(legs) == len(campaign.legs) or _is_everywhere(campaign, snapshot, refusal),
+        everywhere=len(legs) == len(campaign.legs) or _is_everywhere(pairing, snapshot, refusal),
     )
 
 
@@ -166,13 +168,13 @@ def _legs_of(campaign: Campaign, place: Ping, snapshot: Snapshot, now: float) ->
     """The legs on which the lead is bid on that suits it best, or why none such is: a model's is a sure conversion, or
     one that it cannot price, and of all sub-sources one may be worth it.
     """
-    model, seller = snapshot.catalogue.models.get(campaign.vertical), snapshot.seller
-    habits = model.habits.get(seller.name, seller.habits) if model is not None else seller.habits
+    catalogue, seller = snapshot.catalogue, snapshot.seller
+    pairing = catalogue.pairing(campaign, seller)
     sure = _NEARLY_SURE if campaign.disposition_values else 1.0
-    facts, legs = _facts(snapshot.catalogue.buyer.zone, place, now), set[Leg]()
-    for sub_id in ("", *[each for each in habits.sub_sources if each not in seller.blocked_sub_sources]):
-        for probability in (sure, nan) if model is not None else (nan,):
-            for result in weigh(campaign, place, {**facts, "sub_id": sub_id}, probability, snapshot, now, _DRAW):
+    facts, legs = _facts(catalogue.buyer.zone, place, now), set[Leg]()
+    for sub_id in ("", *[each for each in pairing.habits.sub_sources if each not in seller.blocked_sub_sources]):
+        for probability in (sure, nan) if campaign.vertical in catalogue.models else (nan,):
+            for result in weigh(pairing, place, {**facts, "sub_id": sub_id}, probability, snapshot, now, _DRAW):
                 if isinstance(result, Offer):
                     legs.add(result.leg)
                 elif not result.leg:
@@ -193,16 +195,15 @@ def _facts(zone: str, place: Ping, now: float) -> dict[str, Value]:
     }
 
 
-def _ready_at(campaign: Campaign, snapshot: Snapshot, ends: RequestEnds, now: float) -> float:
+def _ready_at(pairing: Pairing, snapshot: Snapshot, ends: RequestEnds, now: float) -> float:
     """When pauses and limits let it buy, as they stand. What live bids hold may be free at any moment."""
-    seller, standing = snapshot.seller, snapshot.standing
+    campaign, seller, standing = pairing.campaign, pairing.seller, snapshot.standing
     if campaign.paused or seller.paused:
         return inf
     ready = [now]
     ready += [ends.pauses.get(name, inf) for name in (campaign.name, seller.name) if name in standing.paused]
-    lowest_cents = lowest_bid(campaign, seller)
-    for cap, at in caps_of(campaign, snapshot):
-        if at.limit - at.used < cap.uses(lowest_cents):
+    for cap, at in caps_of(pairing, standing):
+        if at.limit - at.used < cap.uses(pairing.lowest_cents):
             ready.append(window_bounds(now, cap.zone, cap.window)[1])
     demand = standing.demand.get(campaign.name)
     if demand is not None and demand.is_full:
@@ -210,14 +211,13 @@ def _ready_at(campaign: Campaign, snapshot: Snapshot, ends: RequestEnds, now: fl
     return max(ready)
 
 
-def _is_everywhere(campaign: Campaign, snapshot: Snapshot, refusal: Refusal | None) -> bool:
+def _is_everywhere(pairing: Pairing, snapshot: Snapshot, refusal: Refusal | None) -> bool:
     """Whether every place would be told the same no."""
     if refusal is None:
         return False
     if refusal.code in ("paused", "closed_hours") or refusal.detail in TIME:
         return True
-    lowest_cents = lowest_bid(campaign, snapshot.seller)
     return any(
-        cap.scope != "campaign_territory" and at.room < cap.uses(lowest_cents)
-        for cap, at in caps_of(campaign, snapshot)
+        cap.scope != "campaign_territory" and at.room < cap.uses(pairing.lowest_cents)
+        for cap, at in caps_of(pairing, snapshot.standing)
     )

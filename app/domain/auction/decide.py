@@ -6,7 +6,7 @@ import msgspec
 
 from app.domain.auction.features import PREDICTED_VALUE, facts_of
 from app.domain.auction.snapshot import Snapshot
-from app.domain.auction.weighing import CampaignRefusal, Offer, declared_curve, weigh
+from app.domain.auction.weighing import CampaignRefusal, Offer, weigh
 from app.domain.auction.withholding import UNRECORDABLE, is_withheld
 from app.domain.calendar import local_minute
 from app.domain.onboarding.test_values import PRICE_CENTS, TestScenario, forced_legs, scenario_of
@@ -56,7 +56,7 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
     offers: list[Offer] = []
     refused: list[CampaignRefusal] = []
     for campaign in candidates:
-        for result in weigh(campaign, ping, facts, probability, snapshot, now, draw):
+        for result in weigh(catalogue.pairing(campaign, seller), ping, facts, probability, snapshot, now, draw):
             if isinstance(result, Offer):
                 offers.append(result)
             else:
@@ -88,7 +88,7 @@ def _forced(scenario: TestScenario, ping: Ping, snapshot: Snapshot) -> Decision:
                 brand=campaign.brand,
                 leg=leg,
                 price_cents=price_cents,
-                win_probability=declared_curve(snapshot.seller, leg).win_probability(price_cents),
+                win_probability=snapshot.seller.curve(leg).win_probability(price_cents),
                 surplus=0.0,
             )
         )
@@ -99,7 +99,8 @@ def _best_a_leg(offers: list[Offer]) -> dict[Leg, Offer]:
     """Per leg the offer with the greatest expected surplus, the first declared on a tie."""
     best: dict[Leg, Offer] = {}
     for offer in offers:
-        if offer.leg not in best or offer.surplus > best[offer.leg].surplus:
+        other = best.get(offer.leg)
+        if other is None or offer.surplus > other.surplus:
             best[offer.leg] = offer
     return best
 

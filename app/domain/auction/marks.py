@@ -17,15 +17,13 @@ from app.domain.consent.certificate import (
     trustedform_stand_in,
 )
 from app.domain.consent.consent import host_of
-from app.domain.keyed import mac
-from app.domain.keys import Keys
+from app.domain.keyed import Keys, mac
 from app.domain.pricing.exploration import Draw
 from app.domain.token import (
     NO_CERTIFICATE,
-    BidToken,
     certificate_of,
-    mint,
     nonce_of,
+    signer,
     terms_of,
 )
 from app.domain.vertical import Vertical
@@ -39,6 +37,7 @@ withheld_of = attrgetter(*WITHHELD)
 """What a ping says in them; each is one line."""
 
 _TWO_NUMBERS = Struct(">QQ")
+_UNIT = 2.0**-64
 _NO_HOST = "?"
 """Stands for a page whose address names no host: it is on no domain, as that page is."""
 
@@ -98,32 +97,15 @@ def bid_ids_of(
 
     `expires_at` is UTC epoch seconds, `tags` name the campaigns of the configuration in force.
     """
-    key_id, certificate = keys.signing_id, marks.certificate
-    return tuple(
-        [
-            mint(
-                BidToken(
-                    expires_at=expires_at,
-                    price_cents=offer.price_cents,
-                    campaign=tags[offer.campaign],
-                    leg=offer.leg,
-                    test=test,
-                    nonce=nonce,
-                    terms=marks.terms,
-                    certificate=certificate,
-                ),
-                key_id,
-                keys.signing[key_id],
-            )
-            for offer in offers
-        ]
-    )
+    key_id = keys.signing_id
+    signed = signer(key_id, keys.signing[key_id], expires_at, nonce, marks.terms, marks.certificate, test=test)
+    return tuple([signed(each.price_cents, tags[each.campaign], each.leg) for each in offers])
 
 
 def draw_of(seed: bytes, nonce: bytes) -> Draw:
     """Two uniform numbers for one ping, the same whenever it is asked again."""
     slice_, place = _TWO_NUMBERS.unpack(mac(seed, b"leadbid.draw", nonce, size=16))
-    return Draw(slice_ / 2**64, place / 2**64)
+    return Draw(slice_ * _UNIT, place * _UNIT)
 
 
 def line_id_of(nonce: bytes, now: float) -> str:
@@ -131,12 +113,12 @@ def line_id_of(nonce: bytes, now: float) -> str:
 
     The nonce, and the millisecond within the last seven weeks, which tells a lead's decisions apart.
     """
-    return f"{nonce.hex()}{int(now * 1000.0) & 0xFFFFFFFF:08x}"
+    return (nonce + (int(now * 1000.0) & 0xFFFFFFFF).to_bytes(4)).hex()
 
 
 def lead_terms(keys: Keys, seller: str, vertical: str, lead: Ping | Post, locked: Iterable[str]) -> bytes:
     """What ping and post must share, as six bytes."""
-    return terms_of(keys.index, seller, vertical, lead.zip, lead.state, *map(lead.fields.get, locked))
+    return terms_of(keys.index, [seller, vertical, lead.zip, lead.state, *map(lead.fields.get, locked)])
 
 
 def certificate_digests(keys: Keys, lead: Ping | Post) -> tuple[bytes, ...]:

@@ -10,22 +10,20 @@ from app.domain.auction.features import PREDICTED_VALUE
 from app.domain.auction.snapshot import Caps, Snapshot, Standing
 from app.domain.auction.targeting import target_terms
 from app.domain.buyer import Exploration
-from app.domain.calendar import LocalTime, local_minute
+from app.domain.calendar import local_minute
 from app.domain.campaign import Campaign
-from app.domain.caps.caps import CapStanding
 from app.domain.catalogue import Model
-from app.domain.checks.check import post_costs
 from app.domain.checks.verdict import Consultation, about, failures, price_cut, unsettled
 from app.domain.consent import consent
 from app.domain.duplicate import is_duplicate
-from app.domain.pricing.disposition_value import DispositionTerm, disposition_terms, per_conversion
+from app.domain.pairing import Pairing
+from app.domain.pricing.disposition_value import disposition_terms, per_conversion
 from app.domain.pricing.exploration import Draw, jitter
-from app.domain.pricing.landscape import OrtbCurve
-from app.domain.pricing.price_points import drawn_point, points_of_both
+from app.domain.pricing.price_points import drawn_point
 from app.domain.pricing.pricing import Curve, Quote, Valuation, quote
 from app.domain.reasons import Refusal
 from app.domain.seller import Habits, Seller
-from app.wire.ping import LeadType, Leg, Ping, Value
+from app.wire.ping import Leg, Ping, Value
 
 BY_COMMAND = "by command"
 """The name of a boost that an operator gave while the service runs."""
@@ -64,7 +62,7 @@ class CampaignRefusal(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_
 
 
 def weigh(
-    campaign: Campaign,
+    pairing: Pairing,
     ping: Ping,
     facts: Mapping[str, Value],
     probability: float,
@@ -73,10 +71,12 @@ def weigh(
     draw: Draw,
 ) -> list[Offer | CampaignRefusal]:
     """What one campaign says: an offer or a refusal for each leg that it shares with the ping, or one refusal."""
-    local, known = local_minute(int(now // 60), campaign.zone), snapshot.known
-    caps = caps_of(campaign, snapshot)
-    legs = _shared_legs(ping.lead_type, campaign.legs)
-    refusal = _refuse(campaign, ping, facts, snapshot, now, local, legs) or _full(campaign, snapshot, caps)
+    campaign, known = pairing.campaign, snapshot.known
+    caps = caps_of(pairing, snapshot.standing)
+    legs = pairing.legs[ping.lead_type]
+    refusal = _refuse(pairing, ping, facts, snapshot, now, legs) or _no_room(caps, pairing.lowest_cents)
+    if refusal is None and snapshot.standing.demand:
+        refusal = _worked_out(campaign, snapshot.standing)
     if refusal is None and known.certificate_used:
         refusal = Refusal("certificate_reused")
     if refusal is None and known.suppressed:
@@ -90,15 +90,17 @@ def weigh(
     is_priced = 0.0 <= probability <= 1.0
     if not is_priced:
         if campaign.expected_conversion is None:
-            return [_fallback(campaign, ping, snapshot.seller, leg, caps, cut) for leg in legs]
+            return [_fallback(pairing, ping, leg, caps, cut) for leg in legs]
         probability = campaign.expected_conversion.of(snapshot.seller.name, ping.state)
-    valuation = _valuation(campaign, facts, probability, snapshot, local, caps)
+    model = snapshot.catalogue.models.get(campaign.vertical)
+    valuation = _valuation(pairing, facts, probability, model, snapshot.standing, now, caps)
     if not is_priced:
         valuation = replace(valuation, expected=True)
     if cut:
         valuation = replace(valuation, price_cut=cut)
-    ceiling_cents = _ceiling(campaign, caps)
-    return [_offer(campaign, ping, leg, facts, snapshot, valuation, ceiling_cents, draw) for leg in legs]
+    ceiling_cents = _ceiling(campaign, caps) if pairing.has_budget else campaign.ceiling_cents
+    exploration = snapshot.catalogue.buyer.exploration
+    return [_offer(pairing, ping, leg, facts, model, valuation, ceiling_cents, exploration, draw) for leg in legs]
 
 
 def _unproven(consulted: tuple[Consultation, ...]) -> Refusal | None:
@@ -107,39 +109,35 @@ def _unproven(consulted: tuple[Consultation, ...]) -> Refusal | None:
     return next(iter(failures(consulted)), open_question.refusal if open_question is not None else None)
 
 
-def caps_of(campaign: Campaign, snapshot: Snapshot) -> Caps:
-    """Every cap that a sale of this seller to this campaign would use; an unused cap is at zero."""
-    caps = (*campaign.caps, *snapshot.seller.caps)
-    standings = snapshot.standing.caps.get(campaign.name)
+def caps_of(pairing: Pairing, standing: Standing) -> Caps:
+    """Every cap that a sale would use, with where it stands; an unused cap is at zero."""
+    standings = standing.caps.get(pairing.campaign.name)
     if standings is None:
-        return tuple([(cap, CapStanding(cap.limit)) for cap in caps])
-    return tuple(zip(caps, standings, strict=True))
-
-
-def _shared_legs(asked: LeadType, bought: tuple[Leg, ...]) -> tuple[Leg, ...]:
-    """The legs that the seller offers and the campaign buys."""
-    if asked == "any":
-        return bought
-    return (asked,) if asked in bought else ()
+        return pairing.unused
+    if len(standings) != len(pairing.caps):
+        raise ValueError(f"{len(standings)} standings of {len(pairing.caps)} caps")
+    return tuple(zip(pairing.caps, standings))  # noqa: B905 - the word `strict` takes longer than all the rest
 
 
 def _refuse(
-    campaign: Campaign,
+    pairing: Pairing,
     ping: Ping,
     facts: Mapping[str, Value],
     snapshot: Snapshot,
     now: float,
-    local: LocalTime,
     legs: tuple[Leg, ...],
 ) -> Refusal | None:
     """Everything that speaks against a lead before capacity and price, in the documented order."""
+    campaign = pairing.campaign
     if campaign.paused or campaign.name in snapshot.standing.paused:
         return Refusal("paused")
-    if not campaign.territory.covers(ping.zip, ping.state):
+    if not (pairing.is_everywhere or campaign.territory.covers(ping.zip, ping.state)):
         return Refusal("outside_territory")
     # A test must have one answer at every hour, or nobody could test outside ours.
-    if not (ping.test or campaign.schedule.is_open(local)):
-        return Refusal("closed_hours", campaign.schedule.next_opening(local))
+    if not (pairing.is_always_open or ping.test):
+        local = local_minute(int(now // 60), campaign.zone)
+        if not campaign.schedule.is_open(local):
+            return Refusal("closed_hours", campaign.schedule.next_opening(local))
     for rule in campaign.filters:
         if not rule.admits(facts) and rule.field not in snapshot.known.awaited:
             return Refusal("filtered", rule.field)
@@ -157,24 +155,6 @@ def _refuse(
     return None
 
 
-def _full(campaign: Campaign, snapshot: Snapshot, caps: Caps) -> Refusal | None:
-    """Whether a cap cannot hold one more live bid at the lowest price, or the territory cannot take more leads."""
-    full = _no_room(caps, lowest_bid(campaign, snapshot.seller))
-    if full is not None:
-        return full
-    demand = snapshot.standing.demand.get(campaign.name)
-    return Refusal("cap_reached", "territory") if demand is not None and demand.is_full else None
-
-
-def lowest_bid(campaign: Campaign, seller: Seller) -> int:
-    """The least that this campaign may bid to this seller, in cents."""
-    lowest_cents = campaign.floor_cents or 1
-    if campaign.price_points or seller.price_points:
-        points = points_of_both(campaign.price_points, seller.price_points)
-        lowest_cents = next((price for price in points if price >= lowest_cents), lowest_cents)
-    return lowest_cents
-
-
 def _no_room(caps: Caps, price_cents: int) -> Refusal | None:
     """The first cap that cannot honor one more live bid at this price."""
     for cap, standing in caps:
@@ -183,56 +163,67 @@ def _no_room(caps: Caps, price_cents: int) -> Refusal | None:
     return None
 
 
+def _worked_out(campaign: Campaign, standing: Standing) -> Refusal | None:
+    """Whether the territory cannot take more leads."""
+    demand = standing.demand.get(campaign.name)
+    return Refusal("cap_reached", "territory") if demand is not None and demand.is_full else None
+
+
 def _valuation(
-    campaign: Campaign,
+    pairing: Pairing,
     facts: Mapping[str, Value],
     probability: float,
-    snapshot: Snapshot,
-    local: LocalTime,
+    model: Model | None,
+    standing: Standing,
+    now: float,
     caps: Caps,
 ) -> Valuation:
-    """Every term of the value of an exclusive lead, with the shadow prices of what it would use up."""
-    shadows, budget = _duals(campaign, caps)
-    standing = snapshot.standing
-    habits = _habits(campaign, snapshot)
-    quality_factor, return_rate, sub_source = habits.quality_factor, habits.return_rate, ""
+    """Every term of the value of an exclusive lead, with the shadow prices of what it would use up.
+
+    Few of them are moved by any one lead, and all others are those of the pairing.
+    """
+    campaign, habits = pairing.campaign, pairing.habits
+    valuation = replace(pairing.valuation, probability=probability)
+    if campaign.worth.field:
+        valuation = replace(valuation, worth=campaign.worth.of(facts))
+        if campaign.worth.field == PREDICTED_VALUE:
+            valuation = replace(valuation, predicted=_predicted(facts))
+    if campaign.disposition_values and model is not None:
+        valuation = _with_dispositions(valuation, campaign, model)
     if habits.sub_sources and facts["sub_id"] in habits.sub_sources:
-        sub_source = str(facts["sub_id"])
-        quality_factor = habits.sub_sources[sub_source]
-        return_rate = habits.sub_source_returns.get(sub_source, return_rate)
-    demand = standing.demand.get(campaign.name)
-    if demand is not None:
+        valuation = _of_sub_source(valuation, str(facts["sub_id"]), habits)
+    if campaign.schedule.boosts or standing.boosts or standing.signals:
+        boosts = _boosts(campaign, standing, now)
+        signals = tuple([(cause, float(cents)) for cause, cents in standing.signals])
+        valuation = replace(valuation, boosts=boosts, signals=signals)
+    shadows, budget = _duals(campaign, caps)
+    if standing.demand and (demand := standing.demand.get(campaign.name)) is not None:
         shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
-    worth, dispositions = campaign.worth.of(facts), tuple[DispositionTerm, ...]()
-    if campaign.disposition_values:
-        dispositions = _dispositions(campaign, snapshot, probability)
-        worth += per_conversion(dispositions, probability) if dispositions else 0.0
+    if shadows or budget:
+        valuation = replace(valuation, shadows=shadows, budget=budget)
     towards = standing.targets.get(campaign.name) if standing.targets else None
-    targets = target_terms(campaign, towards, worth) if towards is not None else ()
-    checks = snapshot.catalogue.checks
-    return Valuation(
-        probability=probability,
-        worth=worth,
-        dispositions=dispositions,
-        predicted=_predicted(facts) if campaign.worth.field == PREDICTED_VALUE else 0.0,
-        quality_factor=quality_factor,
-        handling=float(campaign.handling_cents),
-        boosts=_boosts(campaign, standing, local),
-        signals=tuple([(cause, float(cents)) for cause, cents in standing.signals]) if standing.signals else (),
-        shadows=shadows,
-        budget=budget,
-        return_rate=return_rate,
+    if towards is not None and (targets := target_terms(campaign, towards, valuation.worth)):
+        valuation = replace(valuation, targets=targets, raise_max=float(campaign.target_raise_cents))
+    return valuation
+
+
+def _with_dispositions(valuation: Valuation, campaign: Campaign, model: Model) -> Valuation:
+    """With the dispositions that bring something, and how likely this lead comes to each as far as the model knows."""
+    probability = valuation.probability
+    terms = disposition_terms(campaign.disposition_values, model.dispositions, probability)
+    if not terms:
+        return valuation
+    return replace(valuation, dispositions=terms, worth=valuation.worth + per_conversion(terms, probability))
+
+
+def _of_sub_source(valuation: Valuation, sub_source: str, habits: Habits) -> Valuation:
+    """By what is known of the leads of a sub-source, where that is not what is known of all of its seller's."""
+    return replace(
+        valuation,
+        quality_factor=habits.sub_sources[sub_source],
+        return_rate=habits.sub_source_returns.get(sub_source, valuation.return_rate),
         sub_source=sub_source,
-        targets=targets,
-        raise_max=float(campaign.target_raise_cents) if targets else 0.0,
-        checks=post_costs(checks, campaign.name, campaign.vertical, snapshot.seller.name) if checks else (),
     )
-
-
-def _dispositions(campaign: Campaign, snapshot: Snapshot, probability: float) -> tuple[DispositionTerm, ...]:
-    """The dispositions that bring something, with how likely this lead comes to each; none where no model knows."""
-    model = snapshot.catalogue.models.get(campaign.vertical)
-    return disposition_terms(campaign.disposition_values, model.dispositions, probability) if model is not None else ()
 
 
 def _predicted(facts: Mapping[str, Value]) -> float:
@@ -241,17 +232,12 @@ def _predicted(facts: Mapping[str, Value]) -> float:
     return 100.0 * amount if isfinite(amount) else 0.0
 
 
-def _boosts(campaign: Campaign, standing: Standing, local: LocalTime) -> tuple[tuple[str, float], ...]:
+def _boosts(campaign: Campaign, standing: Standing, now: float) -> tuple[tuple[str, float], ...]:
     """The pushes that its schedule declares, and an operator's."""
-    declared = campaign.schedule.boosts_on(local)
+    schedule = campaign.schedule
+    declared = schedule.boosts_on(local_minute(int(now // 60), campaign.zone)) if schedule.boosts else ()
     cents = standing.boosts.get(campaign.name) if standing.boosts else None
     return declared if cents is None else (*declared, (BY_COMMAND, float(cents)))
-
-
-def _habits(campaign: Campaign, snapshot: Snapshot) -> Habits:
-    """What is known of the seller's leads of this vertical: measured, or else as declared."""
-    seller, model = snapshot.seller, snapshot.catalogue.models.get(campaign.vertical)
-    return model.habits.get(seller.name, seller.habits) if model is not None else seller.habits
 
 
 def _duals(campaign: Campaign, caps: Caps) -> tuple[tuple[tuple[str, float], ...], float]:
@@ -259,18 +245,20 @@ def _duals(campaign: Campaign, caps: Caps) -> tuple[tuple[tuple[str, float], ...
 
     Nested windows of one scope are one resource and take the largest; an hour's capacity is a resource of its own.
     """
-    scarce = [(cap, standing.dual) for cap, standing in caps if standing.dual > 0.0]
-    if not scarce:
-        return (), 0.0
     counts: dict[tuple[str, bool], tuple[float, str]] = {}
     spends: dict[str, float] = {}
-    for cap, dual in scarce:
+    for cap, standing in caps:
+        dual = standing.dual
+        if dual <= 0.0:
+            continue
         if cap.measure == "spend":
             spends[cap.scope] = max(dual, spends.get(cap.scope, 0.0))
             continue
         resource = (cap.scope, cap.window == "hour")
         if resource not in counts or dual > counts[resource][0]:
             counts[resource] = (dual, cap.name)
+    if not (counts or spends):
+        return (), 0.0
     shadows = tuple([(name, dual * campaign.ceiling_cents) for dual, name in counts.values()])
     return shadows, fsum(spends.values())
 
@@ -285,29 +273,31 @@ def _ceiling(campaign: Campaign, caps: Caps) -> int:
 
 
 def _offer(
-    campaign: Campaign,
+    pairing: Pairing,
     ping: Ping,
     leg: Leg,
     facts: Mapping[str, Value],
-    snapshot: Snapshot,
+    model: Model | None,
     exclusive: Valuation,
     ceiling_cents: int,
+    exploration: Exploration,
     draw: Draw,
 ) -> Offer | CampaignRefusal:
     """The explored best price of one leg; a shared lead converts worse by the campaign's share."""
-    valuation, seller, catalogue = exclusive, snapshot.seller, snapshot.catalogue
-    if leg == "shared":
-        valuation = _shared(exclusive, campaign.shared_share)
-    model = catalogue.models.get(campaign.vertical)
-    curve = curve_of(model, seller, leg, facts, valuation.probability * valuation.worth)
-    points = campaign.price_points or seller.price_points
-    if points:
-        points = points_of_both(points, seller.price_points)
+    campaign, points = pairing.campaign, pairing.points
+    valuation = _shared(exclusive, campaign.shared_share) if leg == "shared" else exclusive
+    if model is None or model.landscape is None:
+        curve: Curve = pairing.seller.curve(leg)
+    else:
+        curve = curve_of(model, pairing.seller, leg, facts, valuation.probability * valuation.worth)
     quoted = quote(valuation, curve, campaign.floor_cents, ceiling_cents, ping.min_price_cents, points)
     if isinstance(quoted, str):
         refusal = Refusal(quoted)
         return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=refusal, valuation=valuation, points=points)
-    spread = _spread(ping, catalogue.buyer.exploration, draw, curve.doubt)
+    # A thin slice explores widely, all others by how little is known; a test never does.
+    spread = exploration.wide_spread if draw.slice < exploration.wide_share else exploration.spread * curve.doubt
+    if ping.test:
+        spread = 0.0
     if points:
         drawn = float(drawn_point(quoted.within, quoted.best, spread, draw.place))
     else:
@@ -341,27 +331,14 @@ def curve_of(model: Model | None, seller: Seller, leg: Leg, facts: Mapping[str, 
     declared curve.
     """
     if model is None or model.landscape is None:
-        return declared_curve(seller, leg)
+        return seller.curve(leg)
     learned = model.landscape.curve(seller.name, leg, facts, worth_cents)
-    return learned if learned is not None else declared_curve(seller, leg)
+    return learned if learned is not None else seller.curve(leg)
 
 
-def declared_curve(seller: Seller, leg: Leg) -> OrtbCurve:
-    """What is declared of a seller's auctions on a leg."""
-    return seller.exclusive if leg == "exclusive" else seller.shared
-
-
-def _spread(ping: Ping, exploration: Exploration, draw: Draw, doubt: float) -> float:
-    """How widely this bid explores: a thin slice always, all others by how little is known; a test never does."""
-    if ping.test:
-        return 0.0
-    return exploration.wide_spread if draw.slice < exploration.wide_share else exploration.spread * doubt
-
-
-def _fallback(
-    campaign: Campaign, ping: Ping, seller: Seller, leg: Leg, caps: Caps, cut: float
-) -> Offer | CampaignRefusal:
+def _fallback(pairing: Pairing, ping: Ping, leg: Leg, caps: Caps, cut: float) -> Offer | CampaignRefusal:
     """The fixed price that a campaign may allow where no model can price."""
+    campaign, seller = pairing.campaign, pairing.seller
     price_cents = campaign.fallback_cents
     if price_cents is None:
         return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal("model_unavailable"))
@@ -385,6 +362,6 @@ def _fallback(
         brand=campaign.brand,
         leg=leg,
         price_cents=price_cents,
-        win_probability=declared_curve(seller, leg).win_probability(price_cents),
+        win_probability=pairing.seller.curve(leg).win_probability(price_cents),
         surplus=0.0,
     )

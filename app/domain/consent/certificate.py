@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from app.domain.consent.made_up import EXAMPLES, REPEATED, SPOKEN_BYTES, WITHIN, WORDS_MIN, is_made_up
+from app.domain.consent.made_up import is_made_up
 from app.domain.consent.unfilled import holds_unfilled
 
 Provider = Literal["trustedform", "trustedform_ping", "leadid"]
@@ -31,6 +31,9 @@ _TRUSTEDFORM = re.compile(
     r"([A-Za-z0-9_-]{40}|[A-Za-z0-9_-]{80}|0\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2})/?",
     re.ASCII,
 )
+_READ_AGAIN_MAX = 128
+"""A certificate is read several times by one round of pings and then never: more would only be colder."""
+
 CERTIFICATE_ID_MIN = 20
 """Shorter texts hold no certificate's id: they have 36 letters or more."""
 
@@ -94,23 +97,15 @@ def is_placeholder(text: str) -> bool:
 
 def _is_nobodys(name: str) -> bool:
     """Whether an id is one letter over and over, or a LeadiD that nobody was given."""
-    return _is_one_letter(name) or (_LEADID.fullmatch(name) is not None and _is_made_up(name))
+    return _is_one_letter(name) or (_LEADID.fullmatch(name) is not None and is_made_up(_bytes_of(name)))
+
+
+def _bytes_of(leadid: str) -> bytes:
+    return bytes.fromhex(leadid.replace("-", ""))
 
 
 def _is_one_letter(name: str) -> bool:
-    return len(name) >= CERTIFICATE_ID_MIN and name == name[0] * len(name)
-
-
-def _is_made_up(leadid: str) -> bool:
-    """Whether nobody was given it. Of those given at random one in forty gets the second, longer look."""
-    digits = leadid.replace("-", "").lower()
-    given = bytes.fromhex(digits)
-    is_odd = (
-        len({*given}) <= len(given) - REPEATED
-        or not 6 < len({*given.translate(WITHIN)}) < 14
-        or len(given.translate(None, SPOKEN_BYTES)) <= len(given) - 2 * WORDS_MIN
-    )
-    return (is_odd and is_made_up(digits)) or digits in EXAMPLES
+    return len(name) >= CERTIFICATE_ID_MIN and not name.strip(name[0])
 
 
 def is_forged(url: str) -> bool:
@@ -146,7 +141,7 @@ def leadid_stand_in(token: str, keyed: bytes) -> str:
     return f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_READ_AGAIN_MAX)
 def read_trustedform(url: str) -> Certificate | None:
     """A TrustedForm certificate or ping URL; `None` unless the host *equals* the provider's and the id could be one."""
     name = url.removeprefix(_USUAL)
@@ -164,8 +159,10 @@ def read_trustedform(url: str) -> Certificate | None:
     return Certificate(provider, name.lower() if _HEX_ID.fullmatch(name) else name)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_READ_AGAIN_MAX)
 def read_leadid(token: str) -> Certificate | None:
     """A LeadiD token: 36 characters, hex in groups of 8-4-4-4-12, as one could be given; else `None`."""
     token = token.strip()
-    return Certificate("leadid", token.upper()) if _LEADID.fullmatch(token) and not _is_made_up(token) else None
+    if _LEADID.fullmatch(token) is None or is_made_up(_bytes_of(token)):
+        return None
+    return Certificate("leadid", token.upper())

@@ -105,7 +105,10 @@ def _malformed(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
     wanted = policy.certificate
     if wanted == "none":
         return ""
-    has_trustedform, has_leadid = read_trustedform(trustedform) is not None, read_leadid(leadid) is not None
+    has_trustedform = read_trustedform(trustedform) is not None
+    if has_trustedform and wanted != "leadid":
+        return ""
+    has_leadid = read_leadid(leadid) is not None
     if not has_trustedform and is_forged(trustedform):
         return "trustedform_cert_url"
     if wanted == "any" and (has_trustedform or has_leadid):

@@ -10,7 +10,7 @@ _SIZE = 16
 
 def signature(key: bytes, seller: str, until: int) -> str:
     """What stands in such a link beside `until` (UTC epoch seconds); `key` is the one of digests."""
-    return digest(key, _PURPOSE, seller, until, size=_SIZE).hex()
+    return digest(key, _PURPOSE, [seller, until], size=_SIZE).hex()
 
 
 def opens(key: bytes, seller: str, until: str, signed: str, now: float) -> bool:

@@ -37,7 +37,7 @@ class PostedLead(msgspec.Struct, frozen=True, kw_only=True):
 
         It begins with the time of the bid, so that leads that are sold together lie together in the database.
         """
-        own = digest(index_key, b"leadbid.lead", self.seller.name, self.bid.nonce.hex(), size=8)
+        own = digest(index_key, b"leadbid.lead", [self.seller.name, self.bid.nonce.hex()], size=8)
         return (self.bid.expires_at.to_bytes(4) + own).hex()
 
 

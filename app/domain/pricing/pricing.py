@@ -188,13 +188,13 @@ def quote(
     bid_value = valuation.bid_value
     if not (isfinite(bid_value) and 0.0 <= valuation.probability <= 1.0):
         return "model_unavailable"
-    low_cents = max(floor_cents, 1)
+    low_cents = floor_cents or 1
     if bid_value <= low_cents or ceiling_cents < low_cents:
         return "low_value"
     if min_price_cents > ceiling_cents or min_price_cents >= bid_value:
         return "below_floor"
     low = float(max(low_cents, min_price_cents))
-    high = min(float(ceiling_cents), bid_value)
+    high = bid_value if bid_value < ceiling_cents else float(ceiling_cents)
     if points:
         return _quote_at(points, curve, bid_value, low, high, low_cents)
     return Quote(bid_value=bid_value, low=low, high=high, best=curve.best_bid(bid_value, low, high))

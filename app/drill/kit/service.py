@@ -24,7 +24,7 @@ import httpx
 import uvicorn
 
 from app.asgi import REAL, World, build_app
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.drill.drill import NotHere
 from app.http.application import Application
 from app.http.server import server_of

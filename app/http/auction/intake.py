@@ -43,6 +43,7 @@ from app.http.request import (
     head_of,
     may_reach,
     offered_keys,
+    read_again,
     read_request,
     texts_like_a_bid,
     with_body,
@@ -111,7 +112,7 @@ class Intake:
     ) -> None:
         self._bidder = bidder
         self._request_ids = request_ids or RequestIds()
-        self._clock = clock
+        self.clock = clock
         self._steady = steady
         self._sheds: dict[tuple[str | bytes | None, ...], QuickNo] = {}
         self._shed_by: Catalogue | None = None
@@ -145,7 +146,7 @@ class Intake:
 
         `started` is when its first byte came, now where nobody knows.
         """
-        return RawRequest(scope, body, self._clock(), self._steady() if started is None else started)
+        return RawRequest(scope, body, self.clock(), self._steady() if started is None else started)
 
     def log_names(self, scope: Scope) -> dict[str, str]:
         """What a line of the log about a request says beside its text."""
@@ -226,10 +227,16 @@ class Intake:
         """
         requests = [self._received(raw) for raw in together]
         pings = [request for request in requests if isinstance(request, SellerRequest) and request.mode == "ping"]
-        readings = [self._read(request) for request in pings]
-        decided = [self._decided(*each) for each in zip(pings, readings, strict=True)]
-        written = iter([self._written(*each) for each in zip(pings, readings, decided, strict=True)])
-        return [self._answer(request, written) for request in requests]
+        readings = list(map(self._read, pings))
+        decided = list(map(self._decided, pings, readings))
+        written = list(map(self._written, pings, readings, decided))
+        answered = [ping for ping, answer in zip(pings, decided, strict=True) if isinstance(answer, PingAnswer)]
+        ended = self._steady()
+        self._bidder.metrics.pings_took([ended - ping.started for ping in answered])
+        if len(pings) == len(requests):
+            return written
+        in_turn = iter(written)
+        return [self._answer(request, in_turn) for request in requests]
 
     def _answer(self, request: SellerRequest | HttpAnswer, written: Iterator[HttpAnswer | Later]) -> HttpAnswer | Later:
         if isinstance(request, HttpAnswer):
@@ -239,7 +246,11 @@ class Intake:
     def _received(self, raw: RawRequest) -> SellerRequest | HttpAnswer:
         bidder = self._bidder
         try:
-            catalogue, now, route = bidder.catalogue, raw.now, ROUTES[raw.scope["path"]]
+            catalogue = bidder.catalogue
+            again = read_again(raw, catalogue.seller_by_key)
+            if again is not None:
+                return again
+            route = ROUTES[raw.scope["path"]]
             # Providers are asked by what a ping holds beside all that decides.
             is_whole = route.takes != "ping" or catalogue.ping_checks
             return read_request(
@@ -247,18 +258,24 @@ class Intake:
                 route,
                 catalogue.seller_by_key,
                 bidder.certified,
-                admit=lambda seller: held_back(bidder, seller, now),
+                admit=self._admit,
                 verticals=None if is_whole else catalogue.verticals,
             )
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
             _log.error("a request could not be read: %s", where(error), extra=self.log_names(raw.scope))
             return FAULT
 
+    def _admit(self, seller: Seller) -> Refusal | None:
+        return held_back(self._bidder, seller, self.clock())
+
     def _read(self, request: SellerRequest) -> Reading[Asked]:
         bidder, seller = self._bidder, request.seller
         if request.refusal is not None or seller is None:
             return Reading(self._why_not(request), self._note(request, test=request.test), test=request.test)
         try:
+            if request.ping is not None and (request.ping.created_at or 0.0) <= request.now + CLOCK_WARNED_S:
+                # Of a plain ping there is nothing else to warn of, and none is a test.
+                return Reading(ask(bidder, seller, request.ping, request.now, request.started))
             reading = self._reading(request, seller)
             ping = reading.value
             if not isinstance(ping, Refusal) and (request.test or ping.test):
@@ -307,7 +324,6 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be answered: %s", where(error), extra=self.log_names(request.scope))
             answer = refuse_ping(bidder, seller, Refusal("internal"), request.now, test=reading.test)
-        bidder.metrics.ping_took(self._steady() - request.started)
         return answer
 
     async def _decided_later(
@@ -321,7 +337,7 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be answered: %s", where(error), extra=self.log_names(request.scope))
             answer = refuse_ping(bidder, request.seller, Refusal("internal"), request.now, test=reading.test)
-        bidder.metrics.ping_took(self._steady() - request.started)
+        bidder.metrics.pings_took([self._steady() - request.started])
         written = self._written(request, reading, answer)
         return written if isinstance(written, HttpAnswer) else await written()
 
@@ -336,8 +352,9 @@ class Intake:
             names = self.log_names(request.scope)
             _log.error("the answer to a ping could not be written: %s", where(error), extra=names)
             return FAULT
-        self._record(request, answer, http_answer)
-        scenario = reading.value.scenario if isinstance(reading.value, Asked) else None
+        if self._bidder.test_recorders:
+            self._record(request, answer, http_answer)
+        scenario = reading.value.scenario if reading.test and isinstance(reading.value, Asked) else None
         return partial(_after, scenario.delay_s, http_answer) if scenario and scenario.delay_s else http_answer
 
     async def _posted(self, request: SellerRequest) -> HttpAnswer:
@@ -438,7 +455,7 @@ class Intake:
 
     def _record(self, request: SellerRequest, answer: PingAnswer | PostAnswer, http_answer: HttpAnswer) -> None:
         """Record a test, or a request without a known key, for those who help sellers to integrate."""
-        if self._bidder.test_recorders and (request.test or request.seller is None):
+        if request.test or request.seller is None:
             took_ms = self._elapsed_ms(request)
             record_test(self._bidder, request, answer, http_answer.status, http_answer.body, took_ms)
 

@@ -10,9 +10,11 @@ from app.http.asgi_request import KEYLESS_BODY_MAX, Scope
 
 HEADS_MAX = 1_024
 HEAD_ENDS = b"\r\n\r\n"
+_HEAD_END = len(HEAD_ENDS)
 _LINE_ENDS = b"\r\n"
 _LENGTH = b"ength: "
 """How the name of the header ends, in either usual case."""
+_LENGTH_END = len(_LENGTH)
 _NAME = b"\r\ncontent-length: "
 _DIGITS_MAX = 5
 
@@ -55,11 +57,11 @@ def parted(data: bytes, at: int) -> Parted | None:
 
     That it is one is told by its head, if that is known.
     """
-    digits_at = data.find(_LENGTH, at) + len(_LENGTH)
+    digits_at = data.find(_LENGTH, at) + _LENGTH_END
     line_ends = data.find(_LINE_ENDS, digits_at)
-    body_at = data.find(HEAD_ENDS, line_ends) + len(HEAD_ENDS)
+    body_at = data.find(HEAD_ENDS, line_ends) + _HEAD_END
     digits = data[digits_at:line_ends]
-    if line_ends < 0 or body_at < line_ends or len(digits) > _DIGITS_MAX or not digits.isdigit():
+    if not 0 < line_ends <= digits_at + _DIGITS_MAX or body_at < line_ends or not digits.isdigit():
         return None
     ends_at = body_at + int(digits)
     if ends_at > len(data) or ends_at - body_at > KEYLESS_BODY_MAX:
@@ -76,6 +78,6 @@ def knowable(data: bytes, body: bytes) -> bytes | None:
     if parts is None or parts.ends_at != len(data) or data[parts.body_at :] != body:
         return None
     # The first header whose name ends so, and not another's.
-    digits_at = data.find(_LENGTH) + len(_LENGTH)
+    digits_at = data.find(_LENGTH) + _LENGTH_END
     is_length = data[digits_at - len(_NAME) : digits_at].lower() == _NAME
-    return parts.head if is_length and data.find(HEAD_ENDS) + len(HEAD_ENDS) == parts.body_at else None
+    return parts.head if is_length and data.find(HEAD_ENDS) + _HEAD_END == parts.body_at else None

@@ -1,6 +1,7 @@
 """Plots as inline SVG that follow the page: its fonts, its light and dark colors, and the same bytes every time."""
 
 import re
+from collections.abc import Callable, Sequence
 from functools import singledispatch
 from io import StringIO
 from textwrap import wrap
@@ -11,8 +12,9 @@ from markupsafe import Markup
 from matplotlib import axis as scales
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator, NullFormatter
 
 from app.pages.plots.marks import (
     Axis,
@@ -178,30 +180,39 @@ def _scale(side: scales.Axis, axis: Axis) -> None:
     elif axis.unit != "number":
         most = 6 if isinstance(side, scales.XAxis) else 5 if axis.unit == "percent" else 4
         side.set_major_locator(MaxNLocator(most, integer=axis.unit == "count", steps=[1, 2, 2.5, 4, 5, 10]))
-        side.set_major_formatter(_FORMATTERS[axis.unit](side))
+        side.set_major_formatter(_TickLabels(axis.unit))
 
 
-def _dollars(side: scales.Axis) -> FuncFormatter:
-    """Whole dollars, or with cents where any tick of the axis needs them."""
-    return FuncFormatter(
-        lambda cents, _: f"{'-' if cents < -1e-6 else ''}${abs(cents) / 100:,.{0 if _whole(side, 100.0) else 2}f}"
-    )
+class _TickLabels(Formatter):
+    """Whole dollars or percents, or with decimals where any tick of the axis needs them; and counts."""
+
+    def __init__(self, unit: str) -> None:
+        self._label, self._step, self._decimals = _LABELS[unit]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """The labels of all ticks of an axis."""
+        is_whole = all(abs(at / self._step - round(at / self._step)) < 1e-6 for at in values)
+        return [self._label(at, 0 if is_whole else self._decimals) for at in values]
 
 
-def _percents(side: scales.Axis) -> FuncFormatter:
-    return FuncFormatter(lambda share, _: f"{100 * share:.{0 if _whole(side, 0.01) else 1}f}%")
+def _dollars(cents: float, decimals: int) -> str:
+    return f"{'-' if cents < -1e-6 else ''}${abs(cents) / 100:,.{decimals}f}"
 
 
-def _counts(_: scales.Axis) -> FuncFormatter:
-    return FuncFormatter(lambda count, _: f"{count:,.0f}")
+def _percent(share: float, decimals: int) -> str:
+    return f"{100 * share:.{decimals}f}%"
 
 
-def _whole(side: scales.Axis, unit: float) -> bool:
-    """Whether every tick is a multiple of this unit."""
-    return all(abs(at / unit - round(at / unit)) < 1e-6 for at in side.get_majorticklocs())
+def _count(count: float, decimals: int) -> str:
+    return f"{count:,.{decimals}f}"
 
 
-_FORMATTERS = {"money": _dollars, "percent": _percents, "count": _counts}
+_LABELS: dict[str, tuple[Callable[[float, int], str], float, int]] = {
+    "money": (_dollars, 100.0, 2),
+    "percent": (_percent, 0.01, 1),
+    "count": (_count, 1.0, 0),
+}
+"""How an amount is written, of which unit whole ones are multiples, and its decimals where not all are whole."""
 
 
 @singledispatch
@@ -299,10 +310,16 @@ def _note(mark: Note, axes: Axes) -> None:
 
 
 def _svg(figure: Figure, label: str) -> Markup:
-    text = StringIO()
+    text, canvas = StringIO(), FigureCanvasSVG(figure)
+    # To be laid out before it is written; `savefig` would draw all of it for that, which takes a fifth more.
+    figure.dpi = _POINTS
+    if layout := figure.get_layout_engine():
+        layout.execute(figure)
+    figure.set_layout_engine("none")
     # The names of clips and markers are hashes of what they hold; those of two figures on one page must differ.
     with rc_context({"svg.hashsalt": label}):
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        canvas.print_svg(text, metadata=metadata)  # type: ignore[no-untyped-call]
     body = text.getvalue().partition("<svg")[2].partition(">")[2]
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
     body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", body)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from app.dialects.dialect import Dialect, Price
 from app.dialects.sending import Sending
 from app.dialects.text import Scalar, alike, flagged, text_of
-from app.dialects.written import Body, plain
+from app.dialects.written import Body, names_of, plain
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
 
@@ -69,7 +69,7 @@ def _with_cost(body: Body) -> Body:
 def _costed(dialect: Dialect) -> Dialect:
     return replace(
         dialect,
-        ping=lambda answer, price: _with_cost(dialect.ping(answer, price)),
+        ping=lambda answer, price: _with_cost(names_of(dialect.ping(answer, price))),
         post=lambda answer, price: _with_cost(dialect.post(answer, price)),
     )
 

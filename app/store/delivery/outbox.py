@@ -105,7 +105,7 @@ def new_delivery(
     """
     parts = (lead_id, destination, subject) if subject else (lead_id, destination)
     return {
-        "delivery_id": lead_id[:_TIME_DIGITS] + digest(b"", b"leadbid.delivery", *parts, size=8).hex(),
+        "delivery_id": lead_id[:_TIME_DIGITS] + digest(b"", b"leadbid.delivery", parts, size=8).hex(),
         "lead_id": lead_id,
         "destination": destination,
         "status": "pending",

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Table, exc, func, select, true
 
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.domain.operators.audit import AuditLine
 from app.store import sealed
 from app.store.configurations import configurations_like

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 
-from app.domain.keyed import mac
-from app.domain.keys import Keys
+from app.domain.keyed import Keys, mac
 from app.store.engine.portable import add_new, be_alone, replace
 from app.store.errors import StoreUnfit
 from app.store.schema import key_check, write_probe

@@ -110,7 +110,7 @@ def messages_to(terms: AlertTerms, message: AlertMessage, now: float) -> list[Ou
     return [
         OutgoingAlert(
             # The same for each attempt, so that a receiver knows it again.
-            message_id="alert_" + keyed_digest(b"", b"leadbid.alerts", reference, body, size=12).hex(),
+            message_id="alert_" + keyed_digest(b"", b"leadbid.alerts", [reference, body], size=12).hex(),
             address=reference,
             body=body,
             made_at=now,

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.store.errors import StoreError
 from app.usecases.bidder import Bidder
 

@@ -4,7 +4,7 @@ import logging
 
 from app.config.changes import changes, losses
 from app.domain.configuration import with_keys
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.store.store import Store
 from app.usecases.former import REMEMBERED, FormerConfigurations, blinded, unpacked
 from app.usecases.reload.config_watcher import in_force

@@ -78,5 +78,6 @@ def promised(decision: Decision) -> dict[str, int]:
     """What each campaign's caps may have to give, in cents: one that bids on both legs counts once, at the higher."""
     prices: dict[str, int] = {}
     for offer in decision.bids:
-        prices[offer.campaign] = max(prices.get(offer.campaign, 0), offer.price_cents)
+        if offer.price_cents > prices.get(offer.campaign, 0):
+            prices[offer.campaign] = offer.price_cents
     return prices

@@ -11,7 +11,7 @@ import msgspec
 from app.domain.catalogue import Catalogue
 from app.domain.configuration import Configuration
 from app.domain.duplicate import Sighting
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.domain.seller import Seller
 from app.domain.token import BidToken, read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine

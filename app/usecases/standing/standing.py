@@ -1,6 +1,6 @@
 """The state of a running bidder: one value that every ping reads, and one entry for all changes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from app.domain.auction.appetite import RequestEnds
@@ -146,11 +146,10 @@ class LiveStanding:
         return self._met.at(campaign, seller, zip_code, state, now)
 
     def counters_by(
-        self, campaigns: Iterable[Campaign], seller: Seller, zip_code: str, state: str, now: float
+        self, campaigns: Sequence[Campaign], seller: Seller, zip_code: str, state: str, now: float
     ) -> dict[str, list[Counter]]:
         """The same for each of these campaigns, by name."""
-        at = self._met.at
-        return {each.name: at(each, seller, zip_code, state, now) for each in campaigns}
+        return self._met.by_campaign(campaigns, seller, zip_code, state, now)
 
     def stands(self, counted: CountedCap, now: float) -> CapStanding:
         """Where one cap stands that a lead would count for; nothing of it is remembered."""

@@ -1,6 +1,7 @@
 """When a consumer may be called: the stricter of two places, by their own clocks, when these change too."""
 
 from datetime import UTC, datetime
+from functools import cache
 from itertools import product
 
 import phonenumbers
@@ -16,9 +17,6 @@ from app.domain.calling.phone_kind import number_of, phone_kind
 from app.domain.calling.rules import NATIONAL, CallingRule, CallingTable, narrower
 from app.domain.calling.window import CallingWindow, calling_window
 
-TABLE = CallingTable(
-    rules=build_calling_rules((), Findings("", {}, {})), zip_zones=zip_zones(), area_states=area_states()
-)
 WEDNESDAY = "2026-12-02T12:00-06:00"
 
 
@@ -26,8 +24,15 @@ def at(text: str) -> float:
     return moment(text, 0.0, UTC)
 
 
-def window(phone: str, zip_code: str, now: str, *states: str, table: CallingTable = TABLE) -> CallingWindow:
-    return calling_window(table, phone, zip_code, states or zip_states().get(zip_code, ()), at(now))
+@cache
+def shipped() -> CallingTable:
+    """The rules as they come along."""
+    rules = build_calling_rules((), Findings("", {}, {}))
+    return CallingTable(rules=rules, zip_zones=zip_zones(), area_states=area_states())
+
+
+def window(phone: str, zip_code: str, now: str, *states: str, table: CallingTable | None = None) -> CallingWindow:
+    return calling_window(table or shipped(), phone, zip_code, states or zip_states().get(zip_code, ()), at(now))
 
 
 def told(found: CallingWindow) -> tuple[str, str]:
@@ -106,7 +111,7 @@ def test_a_zip_that_is_new_or_lies_in_several_states_has_the_zones_of_its_neighb
 
 
 def test_in_several_zones_each_must_allow_the_call() -> None:
-    table = CallingTable(rules=TABLE.rules, zip_zones={"37999": ("America/New_York", "America/Chicago")})
+    table = CallingTable(rules=shipped().rules, zip_zones={"37999": ("America/New_York", "America/Chicago")})
     found = window("", "37999", "2026-12-02T05:00-05:00", "TN", table=table)
     assert told(found) == (utc("2026-12-02T08:00-06:00"), utc("2026-12-02T21:00-05:00"))
 
@@ -165,14 +170,14 @@ def test_hours_that_touch_at_midnight_are_one_window() -> None:
 
 def test_a_state_that_never_allows_calls_gives_no_window_and_says_why() -> None:
     never = CallingRule(state="XX", week=((),) * 7)
-    found = window("", "10001", WEDNESDAY, "XX", table=CallingTable(rules={"XX": never}, zip_zones=TABLE.zip_zones))
+    found = window("", "10001", WEDNESDAY, "XX", table=CallingTable(rules={"XX": never}, zip_zones=shipped().zip_zones))
     assert told(found) == ("", "")
     assert found.rules == "XX mon-sun never"
 
 
 def test_no_shipped_rule_goes_beyond_the_nation_and_each_has_its_source_and_day() -> None:
-    assert {"FL", "OK", "MD", "WA", "TX", "AL", "LA", "MS", "KY", "NV", "RI"} <= {*TABLE.rules}
-    for rule in TABLE.rules.values():
+    assert {"FL", "OK", "MD", "WA", "TX", "AL", "LA", "MS", "KY", "NV", "RI"} <= {*shipped().rules}
+    for rule in shipped().rules.values():
         assert narrower(rule.week, NATIONAL.week) == rule.week
         assert rule.source
         assert rule.as_of

@@ -10,7 +10,7 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.http.asgi_request import Scope
 from app.http.auction.routes import ROUTES
-from app.http.request import RawRequest, SellerRequest, head_of, read_request
+from app.http.request import RawRequest, SellerRequest, head_of, read_again, read_request
 from app.wire.ping import Ping
 from tests.build import catalogue
 
@@ -29,6 +29,9 @@ def scope_of(path: str = "/v1/ping", client: str = "10.0.0.1") -> Scope:
 def read(scope: Scope, lead: Any, seller: Seller = ACME, sellers: dict[str, Seller] | None = None) -> SellerRequest:
     known = sellers if sellers is not None else dict.fromkeys(CATALOGUE.seller_by_key, seller)
     raw = RawRequest(scope, lead if isinstance(lead, bytes) else json.dumps(lead).encode(), 1.0, 2.0)
+    again = read_again(raw, known)
+    if again is not None:
+        return again
     return read_request(raw, ROUTES[scope["path"]], known, admit=lambda _: HELD, verticals=CATALOGUE.verticals)
 
 

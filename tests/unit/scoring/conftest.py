@@ -1,6 +1,7 @@
 """Small models fitted by scikit-learn, and the artefacts that were written of them."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -53,16 +54,22 @@ def converted(random: Random, facts: Mapping[str, Value]) -> bool:
 
 def fitted(kind: str, method: str, seed: int = 5) -> SimpleNamespace:
     """A pipeline of this kind, calibrated by `method` or not at all; its cities are encoded by how they converted."""
+    raw, seen = _fitted(kind, seed)
+    model = raw
+    if method != "none":
+        (curve,) = [attempt(each, seen, seen).curve for each in METHODS if each == method]
+        model = Calibrated(raw, curve)
+    return SimpleNamespace(raw=raw, model=model, columns=COLUMNS)
+
+
+@cache
+def _fitted(kind: str, seed: int) -> tuple[Any, ScoredLeads]:
+    """The pipeline as it is before any calibration, and what it says of leads that it has not seen."""
     random = np.random.default_rng(seed)
     facts = [lead(random) for _ in range(2_500)]
     known, y = table(COLUMNS, facts), np.array([converted(random, row) for row in facts], dtype=int)
     raw = _BUILD[kind](seed).fit(known[:1_800], y[:1_800])
-    model = raw
-    if method != "none":
-        seen = ScoredLeads(scores(raw, known[1_800:]), y[1_800:])
-        (curve,) = [attempt(each, seen, seen).curve for each in METHODS if each == method]
-        model = Calibrated(raw, curve)
-    return SimpleNamespace(raw=raw, model=model, columns=COLUMNS)
+    return raw, ScoredLeads(scores(raw, known[1_800:]), y[1_800:])
 
 
 _BUILD: dict[str, Callable[[int], Any]] = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.cli.service.doctor.report import DoctorFinding, attention, broken, sound
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.domain.operators.audit import verify
 from app.journal.audit_heads import kept_heads
 from app.settings import Settings, SettingsError, read_keys, require_evidence_key

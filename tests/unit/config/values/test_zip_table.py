@@ -129,7 +129,7 @@ def test_a_zip_that_does_not_exist_or_sails_has_no_place() -> None:
     assert centre_of("09001") is None
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(ZIPS, MILES, MILES)
 def test_a_wider_circle_holds_the_narrower_one_and_its_centre(zip_code: str, one: float, other: float) -> None:
     narrow, wide = (circle(centre(zip_code), miles).zips for miles in sorted((one, other)))
@@ -137,13 +137,13 @@ def test_a_wider_circle_holds_the_narrower_one_and_its_centre(zip_code: str, one
     assert narrow.items() <= wide.items()
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(ZIPS, ZIPS, MILES)
 def test_two_zips_lie_equally_far_from_each_other(one: str, other: str, miles: float) -> None:
     assert (other in circle(centre(one), miles).zips) == (one in circle(centre(other), miles).zips)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(ZIPS, ZIPS, MILES)
 def test_a_circle_is_measured_in_miles_on_the_globe(one: str, other: str, miles: float) -> None:
     distance = miles_between(centre(one), centre(other))

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from app.dialects.body.read import read_body
 from app.dialects.generic import read_ping
-from app.dialects.plain.ping import plain_ping
+from app.dialects.plain.ping import plain_pings
 from app.dialects.reading import Reading
 from app.domain.identity import hash_digest
 from app.domain.seller import Seller
@@ -80,6 +80,10 @@ def usual(body: bytes, seller: Seller = ACME, verticals: Mapping[str, Vertical] 
     return read_ping(fields, seller, verticals, lambda kind, hashed: hash_digest(b"k" * 32, kind, hashed))
 
 
+def plain_ping(body: bytes, seller: Seller, verticals: Mapping[str, Vertical]) -> Ping | None:
+    return plain_pings(seller, verticals).read(body)
+
+
 def body_of(pairs: list[tuple[str, Any]]) -> bytes:
     """A JSON object, in which a name may stand twice."""
     return ("{" + ",".join(f"{json.dumps(name)}:{json.dumps(value)}" for name, value in pairs) + "}").encode()
@@ -127,6 +131,9 @@ def test_a_ping_without_one_of_its_fields_is_plain_too(name: str) -> None:
         {"sub_id": CERTIFICATE[-40:]},
         {"landing_page": "a\\b"},
         {"anything": 1},
+        {"lead_type": "both"},
+        {"max_legs": "2"},
+        {"deadline_ms": 0},
     ],
 )
 def test_one_field_that_is_written_otherwise_leaves_it_to_the_usual_way(odd: dict[str, Any]) -> None:
@@ -145,6 +152,13 @@ def test_a_seller_with_names_of_its_own_is_understood_by_them() -> None:
     renamed = replace(ACME, aliases={"age": "vehicle_year", "occupation": "sub_id"})
     assert plain_ping(body, renamed, VERTICALS) is None
     assert plain_ping(body, replace(ACME, value_maps={"state": {"TX": "CA"}}), VERTICALS) is None
+
+
+def test_a_vertical_with_a_field_of_its_own_in_the_place_of_a_usual_one_is_left_to_the_usual_way() -> None:
+    own = replace(AUTO, fields=(*AUTO.fields, Field(name="user_agent", type="choice", values=("phone", "desktop"))))
+    body = json.dumps(LEAD | {"user_agent": "phone"}).encode()
+    assert plain_ping(body, ACME, {AUTO.name: own}) is None
+    assert usual(body, verticals={AUTO.name: own}).value.fields["user_agent"] == "phone"  # type: ignore[union-attr]
 
 
 def test_after_a_reload_it_reads_by_what_is_declared_then() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from app.domain.keys import Keys
+from app.domain.keyed import Keys
 from app.domain.token import read
 from app.store.sealed import SealedRows
 from app.usecases.bidder import Bidder
