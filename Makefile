@@ -64,7 +64,7 @@ fuzz: setup $(FUZZ_STAMP) ## Feed every endpoint and reader with inputs that nob
 bench: setup ## Measure pings, posts and decisions against fixed baselines
 	@$(BIN)/python -m tests.bench
 
-profile: setup ## Show where the time of one ping goes, stage by stage
+profile: setup ## Show where the time of one ping and one post goes, stage by stage
 	@$(BIN)/python -m tests.bench.profile
 
 # Each candidate is run, not only looked up, because version managers leave commands behind that cannot start. PYTHON, if

@@ -1,16 +1,20 @@
-"""A real browser for tests of pages: what it makes of one, and what it has to say about it."""
+"""A real browser for tests of pages: what it makes of one, and what it has to say about it.
 
-import json
+There is one in each worker, since it takes longer to start than to look at a dozen pages.
+"""
+
 import os
-import re
 import shutil
-import subprocess
-from collections.abc import Sequence
-from html import escape, unescape
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Literal, TypeVar
 
 import pytest
+from playwright import sync_api
+from playwright.sync_api import Page, Playwright, sync_playwright
+
+T = TypeVar("T")
+Scheme = Literal["light", "dark"]
 
 BROWSERS = (
     "chromium",
@@ -29,20 +33,6 @@ FLAGS = [
     "--disable-sync",
     "--enable-logging=stderr",
 ]
-
-# A window is never narrower than 500 pixels, a frame may be: a script in the outer page tells what it sees in each.
-FRAMES = """<!doctype html><title>loading</title>
-{frames}
-<script>
-const look = (page) => {{
-  {script}
-}};
-addEventListener("load", () => {{
-  const pages = [...document.querySelectorAll("iframe")].map((each) => each.contentDocument);
-  document.title = JSON.stringify(pages.map(look));
-}});
-</script>"""
-FRAME = '<iframe style="width: {width}px; height: 900px; border: 0" srcdoc="{page}"></iframe>'
 
 BIDDER, PHONE = 1280, 390
 """Screens on which a page is looked at, by their width in pixels."""
@@ -65,36 +55,84 @@ def find_browser() -> str:
     pytest.skip(missing)
 
 
-def browse(browser: str, url: str, width: int, folder: Path, *flags: str) -> tuple[str, list[str]]:
-    """The document as the browser holds it once loaded, and what it wrote to its console."""
-    window = [f"--window-size={width},900", f"--user-data-dir={folder / 'profile'}"]
-    shown = subprocess.run(
-        [browser, *FLAGS, *flags, *window, "--dump-dom", url], capture_output=True, text=True, timeout=60, check=True
+class Browser:
+    """A browser in a thread of its own: Playwright keeps a loop, and no other may run in its thread."""
+
+    def __init__(self, program: str) -> None:
+        self._thread = ThreadPoolExecutor(1)
+        self._playwright, self._browser = self._thread.submit(_started, program).result()
+
+    def close(self) -> None:
+        """End it."""
+        self._thread.submit(self._browser.close).result()
+        self._thread.submit(self._playwright.stop).result()
+        self._thread.shutdown()
+
+    def browse(self, url: str, width: int, later_ms: int = 0) -> tuple[str, list[str]]:
+        """The document as it is held once it is loaded, or so much later, and what was written to the console."""
+
+        def looked(page: Page) -> str:
+            if later_ms:
+                page.clock.install()
+            page.goto(url)
+            if later_ms:
+                page.clock.run_for(later_ms)
+                # What scripts ask for meanwhile is answered in real time.
+                page.wait_for_timeout(300)
+            return page.content()
+
+        return self._look(width, "light", looked)
+
+    def browse_each(
+        self, pages: Sequence[tuple[str, int]], script: str, scheme: Scheme = "light"
+    ) -> tuple[list[Any], list[str]]:
+        """What `script` makes of each page, whose document it has as `page`, on a screen of its width; the console."""
+        seen, console = list[Any](), list[str]()
+        for text, width in pages:
+
+            def looked(page: Page, text: str = text) -> Any:
+                page.set_content(text)
+                return page.evaluate(f"() => {{ const page = document; {script} }}")
+
+            found, said = self._look(width, scheme, looked)
+            seen.append(found)
+            console += said
+        return seen, console
+
+    def printed(self, text: str) -> bytes:
+        """This page as a PDF."""
+
+        def looked(page: Page) -> bytes:
+            page.set_content(text)
+            return page.pdf()
+
+        return self._look(BIDDER, "light", looked)[0]
+
+    def _look(self, width: int, scheme: Scheme, looked: Callable[[Page], T]) -> tuple[T, list[str]]:
+        said: list[str] = []
+
+        def in_thread() -> T:
+            with self._browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme) as page:
+                page.on("console", lambda message: said.append(message.text))
+                page.on("pageerror", lambda error: said.append(error.message))
+                return looked(page)
+
+        return self._thread.submit(in_thread).result(), said
+
+
+def _started(program: str) -> tuple[Playwright, sync_api.Browser]:
+    playwright = sync_playwright().start()
+    # Scroll bars take their place, as people have them.
+    chromium = playwright.chromium.launch(
+        executable_path=program, args=FLAGS, ignore_default_args=["--hide-scrollbars"]
     )
-    return shown.stdout, [line for line in shown.stderr.splitlines() if "CONSOLE" in line]
+    return playwright, chromium
 
 
-def browse_framed(
-    browser: str, pages: Sequence[tuple[str, int]], script: str, folder: Path, *flags: str
-) -> tuple[list[Any], list[str]]:
-    """What `script` returns of each page, whose document it has as `page`, in a frame of its width; and the console.
-
-    All of them are shown at once: to start the browser costs more than to look at some pages more.
-    """
-    frames = "\n".join([FRAME.format(width=width, page=escape(page)) for page, width in pages])
-    framed = folder / "framed.html"
-    framed.write_text(FRAMES.format(frames=frames, script=script), encoding="utf-8")
-    dom, console = browse(browser, framed.as_uri(), BIDDER, folder, *flags)
-    title = re.search(r"<title>(.*?)</title>", dom)
-    assert title is not None
-    seen: list[Any] = json.loads(unescape(title[1]))
-    return seen, console
-
-
-def assert_as_wide_as_the_screen(browser: str, pages: Sequence[str], folder: Path) -> None:
+def assert_as_wide_as_the_screen(browser: Browser, pages: Sequence[str]) -> None:
     """Nothing on these pages is wider than the screen, with all that folds unfolded, and none of them complains."""
     screens = [(page, width) for page in pages for width in (BIDDER, PHONE)]
-    seen, console = browse_framed(browser, screens, MEASURE, folder)
+    seen, console = browser.browse_each(screens, MEASURE)
     assert console == []
     assert [width for width, _ in seen] == [width for _, width in screens]
     assert [(has, wants) for has, wants in seen if wants > has] == []

@@ -13,11 +13,13 @@ import certifi
 import httpcore
 import hypothesis
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis.internal.conjecture import providers
 from litestar.utils.signature import ParsedSignature
 
 from app import parquet
 from app.drill.kit.throwaway_postgres import ServerNotFound, throwaway_postgres
+from tests.browser import Browser, find_browser
 from tests.compiled_once import compile_together
 from tests.loopback_only import end_the_network_at_loopback
 from tests.own_database import own_database
@@ -26,6 +28,10 @@ from tests.own_database import own_database
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 end_the_network_at_loopback()
+
+# A request that names none has five seconds otherwise, which pass where four workers share two cores.
+for _phase in ("connect", "read", "write", "pool"):
+    setattr(DEFAULT_TIMEOUT_CONFIG, _phase, 30.0)
 
 # The same examples in every run: a failure that comes and goes helps nobody.
 hypothesis.settings.register_profile("leadbid", derandomize=True, deadline=None, database=None, max_examples=50)
@@ -108,6 +114,14 @@ def own_postgres_url(postgres_url: str) -> Iterator[str]:
     """An empty database on that server for one test alone: a database belongs to the keys that first served it."""
     with own_database(postgres_url) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real one."""
+    browser = Browser(find_browser())
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from html import unescape
+from io import StringIO
 
 import httpx
+
+from app.cli import main
+from tests.service import Service, until
 
 DEMO_OPERATOR = ("demo-ops", "demo-operator-key")
 """Its role is `operator`."""
@@ -18,6 +22,17 @@ def signed_in(url: str, name: str = DEMO_OPERATOR[0], secret: str = DEMO_OPERATO
         answer = client.post("/console/sign-in", data={"name": name, "secret": secret})
         assert (answer.status_code, answer.headers["location"]) == (303, "/console"), answer.text
         yield client
+
+
+def added_operator(service: Service, name: str, role: str) -> str:
+    """The key of an operator whom a command adds, once the running service takes it."""
+    said = StringIO()
+    with redirect_stdout(said):
+        assert main(["operators", "add", name, "--role", role, "--data", str(service.settings.data)]) == 0
+    key: str = re.findall(r"shown only now: (\S+)", said.getvalue())[0]
+    headers = {"X-API-Key": key}
+    assert until(lambda: httpx.get(f"{service.url}/v1/status", headers=headers, trust_env=False).status_code == 200)
+    return key
 
 
 def proof_of(page: str) -> str:

@@ -3,15 +3,17 @@
 import asyncio
 import time
 
+import httpx
+
 from app.drill.kit.market import KEY as KEY
 from app.drill.kit.market import VERTICAL as VERTICAL
 from app.drill.kit.market import demo_with_crm as demo_with_crm
-from app.drill.kit.market import ping as ping
 from app.drill.kit.market import post as post
 from app.drill.kit.market import sell_until_killed as sell_until_killed
 from app.drill.kit.market import someone as someone
 from app.drill.kit.market import wait_for_leads as wait_for_leads
 from app.drill.kit.service import listening
+from app.mock_exchange.consumers import Consumer, ping_of
 from app.mock_exchange.market.audit import Audited
 from app.mock_exchange.market.exchange import Exchange
 from app.mock_exchange.market.rivals import RivalServers
@@ -21,6 +23,16 @@ from app.mock_exchange.market.traffic import Visit
 from app.packaged import SCENARIOS
 
 MARKET = SCENARIOS / "demo.toml"
+
+PATIENCE_MS = 20_000
+"""So long may an answer take where others use the machine too."""
+
+
+def ping(http: httpx.Client, who: Consumer, path: str = "/v1/ping") -> dict[str, str]:
+    """The answer to this consumer's ping, of a seller that is in no hurry."""
+    lead = ping_of(who, time.time()) | {"deadline_ms": PATIENCE_MS}
+    answer: dict[str, str] = http.post(path, headers=KEY, json=lead).json()
+    return answer
 
 
 def hold_market(url: str, leads: int, seed: int) -> list[Audited]:

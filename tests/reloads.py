@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from app.cli import main
+from tests.market import PATIENCE_MS
 
 FIELDS = (
     '[{ name = "size", type = "choice", values = ["small", "large"], required = true }, '
@@ -145,7 +146,8 @@ def config_text(after: bool, lifetime: str) -> str:
 def ping(http: httpx.Client, case: Case, number: int) -> dict[str, Any]:
     """The answer to this case's lead of this number."""
     headers = {"X-API-Key": key_of(case, case.before.key)}
-    answer: dict[str, Any] = http.post("/v1/ping", headers=headers, json=_lead(case, number, {})).json()
+    lead = _lead(case, number, {"deadline_ms": PATIENCE_MS})
+    answer: dict[str, Any] = http.post("/v1/ping", headers=headers, json=lead).json()
     return answer
 
 

@@ -12,8 +12,7 @@ from app.dialects.strays import (
     settle_age,
     settle_agreement,
     settle_certificates,
-    settle_consent,
-    settle_contact,
+    settle_post,
     warn_of_people,
 )
 from app.dialects.text import Scalar, alike, alike_value, is_absent, text_of
@@ -114,10 +113,12 @@ def ping_id_of(raw: Mapping[str, Scalar], seller: Seller) -> str:
     A `bid_id` says more than the `ping_id` beside it, and whatever has a bid's form counts before whatever has not.
     """
     plan = layout_of(seller, None, "post").plan_of(tuple(raw))
-    texts = (text_of(raw[key]) for name in _BID_NAMES for key in plan.keys_of(name))
+    for name in _BID_NAMES:
+        for key in plan.keys_of(name):
+            if looks_like_token(text := text_of(raw[key])):
+                return text
     plain = (text_of(raw[key]) for name in ("ping_id", "bid_id") for key in plan.keys_of(name))
-    named = next((text for text in plain if not is_absent(text)), "")[:_PING_ID_MAX]
-    return next(filter(looks_like_token, texts), named)
+    return next((text for text in plain if not is_absent(text)), "")[:_PING_ID_MAX]
 
 
 def read_post(
@@ -135,10 +136,7 @@ def read_post(
     own = named if isinstance(named, Vertical) else None
     layout = layout_of(seller, vertical or own, "post")
     draft = draft_of(raw, layout, "post")
-    settle_certificates(raw, draft, layout)
-    settle_agreement(raw, draft, layout)
-    settle_consent(raw, draft, layout)
-    settle_contact(raw, draft, layout)
+    settle_post(raw, draft, layout)
     _split_name(draft.contact)
     ping_id = ping_id or ping_id_of(raw, seller)
     refusal = Refusal("missing_field", "ping_id") if not ping_id else refusal_of(draft, layout) or _lacks(draft.contact)

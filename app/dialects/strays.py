@@ -6,14 +6,14 @@ A certificate is known by its value under any name. A time of consent must never
 from collections.abc import Callable, Iterator, Mapping
 
 from app.dialects.hints import LOST
-from app.dialects.layout import Layout
+from app.dialects.layout import Layout, ReadingPlan
 from app.dialects.reading import RequestDraft
 from app.dialects.text import Scalar, alike, text_of
 from app.dialects.values.agreement import agreement, is_consent_text
 from app.dialects.values.certificates import BROKEN, certificate_in
 from app.dialects.values.fields import moment
 from app.dialects.values.guard import DROPPED
-from app.dialects.values.kinds import Noted, ReadValue
+from app.dialects.values.kinds import BOOLEANS, Noted, ReadValue
 from app.dialects.values.people import FIRST_KEPT
 from app.dialects.values.shown import shown
 from app.domain.consent.certificate import read_leadid, read_trustedform
@@ -35,6 +35,26 @@ _OTHER_DAY_S = 86_400.0
 _FAR_FROM_HOME = "a certificate under a name that is not known cannot be read; it was ignored"
 _IN_PIECES = "sent in a form that cannot be read; it was left out"
 _CONSENT_DIGITS_MIN = 6
+
+
+def settle_post(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+    """All of a post that is not read by its name alone."""
+    if _is_settled(raw, draft, layout.plan_of(tuple(raw))):
+        return
+    settle_certificates(raw, draft, layout)
+    settle_agreement(raw, draft, layout)
+    settle_consent(raw, draft, layout)
+    settle_contact(raw, draft, layout)
+
+
+def _is_settled(raw: Mapping[str, Scalar], draft: RequestDraft, plan: ReadingPlan) -> bool:
+    """Whether every name was known and every value that may stand in several places stands in its own, as in most."""
+    if plan.strays or draft.warnings or "tcpa_text" not in draft.lead:
+        return False
+    if len(plan.keys_of("consent_at")) > 1 or any(raw[key] not in BOOLEANS for key in plan.keys_of("tcpa_consent")):
+        return False
+    phones = len(plan.keys_of("phone"))
+    return phones == 0 or (phones == 1 and normal_phone(draft.contact.get("phone", "")) != "")
 
 
 def settle_certificates(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
@@ -91,6 +111,8 @@ def settle_consent(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
     known = plan.keys_of("consent_at")
     hinted = list(_hinted(raw, layout, "consent_at"))
     agreed = [*plan.keys_of("tcpa_consent"), *_hinted(raw, layout, "tcpa_consent")]
+    # A yes is no time, and to find none in it takes longest.
+    agreed = [key for key in agreed if raw[key] not in BOOLEANS]
     times = [at for key in (*known, *hinted, *agreed) if isinstance(at := _plain(moment(raw[key])), float)]
     if times:
         # The first by rank says it best, but a day that came without its hour is no other time.

@@ -90,7 +90,7 @@ def utc_offset(minute: int, zone: str) -> int:
 
 def utc_text(at: float) -> str:
     """UTC epoch seconds as "2026-11-21T05:00:00Z"."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(at, UTC).isoformat(timespec='seconds')[:19]}Z"
 
 
 def local_text(at: float, zone: str) -> str:

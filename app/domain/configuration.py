@@ -1,6 +1,7 @@
 """One configuration as it was in force: the posts of its bids are judged by it, whatever is in force by then."""
 
 from collections.abc import Callable
+from functools import cached_property
 
 import msgspec
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from app.domain.token import CONFIG_BYTES
 from app.domain.vertical import Vertical
 
 
-class Configuration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Configuration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """All that one file declared, in its order and without secrets. `config_hash` names it in every decision."""
 
     config_hash: str
@@ -42,11 +43,20 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
     def vertical(self, name: str) -> Vertical | None:
         """The vertical of this name."""
-        return next((vertical for vertical in self.verticals if vertical.name == name), None)
+        return self.verticals_by_name.get(name)
 
     def seller(self, name: str) -> Seller | None:
         """The seller of this name."""
-        return next((seller for seller in self.sellers if seller.name == name), None)
+        return self._sellers_by_name.get(name)
+
+    @cached_property
+    def verticals_by_name(self) -> dict[str, Vertical]:
+        """All verticals; every post asks for its own, and for its seller."""
+        return {vertical.name: vertical for vertical in self.verticals}
+
+    @cached_property
+    def _sellers_by_name(self) -> dict[str, Seller]:
+        return {seller.name: seller for seller in self.sellers}
 
 
 def with_keys(configuration: Configuration, change: Callable[[str], str]) -> Configuration:

@@ -14,7 +14,7 @@ from app.domain.identity import person
 from app.domain.onboarding.test_values import TABLE
 from app.domain.post.posted_lead import PostedLead
 from app.domain.seller import Seller
-from app.domain.token import NO_CERTIFICATE, BidToken, config_name, config_tag, looks_like_token, nonce_of, read
+from app.domain.token import NO_CERTIFICATE, BidToken, config_name, config_tag, nonce_of, read
 from app.domain.vertical import Vertical
 from app.usecases.bidder import Bidder
 from app.usecases.former import has_key, unpacked
@@ -46,8 +46,7 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def verticals(self) -> dict[str, Vertical]:
         """All that its configuration declared, by name."""
-        declared = self.configuration.verticals if self.configuration is not None else ()
-        return {vertical.name: vertical for vertical in declared}
+        return self.configuration.verticals_by_name if self.configuration is not None else {}
 
 
 async def find_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidReference:
@@ -66,7 +65,7 @@ def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidRe
 
     Without a bid where the id is forged or truncated, without a configuration where nobody remembers its own.
     """
-    bid = read(ping_id, bidder.keys.signing) if looks_like_token(ping_id) else None
+    bid = read(ping_id, bidder.keys.signing)
     if bid is None:
         return BidReference(ping_id=ping_id, test=test)
     configuration = _configuration(bidder, bid)
@@ -92,7 +91,7 @@ def bid_by_own_id(bidder: Bidder, seller: Seller, own_id: str, now: float) -> st
     forced = [nonce_of(key, seller.name, *name, scenario.name, test=True) for scenario in TABLE]
     for nonce in (*[nonce_of(key, seller.name, *name, test=test) for test in (False, True)], *forced):
         live = bidder.standing.live(nonce, now)
-        line = live.line if live is not None and live.seller == seller.name else None
+        line = live.bid_line() if live is not None and live.seller == seller.name else None
         if line is not None:
             return line.bid_ids[0]
     return ""
@@ -205,7 +204,7 @@ def _remembered(bidder: Bidder, bid: BidToken, seller: Seller, now: float) -> Pi
     """What the ping of a bid of this seller said, while that is known."""
     live = bidder.standing.live(bid.nonce, now)
     is_its = live is not None and live.seller == seller.name and live.terms == bid.terms
-    line = live.line if live is not None and is_its else None
+    line = live.bid_line() if live is not None and is_its else None
     return line.ping if line is not None else None
 
 

@@ -18,9 +18,9 @@ from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, 
 from app.domain.identity import normal_phone
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import CapUse, Evidence, Sale
-from app.journal.lines import PingLine
 from app.usecases.bidder import Bidder
 from app.usecases.gather_post import GatheredPost
+from app.usecases.standing.changes import BidLine
 from app.wire.ping import Ping
 from app.wire.post import Contact
 
@@ -30,7 +30,7 @@ def make_sale(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> Sale:
     bid, campaign = lead.bid, lead.campaign
     lead_id = lead.lead_id(bidder.keys.index)
     live = bidder.standing.live(bid.nonce, lead.now)
-    line = live.line if live is not None else None
+    line = live.bid_line() if live is not None else None
     ping = live.ping_of(line) if live is not None and line is not None else None
     offer = offer_of(line, campaign.name, bid.leg)
     sold = _document(bidder, lead, lead_id, ping)
@@ -73,7 +73,7 @@ def _destinations(bidder: Bidder, declared: tuple[str, ...], lead: LeadDocument)
     return wanting or declared[:1]
 
 
-def offer_of(line: PingLine | None, campaign: str, leg: str) -> Offer | None:
+def offer_of(line: BidLine | None, campaign: str, leg: str) -> Offer | None:
     """The decision behind the bid; `None` where a restart lost it, or another replica has it."""
     offers = line.decision.bids if line is not None else ()
     return next((offer for offer in offers if offer.campaign == campaign and offer.leg == leg), None)

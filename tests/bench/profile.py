@@ -1,4 +1,4 @@
-"""`make profile`: where the time of one ping goes, stage by stage, in this process and without sockets.
+"""`make profile`: where the time of one ping goes, and of one post, stage by stage, in this process, without sockets.
 
 Microseconds are processor time, the least of many waves, so that a busy machine shows little in them; calls are counted
 and the same on every machine.
@@ -8,13 +8,9 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from hashlib import blake2b
-from types import FrameType
 from typing import Any
-from unittest.mock import patch
 
 import msgspec
 
@@ -28,7 +24,9 @@ from app.journal.writer import JournalWriter
 from app.mock_exchange.consumers import consumer, ping_of
 from app.usecases import answer_ping
 from tests.bench.places import VERTICAL
+from tests.bench.post_profile import profile_posts
 from tests.bench.servers import echo, ours
+from tests.bench.stages import StageClock, Stages
 from tests.bench.wire import Wires, started
 
 HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "X-API-Key": "demo-acme-key"}
@@ -37,7 +35,7 @@ WAVES = 400
 COUNTED = 20
 """Waves of which the calls are counted."""
 
-STAGES: dict[str, Sequence[tuple[Any, str]]] = {
+STAGES: Stages = {
     "parse HTTP, in and out": [(Express, "data_received"), (Express, "advance")],
     "who asks, and how": [(intake, "read_again"), (intake, "read_request")],
     "read a plain ping": [(PlainPings, "read")],
@@ -56,46 +54,6 @@ STAGES: dict[str, Sequence[tuple[Any, str]]] = {
 REST = "rounds and the loop"
 
 
-class _Clock:
-    """Adds up what each stage takes, without the stages that it asks."""
-
-    def __init__(self) -> None:
-        self.spent: dict[str, float] = defaultdict(float)
-        self.calls: dict[str, int] = defaultdict(int)
-        self._stages = [REST]
-        self._since = time.perf_counter()
-
-    def within(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, counted as one of a stage."""
-
-        def timed(*args: Any, **named: Any) -> Any:
-            self._turn()
-            self._stages.append(stage)
-            try:
-                return function(*args, **named)
-            finally:
-                self._turn()
-                self._stages.pop()
-
-        return timed
-
-    def wave(self) -> dict[str, float]:
-        """What the stages took since it was asked before."""
-        self._turn()
-        spent, self.spent = self.spent, defaultdict(float)
-        return spent
-
-    def count(self, _: FrameType, event: str, __: object) -> None:
-        """One call more, of Python's or of C's."""
-        if event in ("call", "c_call"):
-            self.calls[self._stages[-1]] += 1
-
-    def _turn(self) -> None:
-        now = time.perf_counter()
-        self.spent[self._stages[-1]] += now - self._since
-        self._since = now
-
-
 def main() -> None:
     """Print the table."""
     asyncio.run(_profile())
@@ -109,6 +67,7 @@ async def _profile() -> None:
             whole, floor = await _least(Wires(service, WAVE), pings), await _least(Wires(echo(), WAVE), pings)
             body = pings[0].partition(b"\r\n\r\n")[2]
             spent, calls = await _by_stage(service)
+            posts = await profile_posts(service, HEADERS)
     primitive = min(_primitive(body) for _ in range(200))
     total = sum(spent.values())
     print(f"\n{'stage':<26} {'us':>6} {'share':>6} {'calls':>6}")
@@ -117,6 +76,7 @@ async def _profile() -> None:
     print(f"{'together':<26} {whole:>6.1f} {'':>6} {sum(calls.values()):>6.0f}\n")
     print(f"bare ASGI echo, in process too: {floor:.1f} us, {floor / whole:.3f} of a ping")
     print(f"JSON read, keyed digest, JSON written: {primitive:.1f} us, {primitive / whole:.3f} of a ping")
+    print(posts)
 
 
 async def _least(wires: Wires, pings: Sequence[bytes]) -> float:
@@ -131,18 +91,15 @@ async def _least(wires: Wires, pings: Sequence[bytes]) -> float:
 
 async def _by_stage(service: Any) -> tuple[dict[str, float], dict[str, float]]:
     """Microseconds and calls of each stage of one ping."""
-    clock = _Clock()
-    with ExitStack() as patched:
-        for stage, begin in STAGES.items():
-            for owner, name in begin:
-                patched.enter_context(patch.object(owner, name, clock.within(stage, getattr(owner, name))))
+    clock = StageClock(REST, time.perf_counter)
+    with clock.patched(STAGES):
         wires, number = Wires(service, WAVE), 1_000_000
         waves = []
         for _ in range(WAVES):
             pings = [_ping(number := number + 1) for _ in range(WAVE)]
-            clock.wave()
+            clock.take()
             await wires.wave(pings)
-            waves.append(clock.wave())
+            waves.append(clock.take())
         pings = [_ping(number := number + 1) for _ in range(WAVE * COUNTED)]
         sys.setprofile(clock.count)
         for first in range(0, len(pings), WAVE):

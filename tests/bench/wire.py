@@ -58,15 +58,18 @@ class Wires:
         for protocol, wire in self._ends:
             protocol.connection_made(wire)
 
-    async def wave(self, requests: Sequence[bytes]) -> list[bytes]:
-        """The answers to one request on each connection, all of which came in one turn of the loop."""
+    async def wave(self, requests: Sequence[bytes], pause_s: float = 0.0) -> list[bytes]:
+        """The answers to one request on each connection, all of which came in one turn of the loop.
+
+        What other threads have a part in is looked for after each `pause_s`, so that the loop does not keep them off.
+        """
         ends = self._ends[: len(requests)]
         for (protocol, _), request in zip(ends, requests, strict=True):
             protocol.data_received(request)
         for _ in range(_TURNS_MAX):
             if all(wire.written for _, wire in ends):
                 break
-            await asyncio.sleep(0)
+            await asyncio.sleep(pause_s)
         answers = [b"".join(wire.written) for _, wire in ends]
         for _, wire in ends:
             wire.written.clear()

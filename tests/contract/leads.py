@@ -11,7 +11,7 @@ import msgspec
 
 from app.mock_exchange.consumers import Consumer, consumer, ping_of, post_of
 from app.store.vault import Vault
-from tests.contract.scenario import PATIENCE_MS
+from tests.market import PATIENCE_MS
 from tests.service import Service
 
 Json = dict[str, Any]

@@ -14,14 +14,12 @@ import msgspec
 
 from app.mock_exchange.consumers import consumer, ping_of, post_of
 from tests.contract.answers import read_answer
+from tests.market import PATIENCE_MS
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "contract"
 CONFIG = FOLDER / "buyer.toml"
 POPULATION = 7
 """The seed of the made-up consumers in these fixtures."""
-
-PATIENCE_MS = 20_000
-"""The deadline of a sample's ping: a busy machine may well take longer than the usual one."""
 
 Json = dict[str, Any]
 Encoding = Literal["json", "form", "query", "xml"]

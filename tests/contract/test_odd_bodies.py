@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.contract.answers import check_shape
-from tests.contract.scenario import PATIENCE_MS
+from tests.market import PATIENCE_MS
 
 KEY = "contract-acme-key"
 FORM, XML, JSON = "application/x-www-form-urlencoded", "application/xml", "application/json"

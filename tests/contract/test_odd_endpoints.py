@@ -8,8 +8,8 @@ import pytest
 
 from app.platforms.known import DIALECTS
 from tests.contract.answers import PING_KEYS, POST_KEYS, RECEIPT_KEYS, check_shape
-from tests.contract.scenario import PATIENCE_MS
 from tests.contract.sockets import asking, connected, raw_answers
+from tests.market import PATIENCE_MS
 from tests.service import Service
 
 KEY, BY_GET = "contract-acme-key", "contract-bluebird-key"

@@ -9,7 +9,7 @@ import pytest
 
 from app.dialects.values.moments import epoch_of
 from app.mock_exchange.consumers import consumer, ping_of, post_of
-from tests.contract.scenario import PATIENCE_MS
+from tests.market import PATIENCE_MS
 
 ACME, OPS = {"X-API-Key": "contract-acme-key"}, {"X-API-Key": "contract-ops-key"}
 UNFILLED = "a variable that was left unfilled; read as missing"

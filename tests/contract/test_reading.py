@@ -42,7 +42,7 @@ AUTO = Vertical(
 VERTICALS = {"auto": AUTO}
 DIGEST = partial(hash_digest, b"k" * 32)
 
-everyones_settings = settings(derandomize=True, deadline=None, max_examples=100)
+everyones_settings = settings(derandomize=True, deadline=None, max_examples=50)
 
 NAMES = (
     "vertical zip ZipCode state age credit_tier homeowner bill since note test lead_mode is_shared lead_id token id "
@@ -323,12 +323,12 @@ SLOW: list[dict[str, Scalar]] = [
 @pytest.mark.parametrize("fields", SLOW)
 def test_no_text_is_dwelt_on(fields: dict[str, Scalar]) -> None:
     body = json.dumps({"vertical": "auto", "zip": "78701", **fields}).encode()
-    started = time.perf_counter()
+    started = time.thread_time()
     flat = read_body(body, "application/json")
     assert isinstance(flat, dict)
     all_readings(flat)
     # It takes a few milliseconds; patterns that try every start of a text take seconds.
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 HUGE = [

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from app.store.migrate import migrate
 from app.store.schema import metadata
@@ -16,14 +16,20 @@ def migrated_postgres_url(postgres_url: str) -> str:
     return postgres_url
 
 
+@pytest.fixture(scope="session")
+def emptying(migrated_postgres_url: str) -> Iterator[Engine]:
+    """One connection to it for all tests, some of which end everybody's: then it is made again."""
+    engine = create_engine(migrated_postgres_url, pool_pre_ping=True)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def empty_postgres_url(migrated_postgres_url: str) -> Iterator[str]:
+def empty_postgres_url(migrated_postgres_url: str, emptying: Engine) -> Iterator[str]:
     """The same, emptied after each test."""
     yield migrated_postgres_url
-    engine = create_engine(migrated_postgres_url)
-    with engine.begin() as connection:
+    with emptying.begin() as connection:
         # TRUNCATE would write a new file for each table and index; these hold a few rows.
         connection.exec_driver_sql(
             "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))
         )
-    engine.dispose()

@@ -17,7 +17,7 @@ from app.cli import main
 from app.settings import Settings, SettingsError
 from app.usecases.background import PROVEN_S
 from tests.market import demo_with_crm, ping, post, someone
-from tests.service import DEMO_CONFIG, MODELS, listening, serve
+from tests.service import DEMO_CONFIG, MODELS, listening, serve, until
 
 NAME = "leadbid.db"
 Fault = Callable[[Path], object]
@@ -158,7 +158,7 @@ def test_the_very_file_that_comes_back_is_taken_up_and_each_seller_gets_the_trut
         answer = post(http, someone(1), bid)
         assert answer.json()["status"] == "accepted"
         assert post(http, someone(1), bid).content == answer.content
-        wait_until(lambda: http.get("/readyz").status_code == 200, 5.0)
+        assert until(lambda: http.get("/readyz").status_code == 200)
 
 
 def test_a_file_that_is_gone_is_noticed_without_posts_and_logged_once(
@@ -166,12 +166,12 @@ def test_a_file_that_is_gone_is_noticed_without_posts_and_logged_once(
 ) -> None:
     with a_service(tmp_path) as (http, data):
         rename(data)
-        wait_until(lambda: http.get("/readyz").status_code == 503, 10.0)
-        wait_until(lambda: b"leadbid_database_writable 0.0" in http.get("/metrics").content, 5.0)
+        assert until(lambda: http.get("/readyz").status_code == 503)
+        assert until(lambda: b"leadbid_database_writable 0.0" in http.get("/metrics").content)
         time.sleep(2.0)
         (data / "elsewhere.db").rename(at_file(data))
-        wait_until(lambda: http.get("/readyz").status_code == 200, 5.0)
-        wait_until(lambda: b"leadbid_database_writable 1.0" in http.get("/metrics").content, 5.0)
+        assert until(lambda: http.get("/readyz").status_code == 200)
+        assert until(lambda: b"leadbid_database_writable 1.0" in http.get("/metrics").content)
     said = [record.message for record in caplog.records if "sale" in record.message]
     assert len([each for each in said if "no sale can be recorded" in each and f"{NAME} is gone" in each]) == 1
     assert len([each for each in said if "can be recorded again" in each]) == 1
@@ -248,11 +248,3 @@ def test_a_file_that_is_no_database_is_refused_with_the_remedy(tmp_path: Path) -
     at_file(data).write_bytes(b"no database at all" * 100)
     with pytest.raises(SettingsError, match="is damaged or no database: restore it from your backup"):
         start(data)
-
-
-def wait_until(holds: Callable[[], bool], seconds: float) -> None:
-    """Wait for something to come true."""
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, "it did not come true"
-        time.sleep(0.1)

@@ -1,7 +1,6 @@
 """A bid is a promise for as long as it said, whatever `bid_lifetime` a reload or a restart brings meanwhile."""
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +10,8 @@ import pytest
 
 from app.drill.kit.machine_clock import MachineClock
 from tests.market import demo_with_crm, ping, post, someone
-from tests.service import serve
+from tests.service import serve, until
 
-WITHIN_S = 15.0
 VERTICAL = "personal_injury"
 """Which one campaign of the demo buys, so that one cap decides."""
 
@@ -38,10 +36,7 @@ class Buyer:
     def reload(self, lifetime: str) -> None:
         before = self._config_hash()
         set_lifetime(self._folder, lifetime)
-        until = time.monotonic() + WITHIN_S
-        while self._config_hash() == before:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        assert until(lambda: self._config_hash() != before)
 
     def _config_hash(self) -> str:
         return str(self._http.get("/readyz").json()["config"])

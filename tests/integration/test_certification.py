@@ -1,5 +1,6 @@
 """A new seller certifies itself with nothing but its tests, and goes live by its own page."""
 
+import json
 import re
 import shutil
 import time
@@ -13,8 +14,8 @@ import pytest
 from app.cli import main
 from app.domain.onboarding.certification import STEPS
 from app.domain.onboarding.link import signature
-from tests.browser import PHONE, assert_as_wide_as_the_screen, browse, find_browser
-from tests.service import DEMO_CONFIG, Service, serve
+from tests.browser import PHONE, Browser, assert_as_wide_as_the_screen
+from tests.service import DEMO_CONFIG, Service, serve, until
 
 KEY = {"X-API-Key": "demo-acme-key"}
 TEXT = (
@@ -109,6 +110,13 @@ def shown(service: Service) -> int:
     return int(found[1])
 
 
+def stored(folder: Path, capsys: pytest.CaptureFixture[str]) -> int:
+    """How many steps are in the database, as the command says."""
+    capsys.readouterr()
+    assert main(["certification", "acme", *at(folder), "--json"]) == 1
+    return len(json.loads(capsys.readouterr().out)["shown"])
+
+
 def certify(seller: Seller) -> None:
     lead = seller.lead("00001")
     bid = seller.ping(lead)
@@ -136,8 +144,7 @@ def test_a_seller_shows_every_step_and_goes_live(service: Service, seller: Selle
     assert "You are live" in live.text
     # A live ping of a ZIP code where nobody lives asks for nothing.
     assert seller.ping(seller.lead("00020"))["reason_code"] != "cap_reached"
-    time.sleep(1.2)
-    assert main(["certification", "acme", *at(tmp_path)]) == 0
+    assert until(lambda: main(["certification", "acme", *at(tmp_path)]) == 0)
 
 
 def test_a_ping_with_a_phone_is_named_until_three_have_none(service: Service, seller: Seller) -> None:
@@ -156,14 +163,14 @@ def test_a_refusal_that_is_posted_all_the_same_is_no_pass(service: Service, sell
     assert "a ping that got no bid was posted all the same" in page(service, link(service)).text
 
 
-def test_what_was_shown_outlives_the_service(service: Service, seller: Seller, tmp_path: Path) -> None:
+def test_what_was_shown_outlives_the_service(
+    service: Service, seller: Seller, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for _ in range(3):
         seller.ping(seller.lead("00001"))
-    time.sleep(1.2)
-    assert main(["certification", "acme", *at(tmp_path), "--json"]) == 1
+    assert until(lambda: stored(tmp_path, capsys) == shown(service) > 0)
     assert main(["certification", "acme", *at(tmp_path), "--reset"]) == 0
-    time.sleep(1.2)
-    assert shown(service) == 0
+    assert until(lambda: shown(service) == 0)
 
 
 @pytest.mark.parametrize("words", [[], ["--link", "https://leads.example.com"], ["--reset"]])
@@ -194,11 +201,10 @@ def test_a_sellers_key_opens_its_own_page_alone(idle: Service) -> None:
     assert httpx.get(theirs, headers=KEY, trust_env=False).status_code == 403
 
 
-def test_the_page_follows_in_a_browser(service: Service, seller: Seller, tmp_path: Path) -> None:
-    browser = find_browser()
+def test_the_page_follows_in_a_browser(service: Service, seller: Seller, browser: Browser) -> None:
     certify(seller)
-    dom, console = browse(browser, service.url + link(service), PHONE, tmp_path)
+    dom, console = browser.browse(service.url + link(service), PHONE)
     assert console == []
     assert dom.count('class="shown"') == 10
     assert '<button id="go-live">Go live</button>' in dom
-    assert_as_wide_as_the_screen(browser, [page(service, link(service)).text], tmp_path)
+    assert_as_wide_as_the_screen(browser, [page(service, link(service)).text])

@@ -19,7 +19,7 @@ from app.mock_exchange.crm_receiver import CrmReceiver, CrmReply
 from app.reports.hours import count_span, keep_tallies
 from app.usecases.clock.service_clock import HOLD_S
 from tests.market import KEY, someone, wait_for_leads
-from tests.service import DEMO_CONFIG, Service, listening, serve
+from tests.service import DEMO_CONFIG, Service, listening, serve, until
 
 HOUR = 3_600.0
 VERTICAL = "personal_injury"
@@ -154,7 +154,8 @@ def test_a_retry_does_not_wait_for_the_hour_that_a_clock_lost(
     receiver.trouble = CrmReply(status=503)
     with running(folder, clock) as buyer:
         assert buyer.post(1, buyer.ping(1)) == "accepted"
-        time.sleep(1.0)
+        # Its first try has failed, and its line is in the journal.
+        assert until(lambda: receiver.received().requests > 0 and bool(lead_ids(buyer)))
         sent = lead_ids(buyer)
     receiver.trouble = None
     clock.set_by(-HOUR)

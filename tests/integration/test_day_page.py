@@ -1,16 +1,12 @@
 """The page of a day as a browser shows it: on a bidder and on a phone, by day and by night."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from app.cli.day.page import page
-from tests.browser import BIDDER, PHONE, browse_framed, find_browser
+from tests.browser import BIDDER, PHONE, Browser, Scheme
 from tests.trading_day import trading_day
-
-NIGHT = {"light": 1, "dark": 0}
-"""How Chromium numbers what a reader prefers."""
 
 # What is drawn in each plot must be seen: something of everything, and no label far outside of its figure.
 LOOK = """
@@ -36,11 +32,10 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> str:
     return page(trading_day(tmp_path_factory.mktemp("day")).story())
 
 
-@pytest.mark.parametrize("theme", NIGHT)
-def test_every_plot_is_seen_on_every_screen(text: str, theme: str, tmp_path: Path) -> None:
-    prefers = f"--blink-settings=preferredColorScheme={NIGHT[theme]}"
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_plot_is_seen_on_every_screen(text: str, theme: Scheme, browser: Browser) -> None:
     screens = [(text, width) for width in (BIDDER, PHONE)]
-    looks, console = browse_framed(find_browser(), screens, LOOK, tmp_path, prefers)
+    looks, console = browser.browse_each(screens, LOOK, theme)
     assert console == []
     for seen, (_, width) in zip(looks, screens, strict=True):
         assert seen["wanted"] <= seen["width"] == width

@@ -1,7 +1,9 @@
 """A seller that has used up its questions of a day asks none after a restart either."""
 
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,12 +12,10 @@ import pytest
 
 from app.mock_exchange.consumers import ping_of
 from tests.market import someone
-from tests.service import DEMO_CONFIG, serve, serve_process
+from tests.service import DEMO_CONFIG, serve, serve_process, until
 
 QUOTA = 3
 WITHIN_S = 10.0
-UNTIL_KEPT_S = 1.5
-"""Counts are written every second."""
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_a_quota_of_hashes_survives_whatever_becomes_of_the_process(config: Path
     """What lies on the disk while the service still runs is all that is left to one that was killed."""
     with serve(config, tmp_path / "data") as service:
         _use_up(service.url)
-        time.sleep(UNTIL_KEPT_S)
+        assert until(lambda: _kept(tmp_path / "data") >= QUOTA)
         left = shutil.copytree(tmp_path / "data", tmp_path / "left")
     for data in (left, tmp_path / "data"):
         with serve(config, data) as service:
@@ -44,7 +44,7 @@ def test_a_quota_of_hashes_survives_a_restart(config: Path, tmp_path: Path, how:
     with serve_process(config, tmp_path / "data") as service:
         _use_up(service.url)
         if how == "kill":
-            time.sleep(UNTIL_KEPT_S)
+            assert until(lambda: _kept(tmp_path / "data") >= QUOTA)
         getattr(service.process, how)()
         service.process.wait(WITHIN_S)
     with serve_process(config, tmp_path / "data") as service:
@@ -53,6 +53,13 @@ def test_a_quota_of_hashes_survives_a_restart(config: Path, tmp_path: Path, how:
 
 def _use_up(url: str) -> None:
     assert [_is_looked_up(url, number) for number in range(QUOTA + 1)] == [True] * QUOTA + [False]
+
+
+def _kept(data: Path) -> int:
+    """How many questions the database has counted."""
+    with closing(sqlite3.connect(data / "leadbid.db")) as database:
+        used = database.execute("SELECT sum(used) FROM cap_counter WHERE counter LIKE 'hashes/acme/%'").fetchone()[0]
+        return int(used or 0)
 
 
 def _is_looked_up(url: str, number: int) -> bool:

@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import httpx
 import pytest
@@ -16,7 +15,7 @@ from app.http.auction.routes import ROUTES
 from app.http.pages.sandbox_page import sandbox_routes
 from app.settings import Settings, load_keys
 from app.usecases.onboarding.request_log import RequestLog
-from tests.browser import browse, find_browser
+from tests.browser import BIDDER, Browser
 from tests.service import DEMO_CONFIG, MODELS, listening
 
 VALUES = {
@@ -107,14 +106,14 @@ def test_so_does_what_is_no_route_and_what_is_not_taken(http: httpx.Client) -> N
 
 @pytest.mark.parametrize("path", ["/sandbox", "/schema", "/sellers/acme/certification", "/sellers/acme/instructions"])
 def test_a_browser_shows_each_page_with_its_style_and_complains_of_nothing(
-    http: httpx.Client, settings: Settings, path: str, tmp_path: Path
+    http: httpx.Client, settings: Settings, path: str, browser: Browser
 ) -> None:
     until = int(time.time()) + 60
     keys, _ = load_keys(settings, bytes)
     signed = f"?until={until}&sig={signature(keys.index, 'acme', until)}" if path.startswith("/sellers") else ""
     http.post("/v1/test/ping", headers={"X-API-Key": KEYS["a seller"]}, json={"zip": MARKUP, MARKUP: MARKUP})
     url = str(http.base_url).rstrip("/") + path + signed
-    shown, console = browse(find_browser(), url, 1_280, tmp_path, "--virtual-time-budget=4000")
+    shown, console = browser.browse(url, BIDDER, later_ms=4_000)
     assert console == []
     assert "<main>" in shown
     assert MARKUP not in shown

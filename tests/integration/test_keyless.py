@@ -13,7 +13,7 @@ from app.settings import Settings
 from app.usecases.onboarding.request_log import KEPT, RequestLog
 from tests.service import DEMO_CONFIG, MODELS, listening
 
-TIMES = 200
+TIMES = 60
 BYTES_MAX = 10_000
 
 PINGS = [
@@ -38,7 +38,7 @@ OTHERS = [
 ]
 
 
-def test_two_hundred_refusals_of_each_kind_add_less_than_ten_kilobytes(
+def test_sixty_refusals_of_each_kind_add_less_than_ten_kilobytes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(config=DEMO_CONFIG, data=tmp_path / "data", models=MODELS)

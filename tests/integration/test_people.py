@@ -11,6 +11,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +25,11 @@ from app.mock_exchange.consumers import Consumer, ping_of
 from app.settings import Settings, read_keys
 from app.store.people.erase import NOBODY
 from tests.market import KEY, demo_with_crm, ping, post, someone, wait_for_leads
-from tests.service import ROOT, ServiceProcess, serve_process
+from tests.service import ROOT, ServiceProcess, serve_process, until
 
 Capture = pytest.CaptureFixture[str]
 
 ASKED, HELD, LOST, OTHER, REFUSED = map(someone, range(1, 6))
-LINE_S = 1.5
-"""After this a line stands in the journal."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,8 @@ def trade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trade]:
         posted = post(http, replace(REFUSED, phone="1111111111"), ping(http, REFUSED)["ping_id"])
         assert posted.json()["reason_code"] == "invalid_contact"
         assert not wait_for_leads(receiver, {*leads.values()})
-        time.sleep(LINE_S)
+        assert until(lambda: _has_written(folder / "data", *leads.values(), lost, unnamed, "invalid_contact"))
+        assert until(lambda: _delivered(folder / "data") == len(leads))
         yield Trade(service, folder / "data", leads, pings, (lost, unnamed), posted.request.content)
 
 
@@ -267,7 +267,7 @@ def test_a_kill_in_the_middle_is_finished_by_asking_again(trade: Trade, capsys: 
     with httpx.Client(base_url=trade.service.url, trust_env=False) as http:
         for who in people:
             trade.leads[who.number] = post(http, who, ping(http, who)["ping_id"]).json()["lead_id"]
-    time.sleep(LINE_S)
+    assert until(lambda: _has_written(trade.data, *[trade.leads[who.number] for who in people]))
     for who, seconds in zip(people, (0.6, 0.9), strict=True):
         traces = _traces(trade, who)
         arguments = [sys.executable, "-m", "app", "forget", who.phone, "--data", str(trade.data)]
@@ -299,12 +299,27 @@ def _traces(trade: Trade, who: Consumer) -> list[bytes]:
     texts += [who.trustedform_cert_url.rpartition("/")[2], who.leadid_token]
     for name in ("sha256", "sha1", "md5"):
         texts += [hashlib.new(name, text.encode()).hexdigest() for text in (who.phone, who.email)]
-    journal = b"".join(path.read_bytes() for path in (trade.data / "journal").glob("*.jsonl")).decode()
     named = f'"seller_lead_id":"{ping_of(who, 0.0)["seller_lead_id"]}"'
-    line = next(each for each in journal.splitlines() if named in each)
+    line = next(each for each in _journal(trade.data).splitlines() if named in each)
     told = json.loads(line)["ping"]
     texts += [told["trustedform_cert_url"], told["leadid_token"], told["ip_address"] + '"']
     return [text.lower().encode() for text in texts if text]
+
+
+def _journal(data: Path) -> str:
+    return b"".join(path.read_bytes() for path in (data / "journal").glob("*.jsonl")).decode()
+
+
+def _has_written(data: Path, *words: str) -> bool:
+    """Whether the journal has what tells of all these."""
+    journal = _journal(data)
+    return all(word in journal for word in words)
+
+
+def _delivered(data: Path) -> int:
+    with closing(sqlite3.connect(data / "leadbid.db")) as database:
+        count: int = database.execute("SELECT count(*) FROM delivery WHERE status = 'delivered'").fetchone()[0]
+        return count
 
 
 def _written(data: Path) -> dict[str, bytes]:

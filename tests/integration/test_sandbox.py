@@ -14,7 +14,7 @@ import pytest
 
 from app.cli.service.sandbox import CONFIG, sandbox
 from app.config.load import LoadedConfig, load
-from tests.browser import PHONE, assert_as_wide_as_the_screen, browse, find_browser
+from tests.browser import PHONE, Browser, assert_as_wide_as_the_screen
 from tests.service import ROOT, free_port, listening
 
 PING = {"vertical": "solar", "zip": "00002", "state": "CA", "homeowner": True}
@@ -110,14 +110,13 @@ def test_the_samples_on_the_page_are_bought_as_they_stand(http: httpx.Client) ->
     assert http.post("/v1/post", json={**post, "ping_id": bid["ping_id"]}).json()["status"] == "accepted"
 
 
-def test_the_page_is_whole_in_a_browser(http: httpx.Client, tmp_path: Path) -> None:
-    browser = find_browser()
+def test_the_page_is_whole_in_a_browser(http: httpx.Client, browser: Browser) -> None:
     http.post("/v1/ping", json={**PING, "phone": "2127798606"})
-    dom, console = browse(browser, str(http.base_url), PHONE, tmp_path, "--virtual-time-budget=4000")
+    dom, console = browser.browse(str(http.base_url), PHONE, later_ms=4_000)
     assert console == []
     assert re.search(r'id="live-status"[^>]*>Live<', dom)
     assert 'aria-pressed="false"' in dom
-    assert_as_wide_as_the_screen(browser, [http.get("/sandbox").text], tmp_path)
+    assert_as_wide_as_the_screen(browser, [http.get("/sandbox").text])
 
 
 def test_one_command_starts_it_and_nothing_is_left_behind(tmp_path: Path) -> None:

@@ -2,18 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.browser import PHONE, assert_as_wide_as_the_screen, browse, find_browser
+from tests.browser import PHONE, Browser, assert_as_wide_as_the_screen
 from tests.service import DEMO_CONFIG, Service, serve
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    return find_browser()
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +16,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
-def test_the_page_shows_every_door_without_an_error(browser: str, service: Service, tmp_path: Path) -> None:
-    dom, console = browse(browser, f"{service.url}/schema", PHONE, tmp_path)
+def test_the_page_shows_every_door_without_an_error(browser: Browser, service: Service) -> None:
+    dom, console = browser.browse(f"{service.url}/schema", PHONE)
     assert console == []
     for _, path in service.application.endpoints:
         assert f"<code>{path}</code>" in dom
@@ -34,9 +28,9 @@ def test_the_page_shows_every_door_without_an_error(browser: str, service: Servi
     assert targets <= set(re.findall(r'id="(\w+)"', dom))
 
 
-def test_nothing_on_the_page_is_wider_than_the_screen(browser: str, service: Service, tmp_path: Path) -> None:
+def test_nothing_on_the_page_is_wider_than_the_screen(browser: Browser, service: Service) -> None:
     page = httpx.get(f"{service.url}/schema", trust_env=False).text
-    assert_as_wide_as_the_screen(browser, [page], tmp_path)
+    assert_as_wide_as_the_screen(browser, [page])
 
 
 def test_the_page_needs_nothing_from_elsewhere(service: Service) -> None:

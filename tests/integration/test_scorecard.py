@@ -15,12 +15,11 @@ from app.cli import main
 from app.journal.reader import lines
 from app.mock_exchange.consumers import ping_of, post_of
 from tests.market import demo_with_crm, someone
-from tests.service import Service, serve
+from tests.service import Service, serve, until
 
 Json = dict[str, Any]
 
 ACME, BLUEBIRD, CASCADE = "demo-acme-key", "demo-bluebird-key", "demo-cascade-key"
-WITHIN_S = 10.0
 WHEN = {"since": "", "until": ""}
 
 
@@ -53,10 +52,7 @@ class Player:
 
     def scorecard(self, key: str = ACME, **query: Any) -> httpx.Response:
         """The scorecard, when every line that was played is written."""
-        until = time.monotonic() + WITHIN_S
-        while sum(1 for _ in lines(self.service.settings.journal)) < self.lines:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        assert until(lambda: sum(1 for _ in lines(self.service.settings.journal)) >= self.lines)
         url = f"{self.service.url}/v1/scorecard"
         return httpx.get(url, headers={"X-API-Key": key}, params=query, trust_env=False)
 

@@ -75,7 +75,8 @@ def until(is_so: Callable[[int], bool], first: int) -> int:
     while not is_so(number):
         assert time.monotonic() < ends
         number += 1
-        time.sleep(0.05)
+        # A reload takes a second or two, and each try costs one that waits for it.
+        time.sleep(0.2)
     return number
 
 

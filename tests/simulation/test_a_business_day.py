@@ -16,7 +16,8 @@ from app.domain.pricing.pricing import Valuation
 from app.journal.lines import PingLine
 from app.journal.replay import redecide
 from app.mock_exchange.market.audit import audit_lines
-from tests.simulation.conftest import LEADS, Day, catalogue_of
+from tests.business_day import LEADS
+from tests.simulation.conftest import Day, catalogue_of
 
 PUSH_BEGINS = 1_795_212_000.0
 """Friday, 20 November 2026, 15:00 in Phoenix."""

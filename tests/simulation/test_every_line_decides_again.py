@@ -1,6 +1,5 @@
 """What the journal holds is enough: every ping of an auction is decided again from its line, bit for bit."""
 
-import time
 from collections import Counter
 
 import httpx
@@ -12,11 +11,21 @@ from app.journal.lines import AnyLine, PingLine, RefusedLine, RepeatLine
 from app.journal.reader import lines
 from app.journal.replay import redecide
 from tests.market import demo_with_crm, hold_market
-from tests.service import serve
+from tests.service import Service, serve, until
 from tests.simulation.conftest import catalogue_of
 
 SEED = 7
 LEADS = 60
+
+
+def metrics_of(service: Service) -> str:
+    return httpx.get(f"{service.url}/metrics", trust_env=False).text
+
+
+def counted(metrics: str) -> float:
+    """How many pings there were."""
+    rows = [row for row in metrics.splitlines() if row.startswith("leadbid_pings_total{")]
+    return sum(float(row.rpartition(" ")[2]) for row in rows)
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +35,8 @@ def traded(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[AnyLine], Cat
     with demo_with_crm(folder / "config") as (config, _):
         with serve(config, folder / "data") as service:
             hold_market(service.url, LEADS, SEED)
-            time.sleep(0.6)
-            metrics = httpx.get(f"{service.url}/metrics", trust_env=False).text
+            assert until(lambda: counted(metrics_of(service)) == LEADS)
+            metrics = metrics_of(service)
         journal = list(lines(folder / "data" / "journal"))
         return journal, catalogue_of(config), metrics
 
@@ -51,7 +60,4 @@ def test_the_journal_holds_bids_and_several_reasons(traded: tuple[list[AnyLine],
 
 def test_every_ping_is_counted_once(traded: tuple[list[AnyLine], Catalogue, str]) -> None:
     journal, _, metrics = traded
-    counted = sum(
-        float(row.rpartition(" ")[2]) for row in metrics.splitlines() if row.startswith("leadbid_pings_total{")
-    )
-    assert counted == sum(isinstance(line, (PingLine, RefusedLine, RepeatLine)) for line in journal) == LEADS
+    assert counted(metrics) == sum(isinstance(line, (PingLine, RefusedLine, RepeatLine)) for line in journal) == LEADS

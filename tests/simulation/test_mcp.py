@@ -6,7 +6,6 @@ The clock of both stands at the end of the day, so that "today" is the day.
 import asyncio
 import json
 import re
-import shutil
 import sys
 import time
 from argparse import Namespace
@@ -23,6 +22,7 @@ from app.cli.day.business_day import ENDS
 from app.cli.service.mcp import offered
 from app.cli.tools.tool import NotAnswered
 from app.journal.lines import PostLine
+from tests.business_day import copied
 from tests.simulation.conftest import Day
 
 NOW = ENDS - 60.0
@@ -34,10 +34,7 @@ _SERVER = (
 @pytest.fixture(scope="module")
 def data(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The day in a place of its own: who looks for a lead or pauses something leaves a line in the audit log."""
-    folder = tmp_path_factory.mktemp("asked") / "demo"
-    # Whoever else reads the database at this moment has files of his own beside it, which come and go.
-    shutil.copytree(day.data, folder, ignore=shutil.ignore_patterns("*.db-*"))
-    return folder
+    return copied(day.data, tmp_path_factory.mktemp("asked"))
 
 
 def asked(data: Path, scene: Callable[[Any], Awaitable[None]], *words: str) -> None:

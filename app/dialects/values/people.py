@@ -45,6 +45,9 @@ _ABROAD_DIALED = re.compile(r"(?:00|011)[-. ]*(?=\+?1[-. (]*[2-9])")
 _EXTENSION_CUT = "the extension was cut; ten digits can be dialed"
 FIRST_KEPT = "of several the first was kept"
 
+_PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE)
+"""An address that is wrapped in nothing, as most are."""
+
 _ADDRESS = re.compile(r"[\w.%+'-]{1,64}@[\w.-]{1,255}\.[^\W\d]{2,}")
 _WRAPS = frozenset("<>()[]:")
 """Signs that stand around an address, and never in one."""
@@ -103,9 +106,10 @@ def phone(raw: Scalar) -> ReadValue:
 def email(raw: Scalar) -> ReadValue:
     """An email address, without what it was wrapped in; with a warning where it may not be what was typed."""
     text = without_zero_width(raw)
-    if _says_nothing(text):
+    is_plain = _PLAIN_EMAIL.fullmatch(text) is not None and len(text) <= EMAIL_LENGTH_MAX
+    if not is_plain and _says_nothing(text):
         return None
-    address, warning = _found_address(text) if len(text) <= _ODD_LENGTH_MAX else (text, "")
+    address, warning = (text, "") if is_plain else _found_address(text) if len(text) <= _ODD_LENGTH_MAX else (text, "")
     if len(address) > EMAIL_LENGTH_MAX:
         return Trouble(f"at most {EMAIL_LENGTH_MAX} characters")
     if _is_no_mailbox(address.lower()):
@@ -179,8 +183,11 @@ def _address_within(text: str) -> tuple[str, str] | None:
 def _is_no_mailbox(address: str) -> bool:
     """Whether an address only says that there is none, as "noemail@noemail.com" does."""
     local, _, domain = address.partition("@")
-    local, host = re.sub(r"[^a-z]", "", local), re.sub(r"[^a-z]", "", domain.partition(".")[0])
-    return local in _NO_MAILBOX and (host in _NO_DOMAIN or (host in _PROVIDERS and local != "unknown"))
+    local = re.sub(r"[^a-z]", "", local)
+    if local not in _NO_MAILBOX:
+        return False
+    host = re.sub(r"[^a-z]", "", domain.partition(".")[0])
+    return host in _NO_DOMAIN or (host in _PROVIDERS and local != "unknown")
 
 
 def _is_misspelled(address: str) -> bool:

@@ -20,6 +20,9 @@ _ZERO_WIDTH = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
 _WORDS_BETWEEN_PLUSES = re.compile(r"[^\s+]+(?:\+[^\s+]+){2,}")
+_ESCAPES = frozenset("&%\\+")
+"""Signs without which nothing in a line is escaped."""
+
 _JOINERS = "\u200c\u200d"
 """Some scripts write names with these."""
 
@@ -43,6 +46,8 @@ def shown_name(raw: Scalar) -> str:
     text = raw if isinstance(raw, str) else text_of(raw)
     if text.isalpha():
         return text
+    if text.isascii() and text.isprintable() and _ESCAPES.isdisjoint(text):
+        return " ".join(text.split())
     for _ in range(_LAYERS):
         before, text = text, unescaped(text)
         if text == before:

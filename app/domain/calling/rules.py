@@ -1,6 +1,7 @@
 """The hours in which a state lets people be called, how often, and where each place lies on the clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -9,6 +10,9 @@ DAYS = 7
 
 Span = tuple[int, int]
 """(first minute, minute after the last) of a local day."""
+
+Interval = tuple[float, float]
+"""From when until when, in UTC epoch seconds."""
 
 Week = tuple[tuple[Span, ...], ...]
 """The spans of each weekday, Monday first."""
@@ -35,7 +39,28 @@ NATIONAL = CallingRule(state=FEDERAL, week=(((480, 1260),),) * DAYS, source="47 
 """What holds everywhere, and where no state has hours of its own."""
 
 
-class CallingTable(msgspec.Struct, frozen=True, kw_only=True):
+class CallingTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for all who may be in the same `places`, each a time zone with the rule there.
+
+    `calls_max` and `calls_hours` are those of the strictest rule. `times` are those at which every place allows calls,
+    by the quarter of an hour (UTC) from which on: within it no local day begins.
+    """
+
+    places: tuple[tuple[str, CallingRule], ...]
+    basis: str
+    time_zones: str
+    rules: str
+    calls_max: int | None
+    calls_hours: int | None
+    rules_as_of: str
+    times: dict[int, Sequence[Interval]] = {}
+
+
+Whereabouts = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
+"""Where somebody may be: the zones of the ZIP, those of the phone, the states of the ZIP, that of the area code."""
+
+
+class CallingTable(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`rules` by state. `zip_zones` names the time zones of each ZIP, of its first three digits, and of each state;
     `area_states` the state of each area code.
     """
@@ -43,6 +68,11 @@ class CallingTable(msgspec.Struct, frozen=True, kw_only=True):
     rules: Mapping[str, CallingRule] = {}
     zip_zones: Mapping[str, tuple[str, ...]] = {}
     area_states: Mapping[str, str] = {}
+
+    @cached_property
+    def terms(self) -> dict[Whereabouts, CallingTerms]:
+        """What was worked out by this table: thousands of leads share a place."""
+        return {}
 
     def rule_of(self, state: str) -> CallingRule:
         """The rule of a state, or what holds everywhere."""

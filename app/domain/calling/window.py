@@ -11,11 +11,11 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 import msgspec
-from phonenumbers import timezone
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 from app.domain.calendar import utc_text
-from app.domain.calling.phone_kind import number_of, phone_kind
-from app.domain.calling.rules import CallingRule, CallingTable
+from app.domain.calling.phone_kind import phone_kind
+from app.domain.calling.rules import CallingRule, CallingTable, CallingTerms, Interval, Whereabouts
 
 AHEAD_DAYS = 10
 """So far a window is looked for: no state closes for as long."""
@@ -23,10 +23,16 @@ AHEAD_DAYS = 10
 _ZONES_MAX = 5
 """A number of more zones belongs to no place: it is new."""
 
+_TERMS_MAX = 10_000
+"""So many places are remembered; of a phone and a ZIP that agree there are some hundreds."""
+
+_QUARTER_S = 900
+
+_ZONED = range(max(len(beginning) for beginning in TIMEZONE_DATA if beginning.startswith("1")) - 1, 0, -1)
+"""How many of a number's digits may say where it is, the most first."""
+
 _COUNTRY = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
 """Where a consumer is of whom nobody knows where."""
-
-Interval = tuple[float, float]
 
 
 class CallingWindow(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,23 +54,39 @@ class CallingWindow(msgspec.Struct, frozen=True, kw_only=True):
 
 def calling_window(table: CallingTable, phone: str, zip_code: str, states: Sequence[str], now: float) -> CallingWindow:
     """The next window of who has this phone (ten digits) and lives in this ZIP of these states."""
-    by_zip = _zip_zones(table, zip_code, states)
-    by_phone = _phone_zones(phone)
     area_state = table.area_states.get(phone[:3], "")
-    places = [*product(by_zip, [table.rule_of(state) for state in states] or [table.rule_of("")])]
-    places += product(by_phone, [table.rule_of(area_state)])
-    basis = " and ".join([name for name, zones in (("zip", by_zip), ("area_code", by_phone)) if zones]) or "none"
-    if not places:
-        places = [*product(_COUNTRY, [table.rule_of("")])]
-    rules = [*dict.fromkeys(rule for _, rule in places)]
-    found = _first(_allowed_everywhere(places, now), now)
-    limits = [rule for rule in rules if rule.calls_max is not None]
-    strictest = min(limits, key=lambda rule: (rule.calls_max or 0) / (rule.calls_hours or 24), default=None)
+    where = (_zip_zones(table, zip_code, states), _phone_zones(phone), tuple(states), area_state)
+    terms = table.terms.get(where)
+    if terms is None:
+        if len(table.terms) >= _TERMS_MAX:
+            table.terms.clear()
+        terms = table.terms[where] = _terms(table, where)
+    found = _first(_times(terms, now), now)
     return CallingWindow(
         callable_from=utc_text(found[0]) if found is not None else "",
         callable_until=utc_text(found[1]) if found is not None else "",
+        time_zones=terms.time_zones,
+        basis=terms.basis,
+        rules=terms.rules,
+        calls_max=terms.calls_max,
+        calls_hours=terms.calls_hours,
+        rules_as_of=terms.rules_as_of,
+    )
+
+
+def _terms(table: CallingTable, where: Whereabouts) -> CallingTerms:
+    by_zip, by_phone, states, area_state = where
+    places = [*product(by_zip, [table.rule_of(state) for state in states] or [table.rule_of("")])]
+    places += product(by_phone, [table.rule_of(area_state)])
+    if not places:
+        places = [*product(_COUNTRY, [table.rule_of("")])]
+    rules = [*dict.fromkeys(rule for _, rule in places)]
+    limits = [rule for rule in rules if rule.calls_max is not None]
+    strictest = min(limits, key=lambda rule: (rule.calls_max or 0) / (rule.calls_hours or 24), default=None)
+    return CallingTerms(
+        places=tuple(dict.fromkeys(places)),
+        basis=" and ".join([name for name, zones in (("zip", by_zip), ("area_code", by_phone)) if zones]) or "none",
         time_zones=", ".join(dict.fromkeys(zone for zone, _ in places)),
-        basis=basis,
         rules="; ".join(map(_in_words, rules)),
         calls_max=strictest.calls_max if strictest is not None else None,
         calls_hours=strictest.calls_hours if strictest is not None else None,
@@ -96,17 +118,26 @@ def _zip_zones(table: CallingTable, zip_code: str, states: Sequence[str]) -> tup
 
 
 def _phone_zones(phone: str) -> tuple[str, ...]:
+    """Those of the longest beginning of the number that is known, as the library would say once it has formatted it."""
     if not phone or not phone_kind(phone).is_local:
         return ()
-    found = timezone.time_zones_for_geographical_number(number_of(phone))
-    zones = tuple([zone for zone in found if zone != timezone.UNKNOWN_TIMEZONE])
+    zones: tuple[str, ...] = next(filter(None, (TIMEZONE_DATA.get(f"1{phone[:digits]}") for digits in _ZONED)), ())
     return zones if len(zones) <= _ZONES_MAX else ()
 
 
-def _allowed_everywhere(places: Iterable[tuple[str, CallingRule]], now: float) -> Sequence[Interval]:
+def _times(terms: CallingTerms, now: float) -> Sequence[Interval]:
     """The times that every place allows, the first of them perhaps begun yesterday."""
+    quarter = int(now // _QUARTER_S)
+    known = terms.times.get(quarter)
+    if known is None:
+        terms.times.clear()
+        known = terms.times[quarter] = _allowed_everywhere(terms.places, now)
+    return known
+
+
+def _allowed_everywhere(places: Iterable[tuple[str, CallingRule]], now: float) -> Sequence[Interval]:
     together: Sequence[Interval] | None = None
-    for zone, rule in dict.fromkeys(places):
+    for zone, rule in places:
         here = _allowed_from(rule, zone, datetime.fromtimestamp(now, ZoneInfo(zone)).date() - timedelta(days=1))
         together = here if together is None else _both(together, here)
     return together or ()

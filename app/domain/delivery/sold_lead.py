@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 
 from app.domain.calendar import utc_text
 from app.domain.calling.window import CallingWindow
@@ -66,12 +67,12 @@ LEAD_PATHS = frozenset(
 
 def lead_document(lead: SoldLead) -> LeadDocument:
     """The document of this lead: times are ISO 8601 in UTC, `price` is in dollars, absent text is empty."""
-    document = {name: getattr(lead, name) for name in SoldLead.__struct_fields__}
+    document = asdict(lead)
     document["price"] = lead.price_cents / 100
     document["sold_at"] = utc_text(lead.sold_at)
-    document["contact"] = {name: getattr(lead.contact, name) for name in Contact.__struct_fields__}
-    document["consent"] = {name: getattr(lead.consent, name) for name in ConsentProof.__struct_fields__}
+    document["contact"] = asdict(lead.contact)
+    document["consent"] = asdict(lead.consent)
     document["consent"]["consent_at"] = "" if lead.consent.consent_at is None else utc_text(lead.consent.consent_at)
-    document["calling"] = {name: getattr(lead.calling, name) for name in CallingWindow.__struct_fields__}
+    document["calling"] = asdict(lead.calling)
     document["fields"] = dict(lead.fields)
     return document

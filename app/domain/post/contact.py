@@ -91,10 +91,14 @@ def is_human_name(first: str, last: str) -> bool:
 
     Smith 3rd is a name, and Tom/Ann are two.
     """
-    whole = _TWO_OF_THEM.sub(" ", _ORDINAL.sub("", f"{first} {last}".casefold()))
-    whole = " ".join(whole.split())
+    whole = " ".join(f"{first} {last}".casefold().split())
     letters = whole.replace(" ", "")
-    if not any(map(str.isalpha, letters)) or _NOT_OF_A_NAME.search(whole) or "http" in letters or "www" in letters:
+    if not letters.isalpha():
+        whole = " ".join(_TWO_OF_THEM.sub(" ", _ORDINAL.sub("", whole)).split())
+        letters = whole.replace(" ", "")
+        if not any(map(str.isalpha, letters)) or _NOT_OF_A_NAME.search(whole):
+            return False
+    if "http" in letters or "www" in letters:
         return False
     if whole in _PLACEHOLDER_NAMES or (len(letters) > 2 and len(set(letters)) == 1):
         return False

@@ -201,9 +201,14 @@ def answers(url: str) -> bool:
 
 
 def free_port() -> int:
-    """A port of loopback on which nobody listens at this moment."""
+    """A port of loopback on which nobody listens, and which for a minute the system gives to nobody who names none.
+
+    The end of a connection that closes first waits that long, and may be listened on meanwhile by whoever names it.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            listener.accept()[0].close()
     return port
 
 

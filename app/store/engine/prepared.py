@@ -1,13 +1,19 @@
 """Statements that every sale runs: compiled once for each database, and on SQLite handed to its driver as they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import Connection, Dialect, Table, text
+from sqlalchemy import Connection, Dialect, LargeBinary, Table, text
 from sqlalchemy.sql import ClauseElement
 
 Values = Mapping[str, object]
+
+TOGETHER = (64, 16, 4)
+"""So many rows SQLite takes in one statement. For each its driver gives the interpreter away, and to get it back from a
+busy event loop takes longer than many rows do."""
 
 
 class Ran(Protocol):
@@ -57,6 +63,13 @@ class Insert(Prepared):
         columns, values = ", ".join(f'"{name}"' for name in names), ", ".join(f":{name}" for name in names)
         end = " ON CONFLICT DO NOTHING" if or_nothing else ""
         super().__init__(text(f'INSERT INTO "{table.name}" ({columns}) VALUES ({values}){end}'))  # noqa: S608 - names of our own schema
+        slots = f"({', '.join('?' * len(names))})"
+        self._in_order = itemgetter(*names)
+        self._bytes = [column.name for column in table.c if isinstance(column.type, LargeBinary)]
+        self._of_many = {
+            count: f'INSERT INTO "{table.name}" ({columns}) VALUES {", ".join([slots] * count)}{end}'  # noqa: S608 - as above
+            for count in (*TOGETHER, 1)
+        }
         self._at_once = Prepared(
             text(
                 f'INSERT INTO "{table.name}" ({columns}) SELECT {columns} '  # noqa: S608 - as above
@@ -64,17 +77,39 @@ class Insert(Prepared):
             )
         )
 
+    def run(self, connection: Connection, values: Values | Sequence[Values]) -> Ran:
+        """Add one row, or several; SQLite takes many of them in one statement."""
+        if isinstance(values, Mapping) or connection.dialect.driver != "pysqlite":
+            return super().run(connection, values)
+        driver: Any = connection.connection.driver_connection
+        rows = [*map(self._in_order, values)]
+        ran: Ran = driver.cursor()
+        for first, count in _portions(len(rows)):
+            of_these = chain.from_iterable(rows[first : first + count])
+            ran = driver.execute(self._of_many[count], tuple(of_these))
+        return ran
+
     def of(self, connection: Connection, rows: Sequence[Values]) -> tuple[Prepared, Values | Sequence[Values]]:
         """The work that adds them: on PostgreSQL one statement, whose driver takes as long for a row as for many."""
         if connection.dialect.name == "sqlite":
             return self, rows
-        return self._at_once, {"rows": _rows_as_json(rows)}
+        return self._at_once, {"rows": self._as_json(rows)}
+
+    def _as_json(self, rows: Sequence[Values]) -> str:
+        """Bytes stand there as PostgreSQL reads them from a text; most tables have none."""
+        if self._bytes:
+            rows = [{**row, **{name: _hex(row[name]) for name in self._bytes}} for row in rows]
+        return msgspec.json.encode(rows).decode()
 
 
-def _rows_as_json(rows: Sequence[Values]) -> str:
-    return msgspec.json.encode([{name: _as_json(value) for name, value in row.items()} for row in rows]).decode()
+def _portions(rows: int) -> Iterator[tuple[int, int]]:
+    """Where each statement's rows begin, and how many they are: a few sizes, whose statements stay prepared."""
+    first = 0
+    while first < rows:
+        count = next((count for count in TOGETHER if count <= rows - first), 1)
+        yield first, count
+        first += count
 
 
-def _as_json(value: object) -> object:
-    """Bytes as PostgreSQL reads them from a text."""
+def _hex(value: object) -> object:
     return "\\x" + value.hex() if isinstance(value, bytes) else value

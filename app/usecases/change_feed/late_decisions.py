@@ -32,7 +32,7 @@ class LateDecisions:
             self._waiting = []
 
     def _of(self, sale: Sold, lead_id: str, leg: str, bid: BidMade) -> Iterator[LateDecision]:
-        line = bid.line
+        line = bid.bid_line()
         offer = offer_of(line, sale.campaign, leg)
         if line is not None and offer is not None:
             yield LateDecision(

@@ -29,16 +29,22 @@ def post_collectors(bidder: Bidder) -> PostCollectors:
     """The checks that are declared today, whatever they were when a bid was made: they protect consumers."""
 
     def of(lead: PostedLead) -> Sequence[PostCollector]:
+        campaign, seller = lead.campaign, lead.seller.name
+        checks = [
+            check
+            for check in bidder.catalogue.checks
+            if "post" in check.on and check.covers(campaign.name, campaign.vertical, seller)
+        ]
+        if not checks:
+            return ()
         subject = _of_post(lead, lead.lead_id(bidder.keys.index))
         return [
             PostCollector(
                 unknown=bidder.providers.unknown(check, subject),
                 collect=partial(_collect, bidder, check, subject, lead.now),
             )
-            for check in bidder.catalogue.checks
-            if "post" in check.on
-            and check.covers(lead.campaign.name, lead.campaign.vertical, lead.seller.name)
-            and bidder.providers.has_questions(check, subject)
+            for check in checks
+            if bidder.providers.has_questions(check, subject)
         ]
 
     return PostCollectors(of=of)

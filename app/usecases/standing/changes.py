@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.auction.marks import with_withheld
+from app.domain.auction.weighing import Offer
 from app.domain.caps.caps import Cap
 from app.domain.caps.division import Replica
 from app.domain.caps.pacing import ShadowPrice
@@ -28,6 +29,23 @@ KnownSale = tuple[str, str, str, float]
 
 class _Change(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="kind"):
     """Times are UTC epoch seconds."""
+
+
+class _BidsOnly(msgspec.Struct, frozen=True, gc=False):
+    bids: tuple[Offer, ...] = ()
+
+
+class BidLine(msgspec.Struct, frozen=True, gc=False):
+    """What a post reads of its ping's line: a third of it."""
+
+    ping: Ping
+    model: str
+    decision: _BidsOnly
+    bid_ids: tuple[str, ...] = ()
+
+
+_decode_line = msgspec.json.Decoder(PingLine).decode
+_decode_bid_line = msgspec.json.Decoder(BidLine).decode
 
 
 class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
@@ -59,9 +77,14 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
     def line(self) -> PingLine | None:
         """The line, read anew each time; `None` where the journal does not hold it any more."""
         text = self.kept.text
-        return msgspec.json.decode(text, type=PingLine) if text is not None else None
+        return _decode_line(text) if text is not None else None
 
-    def ping_of(self, line: PingLine) -> Ping:
+    def bid_line(self) -> BidLine | None:
+        """The same as far as a post reads it."""
+        text = self.kept.text
+        return _decode_bid_line(text) if text is not None else None
+
+    def ping_of(self, line: BidLine) -> Ping:
         """The ping of its line as it came, as far as that is known."""
         return with_withheld(line.ping, self.withheld)
 

@@ -77,7 +77,7 @@ class Counter:
         self.apart: float | None = None
         """What is kept for other replicas where one claims it."""
         self.largest = 0
-        self.met_at = now
+        self.met_at = self.weighed_at = now
         self.is_quiet = True
         """Whether no lead had met it for so long that hardly any meets another replica in the same moment."""
         self.lingering: list[tuple[float, int]] = []
@@ -111,15 +111,26 @@ class Counter:
         self.variance += weight * (1.0 - weight) * amount * amount
         self.standing = self._stand()
 
-    def drop(self, bid: BidMade, amount: int) -> None:
-        """Count a live bid no more. It shows when the rest is weighed next, as many may end at once."""
+    def drop(self, bid: BidMade, amount: int) -> bool:
+        """Count a live bid no more, if it was. It shows when the rest is weighed next, as many may end at once."""
         which = (bid.seller, int(bid.at), bid.expires_at)
         bucket = self.buckets.get(which)
         if bucket is None:
-            return
+            return False
         bucket.count(amount, -1)
         if not bucket.bids:
             del self.buckets[which]
+        return True
+
+    def lighten(self, bid: BidMade, amount: int, rate: PostRate) -> None:
+        """What one live bid weighed that was dropped is free at once, by the habits of its seller as they were.
+
+        To weigh the others takes long where there are many: that is left to the next turn of time.
+        """
+        weight = rate.share_at(max(self.weighed_at - int(bid.at), 0.0))
+        self.live = max(self.live - weight * amount, 0.0) if self.buckets else 0.0
+        self.variance = max(self.variance - weight * (1.0 - weight) * amount * amount, 0.0) if self.buckets else 0.0
+        self.standing = self._stand()
 
     def take_over(self, former: "Counter") -> None:
         """Count the live bids of a window that is over: what they sell from now on is used here."""
@@ -138,6 +149,7 @@ class Counter:
             bucket.expires_at += by
             buckets[bucket.seller, bucket.second, bucket.expires_at] = bucket
         self.buckets = buckets
+        self.weighed_at += by
 
     def hold_ages(self, seconds: float) -> None:
         """Nothing could be posted for so long: live bids are no older, and sales are not heard of either."""
@@ -161,7 +173,7 @@ class Counter:
                 weight = shares[made] = rates.get(bucket.seller, _NEW).share_at(max(now - bucket.since, 0.0))
             live += weight * bucket.total
             variance += weight * (1.0 - weight) * bucket.squares
-        self.live, self.variance = live, variance
+        self.live, self.variance, self.weighed_at = live, variance, now
         self.standing = self._stand()
 
     def pace(self, now: float, *, moves: bool = True) -> None:

@@ -117,15 +117,19 @@ class Counters:
             if counter := self._open.get(key) or self._counting(key):
                 counter.add(bid, amount, weight)
 
-    def release(self, bid: BidMade) -> None:
-        """Release the space of a bid. It shows when its counters are weighed next."""
+    def release(self, bid: BidMade, rate: PostRate | None = None) -> None:
+        """Release the space of a bid. It shows when its counters are weighed next, or at once.
+
+        For that its seller's `rate` must be given, as it was while the bid lived.
+        """
         for key, amount in bid.takes:
             if counter := self._counting(key):
-                counter.drop(bid, amount)
+                if counter.drop(bid, amount) and rate is not None:
+                    counter.lighten(bid, amount, rate)
                 if not counter.buckets and self._closed.get(counter.resource) is counter:
                     del self._closed[counter.resource]
 
-    def sell(self, sale: Sold, rates: Mapping[str, PostRate]) -> None:
+    def sell(self, sale: Sold) -> None:
         """Count a sale; in a counter that is not open here, for when it will be."""
         for key, amount in sale.uses:
             counter = self._open.get(key)
@@ -135,7 +139,6 @@ class Counters:
                     self._unmet.add(key)
             else:
                 counter.use(amount)
-                counter.weigh(rates, sale.at)
 
     def unmet(self) -> set[str]:
         """The keys of counters that sales were heard of before a lead met them, each once."""
@@ -150,12 +153,6 @@ class Counters:
                 counter.give_back(amount)
             elif key in self._used:
                 self._used[key] -= amount
-
-    def weigh(self, bid: BidMade, rates: Mapping[str, PostRate], now: float) -> None:
-        """Weigh anew the counters in which a bid counted."""
-        for key, _ in bid.takes:
-            if counter := self._counting(key):
-                counter.weigh(rates, now)
 
     def move(self, by: int) -> None:
         """Count live bids on under a clock that was moved by so many seconds."""

@@ -23,6 +23,10 @@ class PostHabits:
         """By seller, as far as anything is known."""
         return self._rates
 
+    def rate(self, seller: str) -> PostRate:
+        """That of one seller."""
+        return self._rates.get(seller, _NEW)
+
     def learn(self, bid: BidMade, *, posted: bool, delay_s: float = 0.0) -> None:
         """Count the result of a bid; tests do not count."""
         if not bid.test:

@@ -298,7 +298,7 @@ class LiveStanding:
             self._counters.linger(bid, sale.at)
         if self.is_bought(sale.nonce):
             return
-        self._counters.sell(sale, self._habits.rates)
+        self._counters.sell(sale)
         self.targets.sell(sale)
         self._requested.sell(sale)
         self._known.sell(sale)
@@ -316,7 +316,6 @@ class LiveStanding:
         if bid is not None and bid.at <= lost.at:
             self._end(lost.nonce)
             self._habits.learn(bid, posted=False)
-            self._counters.weigh(bid, self._habits.rates, lost.at)
 
     def _recall(self, change: BidEnded | PostSeen) -> None:
         """What became of a bid before a restart."""
@@ -350,5 +349,5 @@ class LiveStanding:
         """End the bid for a lead, if there is one, and release its space."""
         bid = self._promises.end(nonce)
         if bid is not None:
-            self._counters.release(bid)
+            self._counters.release(bid, self._habits.rate(bid.seller))
         return bid

@@ -1,7 +1,6 @@
 """An operator sees where it is signed in, ends what it does not know, and changes its password."""
 
 import re
-import time
 from collections.abc import Iterator
 from hashlib import sha256
 
@@ -9,7 +8,7 @@ import httpx
 import pytest
 
 from app.cli import main
-from tests.console import proof_of, send, signed_in
+from tests.console import added_operator, proof_of, send, signed_in
 from tests.service import Service
 
 ACCOUNT = "/console/account"
@@ -17,28 +16,20 @@ PASSWORD = "four plain words together"
 
 
 @pytest.fixture
-def mona(console_service: Service, capsys: pytest.CaptureFixture[str]) -> Iterator[str]:
+def mona(console_service: Service) -> Iterator[str]:
     """The key of a viewer."""
-    yield from made(console_service, capsys, "mona", "viewer")
+    yield from made(console_service, "mona", "viewer")
 
 
 @pytest.fixture
-def chief(console_service: Service, capsys: pytest.CaptureFixture[str]) -> Iterator[str]:
+def chief(console_service: Service) -> Iterator[str]:
     """The key of an admin."""
-    yield from made(console_service, capsys, "chief", "admin")
+    yield from made(console_service, "chief", "admin")
 
 
-def made(service: Service, capsys: pytest.CaptureFixture[str], name: str, role: str) -> Iterator[str]:
-    data = ["--data", str(service.settings.data)]
-    assert main(["operators", "add", name, "--role", role, *data]) == 0
-    key: str = re.findall(r"shown only now: (\S+)", capsys.readouterr().out)[0]
-    bidder = service.application.background
-    assert bidder is not None
-    until = time.monotonic() + 10
-    while sha256(key.encode()).hexdigest() not in bidder.bidder.operator_by_key and time.monotonic() < until:
-        time.sleep(0.05)
-    yield key
-    assert main(["operators", "remove", name, *data]) == 0
+def made(service: Service, name: str, role: str) -> Iterator[str]:
+    yield added_operator(service, name, role)
+    assert main(["operators", "remove", name, "--data", str(service.settings.data)]) == 0
 
 
 def is_in(client: httpx.Client) -> bool:

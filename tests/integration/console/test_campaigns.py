@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Mapping
 from html import unescape
 from typing import Any
@@ -11,8 +10,8 @@ import httpx
 import pytest
 
 from app.cli import main
-from tests.console import DEMO_OPERATOR, proof_of, send, signed_in
-from tests.service import Service
+from tests.console import DEMO_OPERATOR, added_operator, proof_of, send, signed_in
+from tests.service import Service, until
 
 CAMPAIGN = "roofing-anywhere"
 PAGE = f"/console/campaigns/{CAMPAIGN}"
@@ -124,11 +123,8 @@ def test_a_form_that_cannot_be_done_says_which_field_and_changes_nothing(
     assert in_force(console) == []
 
 
-def test_a_viewer_sees_no_form_and_can_do_nothing(console_service: Service, capsys: pytest.CaptureFixture[str]) -> None:
-    added = ["operators", "add", "campaigns-viewer", "--role", "viewer", "--data", str(console_service.settings.data)]
-    assert main(added) == 0
-    key = re.findall(r"shown only now: (\S+)", capsys.readouterr().out)[0]
-    time.sleep(1.0)
+def test_a_viewer_sees_no_form_and_can_do_nothing(console_service: Service) -> None:
+    key = added_operator(console_service, "campaigns-viewer", "viewer")
     with signed_in(console_service.url, "campaigns-viewer", key) as viewer:
         page = viewer.get(PAGE).text
         assert "/console/acts/campaigns" not in page
@@ -142,10 +138,11 @@ def test_page_report_and_command_say_the_same_of_hostile_traffic(
 ) -> None:
     for number in range(100, 140):
         assert pinged(console_service, number, sub_id=SOURCE)["status"] == "accepted"
-    until = time.monotonic() + 40
-    while sum(row["auctions"] for row in report(console, "price-to-win?by=source")["rows"]) < 80:
-        assert time.monotonic() < until, "the page reads the journal again after some seconds"
-        time.sleep(0.5)
+
+    def auctions() -> int:
+        return sum(row["auctions"] for row in report(console, "price-to-win?by=source")["rows"])
+
+    assert until(lambda: auctions() >= 80, 60.0), "the page reads the journal again after some seconds"
     page = console.get("/console/price-to-win?by=source").text
     assert SOURCE in unescape(page)
     assert "<script>alert" not in page

@@ -1,10 +1,9 @@
 """Every page of the console in a real browser: full and empty, at a desk and on a phone, light and dark."""
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,8 +17,9 @@ from app.asgi import World
 from app.cli.day.business_day import ENDS
 from app.http.console.pages.all_views import VIEWS
 from tests.browser import BIDDER, FLAGS, PHONE, find_browser
+from tests.business_day import business_day, copied
 from tests.console import DEMO_OPERATOR
-from tests.service import DEMO_CONFIG, ROOT, Service, serve
+from tests.service import DEMO_CONFIG, Service, serve
 
 SERIOUS = ("serious", "critical")
 REACHABLE = ", ".join(
@@ -44,10 +44,10 @@ def context() -> Iterator[BrowserContext]:
 @pytest.fixture(scope="module")
 def demo_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The evening after a demo's day."""
-    data = tmp_path_factory.mktemp("demo") / "data"
-    words = ["demo", "--leads", "60", "--seed", "7", "--data", str(data), "--json"]
-    # A process of its own, since the browser's loop runs in this thread.
-    subprocess.run([sys.executable, "-m", "app", *words], cwd=ROOT, check=True, capture_output=True)
+    # In a thread of its own, since the browser's loop runs in this one.
+    with ThreadPoolExecutor(1) as thread:
+        lived = thread.submit(business_day, tmp_path_factory).result()
+    data = copied(lived, tmp_path_factory.mktemp("evening"))
     config = data / "config" / "buyer.toml"
     # An admin is shown every page.
     config.write_text(config.read_text().replace('name = "demo-ops"\n', 'name = "demo-ops"\nrole = "admin"\n'))

@@ -12,7 +12,7 @@ import pytest
 
 from app.cli import main
 from app.mock_exchange.consumers import Consumer, ping_of
-from tests.console import proof_of, send, signed_in
+from tests.console import added_operator, proof_of, send, signed_in
 from tests.hostile import HOSTILE, assert_harmless
 from tests.market import ping, post, someone
 from tests.service import Service, until
@@ -38,21 +38,16 @@ def bought(console_service: Service) -> Bought:
 
 
 @pytest.fixture
-def viewer(console_service: Service, capsys: pytest.CaptureFixture[str]) -> Iterator[httpx.Client]:
-    data = str(console_service.settings.data)
-    assert main(["operators", "add", "looker", "--role", "viewer", "--data", data]) == 0
-    key = re.findall(r"shown only now: (\S+)", capsys.readouterr().out)[0]
-    fields = {"name": "looker", "secret": key}
-    url = console_service.url
-    assert until(lambda: httpx.post(f"{url}/console/sign-in", data=fields, trust_env=False).status_code == 303, 10.0)
-    with signed_in(url, "looker", key) as client:
+def viewer(console_service: Service) -> Iterator[httpx.Client]:
+    key = added_operator(console_service, "looker", "viewer")
+    with signed_in(console_service.url, "looker", key) as client:
         yield client
-    assert main(["operators", "remove", "looker", "--data", data]) == 0
+    assert main(["operators", "remove", "looker", "--data", str(console_service.settings.data)]) == 0
 
 
 def arrived(console: httpx.Client, path: str) -> str:
     """The page, once the journal has what it tells of."""
-    assert until(lambda: (page := console.get(path)).status_code == 200 and _NO_LINE not in page.text, 10.0)
+    assert until(lambda: (page := console.get(path)).status_code == 200 and _NO_LINE not in page.text)
     return console.get(path).text
 
 
@@ -68,7 +63,7 @@ def says_who(page: str, who: Consumer = WHO) -> bool:
 
 
 def test_a_lead_is_found_by_what_is_known_of_it_and_told_to_its_end(console: httpx.Client, bought: Bought) -> None:
-    assert until(lambda: bought.lead_id in console.get("/console/pings?outcome=bought").text, 10.0)
+    assert until(lambda: bought.lead_id in console.get("/console/pings?outcome=bought").text)
     page = arrived(console, f"/console/pings/{bought.lead_id}")
     for words in ("conversion probability", "maximum bid", "Passed all 13 rules", "Win probability by price", "sale"):
         assert words in page

@@ -37,7 +37,7 @@ def test_a_lead_is_given_back_withdrawn_asked_for_again_and_credited(console: ht
     answer = {"lead": lead_id, "answer": "accepted", "note": "agreed by mail"}
     assert "is credited" in send(console, RETURNS, "returns/answer", answer)
     assert state_of(console, lead_id) == "accepted"
-    assert until(lambda: "return accepted" in console.get(f"/console/pings/{lead_id}").text, 10.0)
+    assert until(lambda: "return accepted" in console.get(f"/console/pings/{lead_id}").text)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from app.cli import main
 from app.http.auction.routes import PATHS
 from app.http.console.pages.all_views import ACTS, DOWNLOADS, REVEALS, VIEWS
-from tests.console import proof_of, send, signed_in
-from tests.service import Service, until
+from tests.console import added_operator, proof_of, send, signed_in
+from tests.service import Service
 
 OPEN = {
     "",
@@ -52,16 +52,8 @@ SENT = [(f"acts/{each.path}", each.role) for each in ACTS] + [(f"reveals/{each.p
 @pytest.fixture(scope="module")
 def key(console_service: Service) -> Iterator[str]:
     """Of a viewer."""
-    data = ["--data", str(console_service.settings.data)]
-    with pytest.MonkeyPatch.context() as patch:
-        said: list[str] = []
-        patch.setattr("builtins.print", lambda *words, **_: said.extend(map(str, words)))
-        assert main(["operators", "add", "vic", "--role", "viewer", *data]) == 0
-    made = re.findall(r"shown only now: (\S+)", "\n".join(said))[0]
-    status = {"headers": {"X-API-Key": made}, "trust_env": False}
-    assert until(lambda: httpx.get(f"{console_service.url}/v1/status", **status).status_code == 200)  # type: ignore[arg-type]
-    yield made
-    assert main(["operators", "remove", "vic", *data]) == 0
+    yield added_operator(console_service, "vic", "viewer")
+    assert main(["operators", "remove", "vic", "--data", str(console_service.settings.data)]) == 0
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,9 @@ from itertools import count
 from pathlib import Path
 
 import httpx
-import pytest
 
-from app.cli import main
 from app.mock_exchange.consumers import ping_of
-from tests.console import DEMO_OPERATOR, proof_of, send, signed_in
+from tests.console import DEMO_OPERATOR, added_operator, proof_of, send, signed_in
 from tests.market import someone
 from tests.service import DEMO_CONFIG, Service, serve, until
 
@@ -63,16 +61,11 @@ def test_an_operator_changes_no_keys(console: httpx.Client) -> None:
     assert (answer.status_code, "needs the role admin" in answer.text) == (403, True)
 
 
-def test_an_admin_adds_a_seller_gives_it_another_key_and_drops_the_first(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_admin_adds_a_seller_gives_it_another_key_and_drops_the_first(tmp_path: Path) -> None:
     shutil.copytree(DEMO_CONFIG.parent, tmp_path / "config")
     file = tmp_path / "config" / DEMO_CONFIG.name
     with serve(file, tmp_path / "data") as service:
-        ours = ["--data", str(service.settings.data)]
-        assert main(["operators", "add", "ada", "--role", "admin", *ours]) == 0
-        secret: str = re.findall(r"shown only now: (\S+)", capsys.readouterr().out)[0]
-        time.sleep(1.0)
+        secret = added_operator(service, "ada", "admin")
         with signed_in(service.url, "ada", secret) as client:
 
             def shown_key(act: str, fields: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from app.cli import main
 from app.http.application import Application
-from tests.console import DEMO_OPERATOR, signed_in
+from tests.console import DEMO_OPERATOR, added_operator, signed_in
 from tests.service import Service
 
 PASSWORD = "four plain words together"
@@ -19,16 +19,6 @@ PASSWORD = "four plain words together"
 def tried(url: str, name: str, secret: str, **headers: str) -> httpx.Response:
     fields = {"name": name, "secret": secret}
     return httpx.post(f"{url}/console/sign-in", data=fields, headers=headers, trust_env=False)
-
-
-def added(service: Service, capsys: pytest.CaptureFixture[str], name: str, role: str) -> str:
-    assert main(["operators", "add", name, "--role", role, "--data", str(service.settings.data)]) == 0
-    key: str = re.findall(r"shown only now: (\S+)", capsys.readouterr().out)[0]
-    until = time.monotonic() + 10
-    while tried(service.url, name, key).status_code != 303:
-        assert time.monotonic() < until, "the running service takes it within a second"
-        time.sleep(0.1)
-    return key
 
 
 def with_password(service: Service, monkeypatch: pytest.MonkeyPatch, name: str, password: str, tmp_path: Path) -> int:
@@ -89,7 +79,7 @@ def test_a_form_of_another_site_signs_nobody_in(console_service: Service) -> Non
 def test_a_password_does_as_well_and_ends_older_sessions(
     console_service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    key = added(console_service, capsys, "vera", "viewer")
+    key = added_operator(console_service, "vera", "viewer")
     with signed_in(console_service.url, "vera", key) as before:
         assert before.get("/console").status_code == 200
         assert with_password(console_service, monkeypatch, "vera", "short", tmp_path) == 1
@@ -105,7 +95,7 @@ def test_a_password_does_as_well_and_ends_older_sessions(
 def test_guessing_locks_passwords_out_even_the_right_one_and_no_key(
     console_service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    key = added(console_service, capsys, "lena", "viewer")
+    key = added_operator(console_service, "lena", "viewer")
     assert with_password(console_service, monkeypatch, "lena", PASSWORD, tmp_path) == 0
     assert [tried(console_service.url, "lena", f"guess {number}").status_code for number in range(5)] == [401] * 5
     locked = tried(console_service.url, "lena", PASSWORD)
@@ -119,7 +109,7 @@ def test_guessing_locks_passwords_out_even_the_right_one_and_no_key(
 def test_guesses_at_once_are_locked_out_like_one_after_another(
     console_service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    added(console_service, capsys, "olga", "viewer")
+    added_operator(console_service, "olga", "viewer")
     assert with_password(console_service, monkeypatch, "olga", PASSWORD, tmp_path) == 0
 
     async def guessed() -> None:

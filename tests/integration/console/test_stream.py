@@ -16,7 +16,7 @@ def test_a_stream_ends_with_its_session(console_service: Service, monkeypatch: p
         client.post("/console/sign-out", data={"proof": proof_of(client.get("/console").text)})
         began = time.monotonic()
         assert list(stream.iter_lines())[:1] in ([], ["event: changed"])
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 10
 
 
 def test_a_service_stops_at_once_under_open_streams(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from app.instructions.markdown import markdown
 from app.instructions.outline import outline_of
 from app.instructions.page import page
 from app.platforms.known import PLATFORMS
-from tests.browser import BIDDER, PHONE, assert_as_wide_as_the_screen, browse, browse_framed, find_browser
+from tests.browser import BIDDER, PHONE, Browser, assert_as_wide_as_the_screen
 from tests.sellers import catalogue_of
 from tests.service import Service
 
@@ -35,11 +35,6 @@ FOCUS = """
 """
 
 
-@pytest.fixture(scope="module")
-def browser() -> str:
-    return find_browser()
-
-
 def html_of(http: httpx.Client, seller: str) -> str:
     return http.get(f"/sellers/{seller}/instructions", headers={"X-API-Key": "demo-operator-key"}).text
 
@@ -49,16 +44,16 @@ def book_of(service: Service, seller: str) -> Handbook:
     return handbook_of(catalogue, catalogue.sellers[seller], service.url)
 
 
-def test_nothing_on_the_page_is_wider_than_the_screen(browser: str, http: httpx.Client, tmp_path: Path) -> None:
-    assert_as_wide_as_the_screen(browser, [html_of(http, seller) for seller in SELLERS], tmp_path)
+def test_nothing_on_the_page_is_wider_than_the_screen(browser: Browser, http: httpx.Client) -> None:
+    assert_as_wide_as_the_screen(browser, [html_of(http, seller) for seller in SELLERS])
 
 
 def test_the_page_shows_all_of_the_value_without_an_error(
-    browser: str, http: httpx.Client, service: Service, tmp_path: Path
+    browser: Browser, http: httpx.Client, service: Service, tmp_path: Path
 ) -> None:
     file = tmp_path / "page.html"
     file.write_text(html_of(http, "boberdoo"), encoding="utf-8")
-    dom, console = browse(browser, file.as_uri(), 1280, tmp_path)
+    dom, console = browser.browse(file.as_uri(), BIDDER)
     assert console == []
     shown = unescape(re.sub(r"<[^>]+>", "", dom))
     book = book_of(service, "boberdoo")
@@ -76,9 +71,9 @@ def test_the_page_shows_all_of_the_value_without_an_error(
     assert targets <= set(re.findall(r'id="([\w-]+)"', dom))
 
 
-def test_no_column_is_cut_and_what_is_typed_in_can_be_copied(browser: str, http: httpx.Client, tmp_path: Path) -> None:
+def test_no_column_is_cut_and_what_is_typed_in_can_be_copied(browser: Browser, http: httpx.Client) -> None:
     page = html_of(http, "boberdoo")
-    looks, console = browse_framed(browser, [(page, BIDDER), (page, PHONE)], LAYOUT, tmp_path)
+    looks, console = browser.browse_each([(page, BIDDER), (page, PHONE)], LAYOUT)
     assert console == []
     for cut, texts, open_, folded in looks:
         assert (cut, open_, folded) == (0, 1, len([each for each in PLATFORMS.values() if each.form]) - 1)
@@ -91,17 +86,15 @@ def test_the_card_of_a_sellers_own_platform_comes_before_the_fields(service: Ser
     assert "card" not in [chapter.name for chapter in outline_of(book_of(service, "generic"))]
 
 
-def test_the_keyboard_reaches_every_link_and_every_table(browser: str, http: httpx.Client, tmp_path: Path) -> None:
-    ((targets, reached),), _ = browse_framed(browser, [(html_of(http, "generic"), PHONE)], FOCUS, tmp_path)
+def test_the_keyboard_reaches_every_link_and_every_table(browser: Browser, http: httpx.Client) -> None:
+    ((targets, reached),), _ = browser.browse_each([(html_of(http, "generic"), PHONE)], FOCUS)
     assert targets == reached > 20
 
 
-def test_the_page_can_be_printed(browser: str, http: httpx.Client, tmp_path: Path) -> None:
-    file, printed = tmp_path / "page.html", tmp_path / "page.pdf"
-    file.write_text(html_of(http, "generic"), encoding="utf-8")
-    browse(browser, file.as_uri(), 1280, tmp_path, f"--print-to-pdf={printed}")
-    assert printed.read_bytes().startswith(b"%PDF")
-    assert "@media print" in file.read_text(encoding="utf-8")
+def test_the_page_can_be_printed(browser: Browser, http: httpx.Client) -> None:
+    text = html_of(http, "generic")
+    assert browser.printed(text).startswith(b"%PDF")
+    assert "@media print" in text
 
 
 @pytest.mark.parametrize("seller", SELLERS)

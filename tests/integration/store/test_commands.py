@@ -12,7 +12,7 @@ from app.domain.calendar import utc_text
 from app.domain.delivery.delivery import AttemptReport
 from app.store.delivery.deliveries import Which
 from app.store.store import Store
-from tests.integration.store.world import NOW, a_sale, a_store, email_of, phone_of, refused
+from tests.integration.store.world import NOW, a_sale, a_store, email_of, on_a_file, phone_of, refused
 
 Capture = pytest.CaptureFixture[str]
 
@@ -79,28 +79,27 @@ def test_deliveries_are_listed_without_a_persons_data(url: str, where: list[str]
         assert email_of(number) not in out
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        (["--status", "dead"], [1]),
-        (["--destination", "dialer"], []),
-        (["--destination", "crm", "--limit", "2"], [2, 1]),
-        (["--since", utc_text(NOW + 1.0)], [2, 1]),
-        (["--until", utc_text(NOW + 1.0)], [0]),
-        (["--since", "2999-01-01"], []),
-        (["--since", "999999d"], [2, 1, 0]),
-        (["--lead", a_sale(1).lead_id], [1]),
-    ],
-)
-def test_a_list_is_narrowed_by_what_is_named(
-    url: str, where: list[str], capsys: Capture, words: list[str], found: list[int]
-) -> None:
+NARROWED: list[tuple[list[str], list[int]]] = [
+    (["--status", "dead"], [1]),
+    (["--destination", "dialer"], []),
+    (["--destination", "crm", "--limit", "2"], [2, 1]),
+    (["--since", utc_text(NOW + 1.0)], [2, 1]),
+    (["--until", utc_text(NOW + 1.0)], [0]),
+    (["--since", "2999-01-01"], []),
+    (["--since", "999999d"], [2, 1, 0]),
+    (["--lead", a_sale(1).lead_id], [1]),
+]
+
+
+def test_a_list_is_narrowed_by_what_is_named(url: str, where: list[str], capsys: Capture) -> None:
     ids = trade(url)
-    status, out, _ = said(capsys, "list", *words, *where)
-    assert status == 0
-    assert re.findall(r"^  ([0-9a-f]{24}) ", out, re.MULTILINE) == [ids[number] for number in found]
+    for words, found in NARROWED:
+        status, out, _ = said(capsys, "list", *words, *where)
+        assert status == 0
+        assert re.findall(r"^  ([0-9a-f]{24}) ", out, re.MULTILINE) == [ids[number] for number in found], words
 
 
+@on_a_file
 def test_one_delivery_is_shown_with_its_attempts(url: str, where: list[str], capsys: Capture) -> None:
     ids = trade(url)
     status, out, _ = said(capsys, "show", ids[0], *where)
@@ -118,24 +117,28 @@ def test_dead_letters_are_sent_again(url: str, where: list[str], capsys: Capture
     assert _statuses(url) == {ids[0]: "delivered", ids[1]: "pending", ids[2]: "pending"}
 
 
+@on_a_file
 def test_a_range_without_a_status_means_its_dead_letters(url: str, where: list[str], capsys: Capture) -> None:
     ids = trade(url)
     assert said(capsys, "replay", "--since", "2026-11-01", *where)[0] == 0
     assert _statuses(url)[ids[0]] == "delivered"
 
 
+@on_a_file
 def test_a_delivered_lead_is_sent_again_only_when_it_is_named(url: str, where: list[str], capsys: Capture) -> None:
     ids = trade(url)
     assert said(capsys, "replay", ids[0], *where)[0] == 0
     assert _statuses(url)[ids[0]] == "pending"
 
 
+@on_a_file
 def test_a_replay_of_nothing_in_particular_is_refused(where: list[str], capsys: Capture) -> None:
     status, _, err = said(capsys, "replay", *where)
     assert status == 1
     assert "nothing is selected" in err
 
 
+@on_a_file
 def test_a_disabled_destination_is_named_and_enabled(url: str, where: list[str], capsys: Capture) -> None:
     trade(url, disable=True)
     out = said(capsys, "list", *where)[1]
@@ -145,6 +148,7 @@ def test_a_disabled_destination_is_named_and_enabled(url: str, where: list[str],
     assert "disabled" not in said(capsys, "list", *where)[1]
 
 
+@on_a_file
 def test_a_moment_that_cannot_be_read_is_explained(where: list[str], capsys: Capture) -> None:
     status, _, err = said(capsys, "list", "--since", "yesterday", *where)
     assert status == 2

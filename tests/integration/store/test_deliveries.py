@@ -16,7 +16,7 @@ from app.store.errors import StoreUnfit
 from app.store.schema import metadata
 from app.store.store import Store
 from app.store.vault import Vault
-from tests.integration.store.world import NOW, a_sale, a_store, in_store, refused
+from tests.integration.store.world import NOW, a_sale, a_store, in_store, on_a_file, refused
 
 LEASE_S = 45.0
 
@@ -211,6 +211,7 @@ def test_a_report_from_before_a_replay_changes_nothing_though_the_numbers_agree(
     in_store(url, scene)
 
 
+@on_a_file
 def test_a_report_about_nothing_is_refused(url: str) -> None:
     async def scene(store: Store) -> None:
         await sell(store, 1)
@@ -342,6 +343,7 @@ def test_deliveries_are_listed_newest_first(url: str) -> None:
     in_store(url, scene)
 
 
+@on_a_file
 def test_a_lead_that_cannot_be_opened_waits_and_holds_up_no_other(url: str, caplog: pytest.LogCaptureFixture) -> None:
     async def play() -> None:
         async with a_store(url) as store:
@@ -358,6 +360,7 @@ def test_a_lead_that_cannot_be_opened_waits_and_holds_up_no_other(url: str, capl
     assert "cannot be opened: key '1' does not open it" in caplog.text
 
 
+@on_a_file
 def test_nothing_is_claimed_without_a_vault(url: str) -> None:
     async def play() -> None:
         store = Store(url)
@@ -369,6 +372,7 @@ def test_nothing_is_claimed_without_a_vault(url: str) -> None:
     asyncio.run(play())
 
 
+@on_a_file
 def test_a_lead_sealed_under_a_key_that_comes_back_is_delivered_then(url: str) -> None:
     async def play() -> None:
         without = Store(url, Vault({"2": b"x" * 32}, "2", bytes))

@@ -16,7 +16,7 @@ from app.parquet import notes, read
 from app.reports.export import OutcomeColumns, SaleColumns
 from app.store.store import Store
 from app.wire.feedback import Outcome
-from tests.integration.store.world import NOW, a_sale, a_store, email_of, in_store, phone_of, refused, whose
+from tests.integration.store.world import NOW, a_sale, a_store, email_of, in_store, on_a_file, phone_of, refused, whose
 
 Capture = pytest.CaptureFixture[str]
 OFFER = Offer(
@@ -90,6 +90,7 @@ def test_sales_and_outcomes_come_with_all_that_training_needs(url: str, tmp_path
     ]
 
 
+@on_a_file
 def test_nobody_is_in_the_files(url: str, tmp_path: Path) -> None:
     trade(url)
     assert main(["export", "--out", str(tmp_path / "out"), "--database", url]) == 0
@@ -121,6 +122,7 @@ def test_a_span_narrows_sales_by_when_they_were_sold_and_outcomes_by_when_they_w
     assert len(list(read(tmp_path / "out" / "outcomes.parquet", "lead_id"))) == outcomes
 
 
+@on_a_file
 def test_a_later_export_takes_the_place_of_the_former(url: str, tmp_path: Path) -> None:
     trade(url)
     words = ["export", "--out", str(tmp_path / "out"), "--database", url]
@@ -156,12 +158,14 @@ def test_a_directory_without_a_database_is_named_and_stays_empty(tmp_path: Path,
     assert not (tmp_path / "nowhere").exists()
 
 
+@on_a_file
 def test_a_place_that_takes_no_files_is_named(url: str, tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "out").write_text("a file")
     assert main(["export", "--out", str(tmp_path / "out"), "--database", url]) == 1
     assert f"{tmp_path / 'out'} cannot be used (File exists)" in capsys.readouterr().err
 
 
+@on_a_file
 @pytest.mark.usefixtures("without_duckdb")
 def test_without_duckdb_the_remedy_is_named(url: str, tmp_path: Path, capsys: Capture) -> None:
     assert main(["export", "--out", str(tmp_path / "out"), "--database", url]) == 1

@@ -120,7 +120,7 @@ def test_a_postgresql_that_does_not_answer_is_given_up_and_its_connection_with_i
         began = time.monotonic()
         with pytest.raises(StoreUnavailable, match="did not answer in time"):
             await runner.run(wait, 0.3)
-        assert time.monotonic() - began < 3.0
+        assert time.monotonic() - began < 15.0
         assert await runner.run(whose) != former
         await runner.close()
 

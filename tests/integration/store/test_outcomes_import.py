@@ -12,7 +12,7 @@ from app.cli import main
 from app.domain.delivery.delivery import AttemptReport
 from app.store.store import Store
 from app.wire.feedback import Outcome
-from tests.integration.store.world import NOW, a_sale, count, in_store, refused, whose
+from tests.integration.store.world import NOW, a_sale, count, in_store, on_a_file, refused, whose
 
 Capture = pytest.CaptureFixture[str]
 LEADS = [a_sale(number).lead_id for number in range(4)]
@@ -82,6 +82,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(url: str, tmp_path
     assert count(url, "suppression") == len(whose(2).all)
 
 
+@on_a_file
 def test_a_program_reads_the_result_as_json(url: str, tmp_path: Path, capsys: Capture) -> None:
     sold(url)
     file = written(tmp_path / "crm.csv", f"{LEADS[0]},sold,{AT},900.50,e-1,crm", f"nobody,sold,{AT},1,e-6,crm")
@@ -114,6 +115,7 @@ def test_a_file_that_is_imported_twice_counts_once(url: str, tmp_path: Path, cap
     assert events(url) == 3
 
 
+@on_a_file
 def test_a_crms_own_heads_and_words_are_translated(url: str, tmp_path: Path, capsys: Capture) -> None:
     sold(url)
     file = tmp_path / "crm.csv.gz"
@@ -135,6 +137,7 @@ def test_a_crms_own_heads_and_words_are_translated(url: str, tmp_path: Path, cap
     assert count(url, "outcome", "event = 'sold' AND value_cents = 120000") == 1
 
 
+@on_a_file
 def test_excels_unicode_text_and_cents_are_read(url: str, tmp_path: Path) -> None:
     sold(url)
     file = tmp_path / "crm.txt"
@@ -218,6 +221,7 @@ def test_of_two_forms_of_one_id_the_very_same_counts(url: str, tmp_path: Path) -
     assert count(url, "outcome", f"event_id = 'e123' AND lead_id = '{LEADS[1]}'") == 1
 
 
+@on_a_file
 def test_words_to_ignore_and_sums_are_passed_over_and_counted(url: str, tmp_path: Path, capsys: Capture) -> None:
     sold(url)
     file = written(tmp_path / "crm.csv", f"{LEADS[1]},New,{AT},,,", f"{LEADS[1]},sold,{AT},1,,", "Total,,,1,,")
@@ -230,6 +234,7 @@ def test_words_to_ignore_and_sums_are_passed_over_and_counted(url: str, tmp_path
     assert "1 ignored, as --event says\n1 left out: no leads\n" in said
 
 
+@on_a_file
 def test_a_time_that_cannot_be_is_refused(url: str, tmp_path: Path, capsys: Capture) -> None:
     sold(url)
     file = written(tmp_path / "crm.csv", f"{LEADS[1]},sold,2096-01-01,1,,", f"{LEADS[1]},sold,2026-11-01,1,,")
@@ -240,6 +245,7 @@ def test_a_time_that_cannot_be_is_refused(url: str, tmp_path: Path, capsys: Capt
     assert events(url) == 1
 
 
+@on_a_file
 @pytest.mark.parametrize(
     ("row", "remedy"),
     [
@@ -275,6 +281,7 @@ def test_a_row_that_cannot_be_taken_is_named_with_its_remedy_and_the_others_are_
     assert left[2:] == next(csv.reader([row]))
 
 
+@on_a_file
 @pytest.mark.parametrize(
     ("text", "words", "remedy"),
     [
@@ -327,6 +334,7 @@ def test_a_missing_database_or_file_is_said(tmp_path: Path, capsys: Capture) -> 
     assert "write theirs=ours" in capsys.readouterr().err
 
 
+@on_a_file
 def test_no_file_is_said_by_its_name(url: str, tmp_path: Path, capsys: Capture) -> None:
     assert imported(url, tmp_path / "none.csv") == 1
     assert f"{tmp_path / 'none.csv'} cannot be used" in capsys.readouterr().err

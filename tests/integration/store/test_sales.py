@@ -27,6 +27,7 @@ from tests.integration.store.world import (
     digest_of,
     email_of,
     in_store,
+    on_a_file,
     phone_of,
     refused,
     vault,
@@ -499,6 +500,7 @@ def test_known_people_come_in_order_at_once_and_in_parts(url: str, monkeypatch: 
     in_store(url, scene)
 
 
+@on_a_file
 def test_neither_a_lead_nor_a_store_error_prints_a_person(url: str) -> None:
     async def scene(store: Store) -> str:
         await store.sell(a_sale(1), refused)
@@ -507,6 +509,7 @@ def test_neither_a_lead_nor_a_store_error_prints_a_person(url: str) -> None:
     assert in_store(url, scene) == f"LeadRow(lead_id='{a_sale(1).lead_id}', ***)"
 
 
+@on_a_file
 def test_an_hour_that_clocks_repeat_takes_its_limit_twice_and_the_day_once(url: str) -> None:
     hourly, daily = (
         cap(name=f"per-{window}", window=window, limit=limit) for window, limit in (("hour", 2), ("day", 9))

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import msgspec
+import pytest
 from msgspec.structs import replace
 from sqlalchemy import create_engine, make_url
 
@@ -21,6 +22,9 @@ from app.store.vault import Vault
 from app.wire.post import Contact, PostAnswer
 
 T = TypeVar("T")
+
+on_a_file = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""For what no database does, as reading a file of outcomes, or does by statements that others try on PostgreSQL too."""
 
 NOW = 1_795_190_400.0
 INDEX_KEY = b"i" * 32

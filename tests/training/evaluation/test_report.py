@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.browser import BIDDER, PHONE, browse_framed, find_browser
+from tests.browser import BIDDER, PHONE, Browser
 from tests.evaluated import CONFIG, dataset, journal, logged, models
 from tests.hostile import assert_harmless, hostile
 from training.evaluation.evaluation import SCHEMA, Evaluation
@@ -192,9 +192,9 @@ def test_what_cannot_be_asked_is_said_with_its_remedy(
     assert remedy in capsys.readouterr().err
 
 
-def test_a_browser_shows_all_of_it(world: World, told: tuple[int, dict[str, Any]], tmp_path: Path) -> None:
+def test_a_browser_shows_all_of_it(world: World, told: tuple[int, dict[str, Any]], browser: Browser) -> None:
     screens = [(world.page.read_text(), width) for width in (BIDDER, PHONE)]
-    looks, console = browse_framed(find_browser(), screens, LOOK, tmp_path)
+    looks, console = browser.browse_each(screens, LOOK)
     assert console == []
     for seen, (_, width) in zip(looks, screens, strict=True):
         assert seen["wanted"] <= seen["width"] == width

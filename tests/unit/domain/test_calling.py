@@ -6,7 +6,8 @@ from itertools import product
 
 import phonenumbers
 import pytest
-from phonenumbers import PhoneNumberType
+from phonenumbers import PhoneNumberType, timezone
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 from app.config.file.problem import Findings
 from app.config.values.calling import build_calling_rules
@@ -40,6 +41,16 @@ def told(found: CallingWindow) -> tuple[str, str]:
 
 def utc(text: str) -> str:
     return datetime.fromtimestamp(at(text), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_a_number_lies_in_the_zones_that_the_library_says() -> None:
+    beginnings = sorted({each[1:].ljust(10, "2") for each in TIMEZONE_DATA if each[0] == "1" and len(each) > 3})
+    local = [phone for phone in beginnings if phone_kind(phone).is_local]
+    for phone in local:
+        zones = timezone.time_zones_for_geographical_number(number_of(phone))
+        found = window(phone, "", WEDNESDAY)
+        assert found.time_zones == ", ".join(zones) or (len(zones) > 5 and found.basis == "none"), phone
+    assert len(local) > 1_000
 
 
 @pytest.mark.parametrize(

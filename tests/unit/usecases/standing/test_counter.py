@@ -116,6 +116,20 @@ def test_a_bid_that_is_dropped_leaves_nothing_behind() -> None:
     assert (daily.standing.live, daily.buckets) == (0.0, {})
 
 
+def test_what_one_bid_weighed_is_free_before_the_others_are_weighed_anew() -> None:
+    daily, at_once = counter(), POSTS_HALF["acme"].upper
+    daily.add(bid(), 1, at_once)
+    daily.weigh(POSTS_HALF, NOW + 10)
+    daily.add(bid(NOW + 11), 1, at_once)
+    daily.drop(bid(), 1)
+    daily.lighten(bid(), 1, POSTS_HALF["acme"])
+    assert daily.standing.live == pytest.approx(at_once)
+    assert daily.standing.live_variance == pytest.approx(at_once * (1.0 - at_once))
+    daily.drop(bid(NOW + 11), 1)
+    daily.lighten(bid(NOW + 11), 1, POSTS_HALF["acme"])
+    assert (daily.standing.live, daily.standing.live_variance) == (0.0, 0.0)
+
+
 def test_a_budget_counts_cents_and_their_variance() -> None:
     budget = counter(cap(measure="spend", limit=100_000))
     budget.add(bid(), 2_000, weight=0.5)
