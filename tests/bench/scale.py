@@ -27,15 +27,15 @@ BUSY_MAX = 0.7
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True):
-    """What one thing costs, of one core. The defaults are assumed, near what parts of it took on a busy machine.
+    """What one thing costs, of one core: pings, posts and deliveries as `make bench` printed it, all else assumed.
 
     `posted` is the share of pings that are posted, `database_posts` how many posts one PostgreSQL commits a second,
     `applied_us` what a sale costs each replica that did not make it, `told_us` what the live bids of another do.
     """
 
-    ping_us: float = 190.0
-    post_us: float = 970.0
-    delivery_us: float = 940.0
+    ping_us: float = 125.0
+    post_us: float = 770.0
+    delivery_us: float = 230.0
     applied_us: float = 35.0
     told_us: float = 200.0
     database_posts: float = 900.0

@@ -34,7 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 if every promise that can be tried here was kept, 1 if one was broken, 2 if there is no such drill."""
+    """0 if every promise that can be tried here was kept, 1 if one was broken, 2 if there is no such drill.
+
+    130 where Ctrl-C ended it before the last: the table has what was done by then.
+    """
     drills = all_drills()
     if unknown := [name for name in args.names if name not in drills]:
         print(f"there is no drill {unknown[0]!r}: choose of {', '.join(drills)}", file=sys.stderr)
@@ -46,15 +49,19 @@ def run(args: argparse.Namespace) -> int:
     # What a service says while it is broken on purpose is looked at by the drills.
     logging.getLogger().addHandler(logging.NullHandler())
     results: list[DrillResult] = []
-    load_before = getloadavg()[0]
-    for name, each in chosen.items():
-        _tell(f"{name}: {each.PROMISE}")
-        for seed in range(args.seed, args.seed + args.runs):
-            results.append(run_drill(name, each, seed, lambda text: _tell(f"    {text}"), is_sample=args.sample))
-            _tell_of(results[-1])
+    load_before, stopped = getloadavg()[0], 0
+    try:
+        for name, each in chosen.items():
+            _tell(f"{name}: {each.PROMISE}")
+            for seed in range(args.seed, args.seed + args.runs):
+                results.append(run_drill(name, each, seed, lambda text: _tell(f"    {text}"), is_sample=args.sample))
+                _tell_of(results[-1])
+    except KeyboardInterrupt:
+        _tell("  stopped")
+        stopped = 130
     report = reported(results, args.seed, load_before, is_sample=args.sample)
     print(msgspec.json.encode(report).decode() if args.json else _as_table(report))
-    return 1 if report.broken else 0
+    return 1 if report.broken else stopped
 
 
 def _chosen(drills: dict[str, Drill], names: Sequence[str], *, is_sample: bool) -> dict[str, Drill]:

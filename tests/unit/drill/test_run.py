@@ -127,3 +127,16 @@ def test_the_table_ends_with_what_never_happens_and_how_to_do_it_again(
         ("losing", 7),
         ("losing", 8),
     ]
+
+
+def test_whoever_stops_the_drills_sees_what_was_done_by_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_folder: Path, _say: Say) -> list[str]:
+        raise KeyboardInterrupt
+
+    drills = {each.__name__: Told(each) for each in (writing, stopped, losing)}
+    monkeypatch.setattr("app.cli.service.drill.all_drills", lambda: drills)
+    assert main(["drill", "--json"]) == 130
+    report = json.loads(capsys.readouterr().out)
+    assert [(each["drill"], each["verdict"]) for each in report["drills"]] == [("writing", "kept")]
