@@ -78,13 +78,14 @@ class CrmReceiver:
         return self._by_lead.get(lead_id)
 
     def received(self) -> Received:
-        """What came so far."""
+        """What came so far, also for whoever asks from another thread."""
+        every = list(self.kept.values())
         return Received(
             requests=self._requests,
             forged=self._forged,
-            repeated=sum(kept.deliveries - 1 for kept in self.kept.values()),
-            kept=len(self.kept),
-            lead_ids=tuple(kept.lead_id for kept in self.kept.values()),
+            repeated=sum(kept.deliveries - 1 for kept in every),
+            kept=len(every),
+            lead_ids=tuple(kept.lead_id for kept in every),
         )
 
     async def __call__(self, scope: Message, receive: Receive, send: SendMessage) -> None:

@@ -308,7 +308,7 @@ def _compare(
     found[SOLD_TWICE] |= {f"lead {lead_id}, of which no seller was told" for lead_id in stored.keys() - accepted.keys()}
     told = Counter(each.lead_id for each in trade.sold)
     found[SOLD_TWICE] |= {f"lead {lead_id} to sellers" for lead_id, times in told.items() if times > 1}
-    came = Counter(each.lead_id for each in receiver.kept.values())
+    came = Counter(each.lead_id for each in list(receiver.kept.values()))
     found[SOLD_TWICE] |= {f"lead {lead_id} to the CRM" for lead_id, ids in came.items() if ids > 1}
     counted = {row.counter: row.used for row in replicas.rows("SELECT counter, used FROM cap_counter")}
     for name, (cap, limit) in CAPS.items():
