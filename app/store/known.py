@@ -5,6 +5,7 @@ import sys
 from array import array
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 
 import msgspec
 from sqlalchemy import Engine, select, text
@@ -12,12 +13,16 @@ from sqlalchemy import Engine, select, text
 from app.store.engine.stream import first_row, side_by_side, tuples
 from app.store.schema import certificate, lead
 
-_ALL = ({"first": "", "end": "g"},)
-_PARTS = tuple([{"first": f"{number:02x}", "end": f"{number + 3:02x}g"} for number in range(0, 256, 4)])
+_FIRST, _END = "", "~"
+"""Before and behind every digest, also one that is damaged: it must not be passed over."""
+_ALL = ({"first": _FIRST, "end": _END},)
+_BOUNDS = (_FIRST, *(f"{number:02x}" for number in range(4, 256, 4)), _END)
+_PARTS = tuple([{"first": first, "end": end} for first, end in pairwise(_BOUNDS)])
 """Digests begin with any two digits as often: of six million, 94,000 lie in each part."""
 LARGE = 20_000
 """So many sightings and more are read in these parts."""
 
+_DIGEST_BYTES = 8
 _WITHIN_BUYER, _BETWEEN_BUYERS = "\x1e", "\x1f"
 _IS_LARGE = text("SELECT 1 FROM sighting LIMIT 1 OFFSET :large")
 _COLUMNS = {
@@ -51,12 +56,18 @@ class SightingPart(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @classmethod
     def of(cls, digests: str, sold_at: Sequence[int], bought_by: Sequence[str]) -> "SightingPart":
-        """Of digests in hex, one behind the other, and buyers, each a campaign, U+001E and its vertical."""
+        """Of digests in hex, one behind the other, and buyers, each a campaign, U+001E and its vertical.
+
+        ValueError where they are damaged.
+        """
+        packed = bytes.fromhex(digests)
+        if len(packed) != _DIGEST_BYTES * len(sold_at):
+            raise ValueError("a digest is cut off")
         # A name is looked at once, however often it stands there, and has the same number in every part.
         numbers = {name: number for number, name in enumerate(sorted({*bought_by}))}
         buyers = [name.split(_WITHIN_BUYER) for name in numbers]
         return cls(
-            digests=bytes.fromhex(digests),
+            digests=packed,
             sold_at=_packed(array("I", sold_at)),
             bought_by=_packed(array("H", map(numbers.__getitem__, bought_by))),
             buyers=tuple([(campaign, vertical) for campaign, vertical in buyers]),

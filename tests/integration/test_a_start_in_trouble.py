@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,27 @@ def of_a_start(folder: Path, most: int) -> None:
             assert f"see whether the disk of {settings.sqlite_file} fails or is full" in why
             assert "\n" not in why
     assert said(settings) == ""
+
+
+KNOWN = {
+    "digest": "INSERT INTO sighting VALUES ('p0123456789abcde', 'lead', 'campaign', 'solar', 1.0)",
+    "cut off": "INSERT INTO sighting VALUES ('0123', 'lead', 'campaign', 'solar', 1.0)",
+    "buyer": "INSERT INTO sighting VALUES ('0123456789abcdef', 'lead', 'one' || char(30) || 'other', 'solar', 1.0)",
+    "time": "INSERT INTO sighting VALUES ('0123456789abcdef', 'lead', 'campaign', 'solar', 9e99)",
+    "suppressed": "INSERT INTO suppression VALUES ('zz', 'asked', TRUE, 1.0)",
+    "certificate": "INSERT INTO certificate VALUES ('odd', 'lead', '')",
+}
+
+
+@pytest.mark.parametrize("insert", KNOWN.values(), ids=KNOWN)
+def test_a_damaged_digest_of_who_is_known_is_no_start_and_is_said(tmp_path: Path, insert: str) -> None:
+    settings = at(tmp_path / "data")
+    assert said(settings) == ""
+    with closing(sqlite3.connect(tmp_path / "data" / "leadbid.db")) as database:
+        database.execute("PRAGMA foreign_keys = OFF")
+        database.execute(insert)
+        database.commit()
+    assert said(settings).startswith("what the database holds of known people, leads and certificates cannot be read")
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from app.domain.token import BidToken, read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
 from app.journal.reader import lines
 from app.journal.writer import KeptLine
+from app.store.errors import StoreUnfit
 from app.store.operators.requested import RequestRows, SoldByDemand
 from app.store.store import Store
 from app.usecases.former import FormerConfigurations
@@ -51,6 +52,11 @@ T = TypeVar("T")
 _CLOCK_WRITTEN_S = 5.0
 """Lines may be so much younger than the last moment that a process wrote down before it was killed."""
 
+_DAMAGED = (
+    "what the database holds of known people, leads and certificates cannot be read, as it was damaged or changed by "
+    "hand: restore a backup. Without all of them somebody might be bought again"
+)
+
 _UNSOLD: SoldByDemand = {}
 
 _PART = 10_000
@@ -58,9 +64,12 @@ _PART = 10_000
 
 
 async def restore(store: Store, now: float) -> LiveStanding:
-    """Where a bidder stands by its database. StoreUnavailable while that is away."""
+    """Where a bidder stands by its database. StoreUnavailable while that is away, StoreUnfit where it was damaged."""
     standing = LiveStanding()
-    await read_anew(store, standing, now)
+    try:
+        await read_anew(store, standing, now)
+    except (ValueError, OverflowError) as error:
+        raise StoreUnfit(_DAMAGED) from error
     return standing
 
 
