@@ -177,7 +177,7 @@ _CONTACT: dict[str, ValueReader] = {
 _WISHES = frozenset({"max_legs", "min_price", "deadline_ms"})
 """What a seller may say of its auction and no rule of a campaign reads."""
 
-_ATTRIBUTES = {"min_price": "min_price_cents"}
+ATTRIBUTES = {"min_price": "min_price_cents"}
 
 _built: dict[tuple[str, str, Route], Layout] = {}
 
@@ -226,4 +226,4 @@ def _entries(slots: Mapping[str, Slot]) -> Entries:
 
 
 def _slots(readers: Mapping[str, ValueReader], part: Part) -> dict[str, Slot]:
-    return {name: Slot(name, part, _ATTRIBUTES.get(name, name), read) for name, read in readers.items()}
+    return {name: Slot(name, part, ATTRIBUTES.get(name, name), read) for name, read in readers.items()}

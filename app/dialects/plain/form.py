@@ -47,6 +47,11 @@ class PlainLead(msgspec.Struct, kw_only=True, gc=False):
     tcpa_text: str | UnsetType = UNSET
 
 
+_SAID_BY_TYPE = frozenset({"lead_type", "max_legs", "deadline_ms", *_UNUSED})
+READ = tuple([name for name in PlainLead.__struct_fields__ if name not in _SAID_BY_TYPE])
+"""The fields of a plain ping that a reader has to look at, beside its vertical's own."""
+
+
 class PlainForm(msgspec.Struct, frozen=True, kw_only=True):
     """A plain ping in one vertical.
 
