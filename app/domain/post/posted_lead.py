@@ -35,7 +35,7 @@ class PostedLead(msgspec.Struct, frozen=True, kw_only=True):
     def lead_id(self, index_key: bytes) -> str:
         """What we call the lead if it is bought: the same however often it is posted to this bid.
 
-        It begins with the time of the bid, so that leads that are sold together lie together in the database.
+        It begins with when the bid ends, so that leads that are sold together lie together in the database.
         """
         own = digest(index_key, b"leadbid.lead", [self.seller.name, self.bid.nonce.hex()], size=8)
         return (self.bid.expires_at.to_bytes(4) + own).hex()
