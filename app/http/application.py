@@ -90,6 +90,7 @@ class Application:
                 }
             ),
             exception_handlers={HTTPException: _refused, Exception: _failed},
+            before_send=[_pages_look_anew],
             request_max_body_size=BODY_MAX,
             openapi_config=None,
             logging_config=None,
@@ -172,6 +173,12 @@ class _Routes(Router):
 
     def __deepcopy__(self, _: dict[int, object]) -> "_Routes":
         return self
+
+
+async def _pages_look_anew(message: Any, scope: Any) -> None:
+    """Whoever looks at a page after this answer sees what the request has changed, whoever sent it."""
+    if message["type"] == "http.response.start" and scope["method"] != "GET":
+        scope["litestar_app"].state.kept_views.forget()
 
 
 def _named(send: Send, request_id: str) -> Send:

@@ -65,8 +65,6 @@ async def do(request: Opened, act: ConsoleAct, menu: Sequence[MenuItem]) -> Resp
             said = Said(await act.do(asked, read_fields(form, act.form)))
         except (NotDone, Unreadable) as reason:
             said = Said(Done(str(reason)), refusal=True)
-        finally:
-            request.app.state.kept_views.forget()
         return _told(request, session.local_path(said.done.to) if said.done.to else back, said)
 
     return await _for_visitor(request, "Not done", menu, done)

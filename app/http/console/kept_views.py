@@ -23,7 +23,7 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class KeptViews:
-    """Those of one service. Whoever changes in the console what they show has them forgotten."""
+    """Those of one service, forgotten with the answer to each request that may have changed what they show."""
 
     def __init__(self) -> None:
         self._readings: dict[tuple[str, msgspec.Struct], LatestReading[None, Shown]] = {}

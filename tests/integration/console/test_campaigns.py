@@ -66,6 +66,15 @@ def test_the_ping_after_a_pause_knows_and_so_does_the_one_after_its_end(
     assert in_force(console) == []
 
 
+def test_who_opens_a_page_sees_what_any_operators_request_has_just_changed(console: httpx.Client) -> None:
+    reason = "crew is ill"
+    for method, is_paused in (("PUT", True), ("DELETE", False)):
+        assert (reason in console.get("/console/campaigns").text) is not is_paused
+        pause = f"/v1/pauses/{CAMPAIGN}"
+        assert console.request(method, pause, headers=KEY, json={"why": reason}).json()["status"] == "recorded"
+        assert (reason in console.get("/console/campaigns").text) is is_paused
+
+
 CAP = f"{CAMPAIGN}/count-per-day"
 ACTS = [
     ("boost", {"campaign": CAMPAIGN, "dollars": "-2.50", "until": "4h"}, {"dollars": "3"}, CAMPAIGN),

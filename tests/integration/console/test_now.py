@@ -27,7 +27,7 @@ def test_a_ping_is_on_the_page_seconds_later_with_the_reason_of_a_no(
     assert until(
         lambda: (day := day_of(console))["pings"] > before and code in {each["code"] for each in day["no_bids"]}
     )
-    assert code in console.get("/console").text
+    assert until(lambda: code in console.get("/console").text), "a page may be what was read a second ago"
 
 
 def test_the_report_holds_what_the_status_says(console: httpx.Client) -> None:
