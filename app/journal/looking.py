@@ -131,7 +131,7 @@ def _end_of(file: BinaryIO, until: float) -> int:
 def _time_before(file: BinaryIO, end: int) -> float:
     """When the next line was written that says so and begins before this place; infinity where there is none."""
     while file.tell() < end:
-        at = _time_of(file.readline(LINE_MAX))
+        at = time_of(file.readline(LINE_MAX))
         if at < inf:
             return at
     return inf
@@ -139,10 +139,11 @@ def _time_before(file: BinaryIO, end: int) -> float:
 
 def _begins(block: bytes) -> float:
     """When the first line of a block was written that says so."""
-    return next((at for text in block.split(b"\n") if (at := _time_of(text)) < inf), inf)
+    return next((at for text in block.split(b"\n") if (at := time_of(text)) < inf), inf)
 
 
-def _time_of(text: bytes) -> float:
+def time_of(text: bytes) -> float:
+    """When a line was written; infinity where it does not say."""
     try:
         return _TIMES.decode(text).at
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,12 +1,12 @@
 """Pings found newest first, page by page, and how far back the journal was looked through for them."""
 
-from collections.abc import Iterator
+from heapq import heappush, heappushpop
 from math import inf
 from pathlib import Path
 
 import msgspec
 
-from app.journal.looking import Looking, in_its_place, parts_back, texts_back
+from app.journal.looking import Looking, in_its_place, parts_back, texts_back, time_of
 from app.journal.parts import Part
 from app.journal.summary import summarize
 from app.journal.versions import OtherVersion
@@ -30,11 +30,8 @@ def find_pings(directory: Path, sought: SoughtPings, looking: Looking) -> PingsF
         for part in parts_back(directory, looking, sought.since, until):
             if page.is_full_before(looking.back_to):
                 break
-            for row in _rows_of(directory, part, sought, until, looking):
-                page.add(row)
-                if page.is_full_before(row.at):
-                    # Another writer's part of the hour may hold newer ones.
-                    break
+            # Another writer's part of the hour may hold newer ones, where this one has no more.
+            _add_rows(page, directory, part, sought, until, looking)
     except (ParquetError, OtherVersion, OSError) as error:
         trouble = str(error)
     return page.found(looking, trouble)
@@ -46,13 +43,23 @@ class _Page:
     def __init__(self, sought: SoughtPings) -> None:
         self._sought = sought
         self._rows: dict[tuple[str, float, str], PingRow] = {}
-        self._last = -inf
+        self._newest: list[float] = []
+        """Times of the newest rows, as a heap of those of one page at most."""
 
     def add(self, row: PingRow) -> None:
+        key = row.kind, row.at, row.id
         # A part that was closed while it was read may be met twice.
-        self._rows[row.kind, row.at, row.id] = row
-        if len(self._rows) >= self._sought.limit:
-            self._last = sorted((each.at for each in self._rows.values()), reverse=True)[self._sought.limit - 1]
+        if key not in self._rows:
+            self._rows[key] = row
+            (heappush if len(self._newest) < self._sought.limit else heappushpop)(self._newest, row.at)
+
+    @property
+    def _last(self) -> float:
+        return self._newest[0] if len(self._newest) == self._sought.limit else -inf
+
+    def takes(self, at: float) -> bool:
+        """Whether a row of this time can be on this page as it stands."""
+        return at >= self._last - MICROSECOND
 
     def is_full_before(self, at: float) -> bool:
         """Whether no line from before this time can be on this page."""
@@ -71,23 +78,34 @@ class _Page:
         return PingsFound(rows=page, looked_back_to=back_to, is_whole=is_whole, next=to_come, trouble=trouble)
 
 
-def _rows_of(directory: Path, part: Part, sought: SoughtPings, until: float, looking: Looking) -> Iterator[PingRow]:
+def _add_rows(page: _Page, directory: Path, part: Part, sought: SoughtPings, until: float, looking: Looking) -> None:
     try:
         if part.is_parquet:
-            yield from rows_of_columns(part.path, sought)
+            _add_columns(page, part, sought)
         else:
-            yield from _from_lines(part, sought, until, looking)
+            _add_lines(page, part, sought, until, looking)
     except FileNotFoundError:
         for moved in in_its_place(directory, part):
-            yield from _rows_of(directory, moved, sought, until, looking)
+            _add_rows(page, directory, moved, sought, until, looking)
 
 
-def _from_lines(part: Part, sought: SoughtPings, until: float, looking: Looking) -> Iterator[PingRow]:
+def _add_columns(page: _Page, part: Part, sought: SoughtPings) -> None:
+    for row in rows_of_columns(part.path, sought):
+        if page.is_full_before(row.at):
+            return
+        page.add(row)
+
+
+def _add_lines(page: _Page, part: Part, sought: SoughtPings, until: float, looking: Looking) -> None:
     for text in texts_back(part, looking, _needles(sought), until + SLACK_S):
-        line = summarize(text, part.path)
+        # Of a busy service thousands of lines are only looked through for one that came late.
+        at = time_of(text)
+        if page.is_full_before(at):
+            return
+        line = summarize(text, part.path) if page.takes(at) else None
         row = row_of(line) if line is not None else None
         if row is not None and is_sought(row, sought):
-            yield row
+            page.add(row)
 
 
 def _needles(sought: SoughtPings) -> tuple[frozenset[bytes], ...]:

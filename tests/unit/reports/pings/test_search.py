@@ -2,7 +2,9 @@
 
 from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from msgspec.structs import replace
@@ -19,7 +21,7 @@ from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
 from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 from tests.build import NOW, campaign, catalogue, seller
-from tests.journal import as_written
+from tests.journal import as_written, route, written
 
 HOUR_S = 3_600.0
 TWO = catalogue([campaign(), campaign(name="second", ceiling_cents=900)], sellers=[seller(), seller(name="bolt")])
@@ -160,6 +162,21 @@ def test_many_pings_of_one_moment_are_not_lost_between_pages(tmp_path: Path) -> 
     at_bidder(tmp_path, scene)
     found = pages(tmp_path / "journal", SoughtPings(limit=7))
     assert len({row.id for row in found}) == len(found) == 40
+
+
+def test_lines_that_came_late_stand_where_they_belong_and_few_others_are_taken_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = Random(1)
+    # Five a second, each written up to nine seconds after its ping came.
+    came = sorted((NOW + number / 5.0 for number in range(600)), key=lambda at: at + chance.uniform(0.0, 9.0))
+    written(tmp_path, *[route(round(at * 5.0), at) for at in came])
+    expected = every_row(tmp_path)
+    taken_apart = Mock(wraps=summarize)
+    monkeypatch.setattr("app.reports.pings.search.summarize", taken_apart)
+    assert list(find_pings(tmp_path, SoughtPings(limit=20), Looking()).rows) == expected[:20]
+    assert taken_apart.call_count < 80
+    assert pages(tmp_path, SoughtPings(limit=20)) == expected
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
