@@ -522,7 +522,7 @@ async def _run_beside(
 ) -> None:
     """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(_tell_of_journal))
-    stack.callback(background.write_keyless)
+    stack.callback(background.write_keyless, unfinished=True)
     stack.callback(background.write_shed)
     await _beside(stack, _every(TICK_S, background.tick))
     await _beside(stack, _every(HEAR_S, background.prove_database))

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache
 from itertools import count
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -171,7 +172,7 @@ def bid_of(bidder: Bidder, ping_id: str) -> BidToken:
 
 def journaled(bidder: Bidder, folder: Path) -> list[AnyLine]:
     """Every line so far."""
-    for line in bidder.keyless.lines():
+    for line in bidder.keyless.lines(inf, unfinished=True):
         bidder.journal.append(line)
     written_to(bidder).flush()
     return list(lines(folder / "journal"))

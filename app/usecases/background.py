@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from math import inf
 from pathlib import Path
 
 import msgspec
@@ -155,7 +154,7 @@ class BackgroundJobs:
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
             _log.error("a periodic update of caps and bids failed: %s", where(error))
         self._look_at_database()
-        self.write_keyless(self.clock())
+        self.write_keyless()
         self.write_shed()
 
     def state(self) -> ServiceState:
@@ -202,9 +201,9 @@ class BackgroundJobs:
         except Exception as error:  # noqa: BLE001 - one that goes wrong is looked for again
             _log.error("destinations could not be looked at: %s", where(error))
 
-    def write_keyless(self, until: float = inf) -> None:
+    def write_keyless(self, *, unfinished: bool = False) -> None:
         """Write the counts of minutes that are over, or of all where the service stops."""
-        for line in self.bidder.keyless.lines(until):
+        for line in self.bidder.keyless.lines(self.clock(), unfinished=unfinished):
             self._journal.append(line)
 
     async def follow(self) -> None:

@@ -70,8 +70,8 @@ class PingRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def place(self) -> tuple[float, str]:
-        """Where it stands among others: the newest first."""
-        return self.at, self.id
+        """Where it stands among others: the newest first. What had no key has no id, but a row for each reason."""
+        return self.at, self.id or f"{self.reason_code}{'-test' * self.test}"
 
 
 class PingsFound(msgspec.Struct, frozen=True, kw_only=True):

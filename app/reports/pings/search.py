@@ -42,12 +42,12 @@ class _Page:
 
     def __init__(self, sought: SoughtPings) -> None:
         self._sought = sought
-        self._rows: dict[tuple[str, float, str], PingRow] = {}
+        self._rows: dict[tuple[str, tuple[float, str]], PingRow] = {}
         self._newest: list[float] = []
         """Times of the newest rows, as a heap of those of one page at most."""
 
     def add(self, row: PingRow) -> None:
-        key = row.kind, row.at, row.id
+        key = row.kind, row.place
         # A part that was closed while it was read may be met twice.
         if key not in self._rows:
             self._rows[key] = row

@@ -10,6 +10,7 @@ from app.domain.reasons import Refusal, status_of
 from app.journal.lines import Line, PostLine, RefusedLine
 
 MINUTE_S = 60.0
+_LAST_MOMENT_S = MINUTE_S - 0.001
 
 _Kind = Literal["ping", "post"]
 
@@ -25,14 +26,17 @@ class KeylessRefusals:
         key = int(now // MINUTE_S), kind, refusal.code, test
         self._counts[key] = self._counts.get(key, 0) + 1
 
-    def lines(self, until: float = float("inf")) -> Iterator[Line]:
-        """A line for each count of a minute that was over by then; what was taken is not given again."""
+    def lines(self, now: float, *, unfinished: bool = False) -> Iterator[Line]:
+        """A line for each count of a minute that is over, at its last moment; what was taken is not given again.
+
+        With those of the `unfinished` minute too, which are told as of now.
+        """
         for key in sorted(self._counts):
             minute, kind, code, test = key
-            at = minute * MINUTE_S
-            if at + MINUTE_S > until:
+            at = minute * MINUTE_S + _LAST_MOMENT_S
+            if at > now and not unfinished:
                 return
-            count = self._counts.pop(key)
+            at, count = min(at, now), self._counts.pop(key)
             if kind == "ping":
                 yield RefusedLine(at=at, seller="", id="", refusal=Refusal(code), test=test, count=count)
             else:

@@ -1,9 +1,10 @@
 """Pings found, page by page: what a plain reading of every line would find, whatever the form of the journal."""
 
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 from unittest.mock import Mock
 
 import pytest
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from app.domain.reasons import Refusal
 from app.journal.compact import compact
+from app.journal.lines import RefusedLine
 from app.journal.looking import Looking
 from app.journal.reader import lines
 from app.journal.summary import summarize
@@ -19,6 +21,7 @@ from app.reports.pings.rows import PingRow, SoughtPings, place_text, read_place
 from app.reports.pings.search import find_pings
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
+from app.usecases.limits.keyless import KeylessRefusals
 from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 from tests.build import NOW, campaign, catalogue, seller
 from tests.journal import as_written, route, written
@@ -177,6 +180,18 @@ def test_lines_that_came_late_stand_where_they_belong_and_few_others_are_taken_a
     assert list(find_pings(tmp_path, SoughtPings(limit=20), Looking()).rows) == expected[:20]
     assert taken_apart.call_count < 80
     assert pages(tmp_path, SoughtPings(limit=20)) == expected
+
+
+def test_counts_of_what_had_no_key_have_a_row_for_each_reason_and_hide_no_ping(tmp_path: Path) -> None:
+    refusals = KeylessRefusals()
+    for reason in ("auth_failed", "invalid_field"):
+        refusals.add("ping", Refusal(reason), NOW, test=False)
+    for number in range(90):
+        written(tmp_path, route(number, NOW + number))
+        written(tmp_path, *cast(Iterator[RefusedLine], refusals.lines(NOW + number)))
+    found = pages(tmp_path, SoughtPings(limit=20))
+    assert found == every_row(tmp_path)
+    assert len(found) == 92
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -16,10 +16,11 @@ def test_each_minute_has_one_line_for_each_reason() -> None:
     refusals.add("post", NO_KEY, MINUTE + 59.9, test=False)
     refusals.add("ping", NO_KEY, MINUTE + 60.0, test=False)
     assert list(refusals.lines(MINUTE + 59.0)) == []
+    at = MINUTE + 59.999
     assert list(refusals.lines(MINUTE + 60.0)) == [
-        RefusedLine(at=MINUTE, seller="", id="", refusal=NO_KEY, count=1_000),
-        RefusedLine(at=MINUTE, seller="", id="", refusal=Refusal("invalid_field"), test=True),
-        PostLine(at=MINUTE, seller="", ping_id="", status="rejected", reason_code="auth_failed"),
+        RefusedLine(at=at, seller="", id="", refusal=NO_KEY, count=1_000),
+        RefusedLine(at=at, seller="", id="", refusal=Refusal("invalid_field"), test=True),
+        PostLine(at=at, seller="", ping_id="", status="rejected", reason_code="auth_failed"),
     ]
-    assert [line.at for line in refusals.lines()] == [MINUTE + 60.0]
-    assert list(refusals.lines()) == []
+    assert [line.at for line in refusals.lines(MINUTE + 71.0, unfinished=True)] == [MINUTE + 71.0]
+    assert list(refusals.lines(MINUTE + 999.0)) == []
