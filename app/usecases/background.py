@@ -57,6 +57,9 @@ CALM_S = 10.0
 WEIGHED_AT_ONCE = 20_000
 """So many live bids are weighed before whoever waits for an answer has its turn."""
 
+ENDED_AT_ONCE = 2_000
+"""So many bids that expired are forgotten before that, which takes about a millisecond."""
+
 REST_S = 0.001
 """How long a thread that counts rests after each millisecond of it, so that no ping waits for it."""
 
@@ -145,7 +148,8 @@ class BackgroundJobs:
         bidder = self.bidder
         if self.turns is not None:
             self.turns.keep_lease()
-        now, parts = self.clock(), 1 + bidder.standing.live_bids // WEIGHED_AT_ONCE
+        now, standing = self.clock(), bidder.standing
+        parts = 1 + max(standing.live_bids // WEIGHED_AT_ONCE, standing.expired(now) // ENDED_AT_ONCE)
         try:
             for part in range(parts):
                 bidder.standing.apply(TimePassed(at=now, part=part, parts=parts))

@@ -32,6 +32,10 @@ class PostRate(msgspec.Struct, frozen=True, kw_only=True):
         """With one more bid ended: posted after `delay_s`, or expired."""
         return PostRate(ended=self.ended + 1, posted=self.posted + posted, delay_s=self.delay_s + delay_s)
 
+    def after_unposted(self, many: int) -> "PostRate":
+        """With so many more that expired."""
+        return PostRate(ended=self.ended + many, posted=self.posted, delay_s=self.delay_s)
+
     @property
     def upper(self) -> float:
         """Upper bound (two deviations, Wilson) of the share of bids that are posted."""

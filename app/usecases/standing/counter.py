@@ -158,15 +158,14 @@ class Counter:
         self.lingering = [(until + seconds, amount) for until, amount in self.lingering]
 
     def weigh(self, rates: Mapping[str, PostRate], now: float, shares: Shares | None = None) -> None:
-        """Count the live bids anew, each by its seller's habits and its age, until it expires.
+        """Count the live bids anew, each by its seller's habits and its age; those that expired are counted no more.
 
         `shares` are those that were worked out at this moment: bids of one second weigh the same under every cap.
         """
+        self.end_expired(now)
         shares = {} if shares is None else shares
         live = variance = 0.0
         for bucket in self.buckets.values():
-            if bucket.expires_at < now:
-                continue
             made = bucket.seller, bucket.since
             weight = shares.get(made)
             if weight is None:
@@ -175,6 +174,11 @@ class Counter:
             variance += weight * (1.0 - weight) * bucket.squares
         self.live, self.variance, self.weighed_at = live, variance, now
         self.standing = self._stand()
+
+    def end_expired(self, now: float) -> None:
+        """Forget the live bids whose time is over, all of a second at once. It shows when the rest is weighed next."""
+        for which in [which for which, bucket in self.buckets.items() if bucket.expires_at <= now]:
+            del self.buckets[which]
 
     def pace(self, now: float, *, moves: bool = True) -> None:
         """Move the dual by how the window ran since it was paced last, unless another replica `moves` it."""

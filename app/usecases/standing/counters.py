@@ -168,7 +168,12 @@ class Counters:
     def pass_time(self, rates: Mapping[str, PostRate], now: float, part: int, parts: int) -> None:
         """Close the windows that are over; in one part of the others weigh what is live, and move shadow prices."""
         for counter in [counter for counter in self._open.values() if now >= counter.end]:
+            counter.end_expired(now)
             self._close(counter, now)
+        for counter in list(self._closed.values()):
+            counter.end_expired(now)
+            if not counter.buckets:
+                del self._closed[counter.resource]
         shares: Shares = {}
         for counter in islice(self._open.values(), part, None, parts):
             # One whose last live bid has just ended still counts it.

@@ -1,7 +1,7 @@
 """How often and how soon each seller posts what it got bids for."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 
 from app.domain.caps.honouring import PostRate
 from app.usecases.standing.changes import BidMade
@@ -32,7 +32,14 @@ class PostHabits:
         if not bid.test:
             self.count(bid.seller, posted=posted, delay_s=delay_s)
 
+    def learn_unposted(self, bids: Iterable[BidMade]) -> None:
+        """Count bids that expired, each seller's at once."""
+        for seller, many in Counter(bid.seller for bid in bids if not bid.test).items():
+            self._learned(seller, self.rate(seller).after_unposted(many))
+
     def count(self, seller: str, *, posted: bool, delay_s: float = 0.0) -> None:
         """Count that a bid of this seller was posted after `delay_s`, or never."""
-        learned = self._rates[seller] = self._rates.get(seller, _NEW).after(posted=posted, delay_s=delay_s)
-        self.weights[seller] = learned.upper
+        self._learned(seller, self.rate(seller).after(posted=posted, delay_s=delay_s))
+
+    def _learned(self, seller: str, rate: PostRate) -> None:
+        self._rates[seller], self.weights[seller] = rate, rate.upper

@@ -1,5 +1,6 @@
 """Live bids, each until its own expiry, however long the bids made before and after it live."""
 
+from collections import deque
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
@@ -17,7 +18,7 @@ class Promises:
         self._bids: dict[bytes, BidMade] = {}
         # Nonces by the second in which their bids expire, and these seconds as a heap. Whatever ended earlier stays
         # there until its second comes: it is not in `_bids` any more, or with another expiry.
-        self._expiring: dict[int, list[bytes]] = {}
+        self._expiring: dict[int, deque[bytes]] = {}
         self._seconds: list[int] = []
 
     def __len__(self) -> int:
@@ -39,7 +40,7 @@ class Promises:
         self._bids[bid.nonce] = bid
         nonces = self._expiring.get(bid.expires_at)
         if nonces is None:
-            nonces = self._expiring[bid.expires_at] = []
+            nonces = self._expiring[bid.expires_at] = deque()
             heappush(self._seconds, bid.expires_at)
         nonces.append(bid.nonce)
         return former
@@ -48,13 +49,21 @@ class Promises:
         """Forget the bid for a lead, live or just expired; `None` where there is none."""
         return self._bids.pop(nonce, None)
 
-    def end_expired(self, now: float) -> Iterator[BidMade]:
-        """Forget every bid whose time is over."""
-        while self._seconds and self._seconds[0] <= now:
-            for nonce in self._expiring.pop(heappop(self._seconds)):
-                bid = self._bids.get(nonce)
+    def expired(self, now: float) -> int:
+        """How many bids at most there are to forget by now."""
+        return sum([len(self._expiring[second]) for second in self._seconds if second <= now])
+
+    def end_expired(self, now: float, most: int) -> Iterator[BidMade]:
+        """Forget bids whose time is over, of so many at most. What is left is found no more either."""
+        while most > 0 and self._seconds and self._seconds[0] <= now:
+            nonces = self._expiring[self._seconds[0]]
+            for _ in range(min(most, len(nonces))):
+                most -= 1
+                bid = self._bids.get(nonces.popleft())
                 if bid is not None and bid.expires_at <= now:
-                    yield self._bids.pop(nonce)
+                    yield self._bids.pop(bid.nonce)
+            if not nonces:
+                del self._expiring[heappop(self._seconds)]
 
     def move(self, by: int) -> None:
         """Live on under a clock that was moved by so many seconds."""
@@ -68,7 +77,7 @@ class Promises:
         while True:
             nonces = self._expiring[self._seconds[0]]
             while nonces:
-                bid = self._bids.get(nonces.pop(0))
+                bid = self._bids.get(nonces.popleft())
                 if bid is not None and bid.expires_at == self._seconds[0]:
                     return self._bids.pop(bid.nonce)
             del self._expiring[heappop(self._seconds)]

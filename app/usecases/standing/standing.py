@@ -1,6 +1,7 @@
 """The state of a running bidder: one value that every ping reads, and one entry for all changes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import ceil
 from typing import assert_never
 
 from app.domain.auction.appetite import RequestEnds
@@ -120,6 +121,12 @@ class LiveStanding:
     def live_bids(self) -> int:
         """How many answered pings have live bids now."""
         return len(self._promises)
+
+    def expired(self, now: float) -> int:
+        """How many bids at most are over by now and still to be forgotten: no ping finds them, and no cap counts them
+        once it is weighed.
+        """
+        return self._promises.expired(now)
 
     @property
     def credited(self) -> int:
@@ -338,9 +345,8 @@ class LiveStanding:
 
     def _pass_time(self, passed: TimePassed) -> None:
         now = passed.at
-        for bid in self._promises.end_expired(now):
-            self._counters.release(bid)
-            self._habits.learn(bid, posted=False)
+        share = ceil(self.expired(now) / (passed.parts - passed.part))
+        self._habits.learn_unposted(self._promises.end_expired(now, share))
         self._counters.pass_time(self._habits.rates, now, passed.part, passed.parts)
         self.targets.pass_time(now)
         self._requested.end(now)

@@ -91,7 +91,7 @@ def test_a_bid_weighs_nothing_once_its_own_lifetime_is_over() -> None:
     daily.add(bid(lifetime_s=120), 1, weight=1.0)
     daily.add(bid(lifetime_s=1_800), 1, weight=1.0)
     live = []
-    for age_s in (120, 121, 1_800, 1_801):
+    for age_s in (119, 120, 1_799, 1_800):
         daily.weigh({}, NOW + age_s)
         live.append(daily.standing.live)
     assert live == [2.0, 1.0, 1.0, 0.0]

@@ -12,7 +12,7 @@ from tests.standing import bid_made
 
 
 def expired(promises: Promises, now: float) -> list[bytes]:
-    return [bid.nonce for bid in promises.end_expired(now)]
+    return [bid.nonce for bid in promises.end_expired(now, promises.expired(now))]
 
 
 def test_each_bid_expires_at_its_own_time_in_whatever_order_they_were_made() -> None:
@@ -24,6 +24,19 @@ def test_each_bid_expires_at_its_own_time_in_whatever_order_they_were_made() -> 
     assert expired(promises, NOW + 3_599.9) == [b"a"]
     assert expired(promises, NOW + 3_600.0) == [b"c"]
     assert len(promises) == 0
+
+
+def test_many_that_expire_at_once_are_forgotten_some_at_a_time_and_found_no_more_meanwhile() -> None:
+    promises, ended = Promises(), NOW + 121.0
+    for number in range(5):
+        promises.make(bid_made(bytes([number]), NOW + number // 3))
+    forgotten = []
+    for left in (5, 3, 1):
+        assert promises.expired(ended) == len(promises) == left
+        assert [promises.find(bytes([number]), ended) for number in range(5)] == [None] * 5
+        forgotten.append([bid.nonce[0] for bid in promises.end_expired(ended, 2)])
+    assert forgotten == [[0, 1], [2, 3], [4]]
+    assert promises.expired(ended) == len(promises) == 0
 
 
 def test_a_new_bid_for_a_lead_takes_the_place_and_not_the_expiry_of_the_former() -> None:
@@ -59,7 +72,7 @@ def test_no_more_than_the_most_are_remembered_and_each_ends_once(
         patch.setattr(module, "LIVE_MAX", most)
         for number, later, lifetime_s, is_over in events:
             now += later
-            for bid in promises.end_expired(now):
+            for bid in promises.end_expired(now, promises.expired(now)):
                 assert live.pop(bid.nonce) is bid
             assert all(bid.expires_at > now for bid in live.values())
             bid = bid_made(bytes([number]), now, lifetime_s=lifetime_s)

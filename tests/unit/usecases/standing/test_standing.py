@@ -122,6 +122,24 @@ def test_time_may_pass_for_a_part_of_the_caps_at_a_time() -> None:
     assert [cap.live for cap in caps(standing, ended)] == [0.0, 0.0]
 
 
+def test_bids_that_expired_and_are_not_forgotten_yet_take_no_room() -> None:
+    standing, ended = used(), NOW + LIFETIME_S
+    for number in range(5):
+        promise(standing, bytes([number]), NOW, 2_000)
+    standing.apply(TimePassed(at=ended, part=0, parts=2))
+    assert (standing.live_bids, standing.expired(ended)) == (2, 2)
+    assert standing.live(bytes([4]), ended) is None
+    assert [cap.live for cap in caps(standing, ended)] == [0.0, 10_000.0]
+    standing.apply(TimePassed(at=ended, part=1, parts=2))
+    assert (standing.live_bids, standing.expired(ended)) == (0, 0)
+    assert [cap.live for cap in caps(standing, ended)] == [0.0, 0.0]
+    # Whatever still is told of one that the caps have forgotten takes nothing from another.
+    promise(standing, b"later", ended, 2_000)
+    sell(standing, bytes([4]), ended, 2_000)
+    pass_time(standing, ended)
+    assert leads(standing, ended) == (1, 1.0)
+
+
 def test_the_bid_that_expires_next_makes_place_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(promises, "LIVE_MAX", 2)
     standing = used()
