@@ -179,5 +179,5 @@ class Backlog:
                 self._touched[call.connection] = None
             else:
                 call.connection.set_aside(call, answer)
-        if len(together) == ROUND_MAX:
+        if len(together) == ROUND_MAX and together[0].takes != "post":
             self._cost_s += _SMOOTHING * ((self._steady() - began) / ROUND_MAX - self._cost_s)

@@ -16,7 +16,7 @@ from app.domain.targets.targets import TargetUse
 from app.journal.lines import PostLine
 from app.usecases.bid_reference import BidReference, open_reference, posted
 from app.usecases.bidder import Bidder
-from app.usecases.gather_post import gather_post
+from app.usecases.gather_post import GatheredPost, gather_in_memory, gather_rest
 from app.usecases.make_sale import make_sale
 from app.usecases.standing.changes import Sold, Suppressed
 from app.wire.post import Post, PostAnswer
@@ -25,6 +25,14 @@ from app.wire.post import Post, PostAnswer
 def _at_once() -> float:
     """The time since a post arrived, if it is not measured."""
     return 0.0
+
+
+class TakenPost(msgspec.Struct, frozen=True, kw_only=True):
+    """A post to one of our bids, with what memory alone says of it."""
+
+    reference: BidReference
+    lead: PostedLead
+    gathered: GatheredPost
 
 
 async def accept_post(
@@ -41,6 +49,21 @@ async def accept_post(
 
     Raises StoreUnavailable where nothing could be committed: then nothing is sold, and the seller may try again.
     """
+    taken = take_post(bidder, seller, reference, reading, raw, warnings, now, elapsed_ms)
+    return taken if isinstance(taken, PostAnswer) else await settle_post(bidder, taken, None, elapsed_ms)
+
+
+def take_post(
+    bidder: Bidder,
+    seller: Seller,
+    reference: BidReference,
+    reading: Post | Refusal,
+    raw: bytes,
+    warnings: tuple[str, ...],
+    now: float,
+    elapsed_ms: Callable[[], float],
+) -> TakenPost | PostAnswer:
+    """The first part of `accept_post`, which waits for nothing: a post to be settled, or why it is refused."""
     reference = replace(reference, request=request_digest(bidder.keys.index, raw))
     if isinstance(reading, Refusal):
         return refuse_post(bidder, seller, reference, reading, now, warnings, elapsed_ms)
@@ -48,7 +71,21 @@ async def accept_post(
     if lead is None:
         return refuse_post(bidder, seller, reference, Refusal("ping_unknown"), now, warnings, elapsed_ms)
     reference = replace(reference, state=lead.post.state, sub_id=lead.post.sub_id)
-    gathered = await gather_post(bidder, lead)
+    return TakenPost(reference=reference, lead=lead, gathered=gather_in_memory(bidder, lead))
+
+
+def sale_at_once(bidder: Bidder, taken: TakenPost) -> Sale | None:
+    """The sale of a post of which nobody has to be asked, for `settle_post`."""
+    return make_sale(bidder, taken.lead, taken.gathered) if taken.gathered.whole else None
+
+
+async def settle_post(
+    bidder: Bidder, taken: TakenPost, sale: Sale | None, elapsed_ms: Callable[[], float]
+) -> PostAnswer:
+    """The second part: ask whom there is to ask, commit the sale, which may have been made already, and then answer."""
+    reference, lead = taken.reference, taken.lead
+    seller, warnings, now = lead.seller, lead.warnings, lead.now
+    gathered = await gather_rest(bidder, lead, taken.gathered)
     verdict = gathered.verdict
 
     if isinstance(verdict, KeptAnswer):
@@ -63,7 +100,7 @@ async def accept_post(
         if REASONS[verdict.code].kept:
             await _keep(bidder, lead, verdict)
         return refuse_post(bidder, seller, reference, verdict, now, warnings, elapsed_ms, consulted)
-    sale = make_sale(bidder, lead, gathered)
+    sale = sale or make_sale(bidder, lead, gathered)
     sold = None if sale.test else _sold(bidder, lead, sale)
     if bidder.store.is_shared and sold is not None:
         sale = replace(sale, change=msgspec.json.encode(sold))

@@ -24,26 +24,38 @@ _log = logging.getLogger(__name__)
 
 
 class GatheredPost(msgspec.Struct, frozen=True, kw_only=True):
-    """The case of a post, what is judged of it, and the exchanges with providers that it rests on."""
+    """The case of a post, what is judged of it, and the exchanges with providers that it rests on.
+
+    As long as it is not `whole` the database must be asked, and then the `collectors`.
+    """
 
     case: PostCase
     verdict: KeptAnswer | Refusal | Unsettled | None
     exchanges: tuple[ProviderExchange, ...] = ()
+    collectors: Sequence[PostCollector] = ()
+    whole: bool = True
 
 
-async def gather_post(bidder: Bidder, lead: PostedLead) -> GatheredPost:
-    """All of it no later than the deadline. StoreUnavailable where the database did not answer in it.
+def gather_in_memory(bidder: Bidder, lead: PostedLead) -> GatheredPost:
+    """What is known without asking anybody, which does for most posts.
 
     A sale looks up in its own transaction what the database knows against it. So that is not asked before, unless it
     seems to be known already, is refused (an earlier answer goes first), or would have a provider asked: providers are
     paid by the question and count them. A test costs nothing: its outcome follows from its own values.
     """
-    deadline = asyncio.get_running_loop().time() + bidder.post_collectors.deadline_s
     case = _case(bidder, lead)
     verdict = judge(case, lead.now)
     collectors = () if lead.bid.test or verdict is not None else bidder.post_collectors.of(lead)
-    if verdict is None and not collectors and not _may_be_answered(bidder, lead):
-        return GatheredPost(case=case, verdict=None)
+    whole = verdict is None and not collectors and not _may_be_answered(bidder, lead)
+    return GatheredPost(case=case, verdict=verdict, collectors=collectors, whole=whole)
+
+
+async def gather_rest(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> GatheredPost:
+    """All of it no later than the deadline. StoreUnavailable where the database did not answer in it."""
+    if gathered.whole:
+        return gathered
+    deadline = asyncio.get_running_loop().time() + bidder.post_collectors.deadline_s
+    case, collectors = gathered.case, gathered.collectors
     case = replace(case, facts=await _facts(bidder, lead, deadline))
     verdict = judge(case, lead.now)
     if verdict is not None or not collectors:

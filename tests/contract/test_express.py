@@ -3,19 +3,27 @@
 import logging
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from typing import Any
 
+import httpx
+import msgspec
 import pytest
 from msgspec.structs import replace
 
+from app.dialects import generic
+from app.dialects.reading import Reading
+from app.dialects.text import Scalar
 from app.http.answer import HttpAnswer
 from app.http.auction.intake import Later
 from app.http.auction.routes import ROUTES
 from app.http.backlog import ROUND_MAX
 from app.http.request import RawRequest, Route
+from app.mock_exchange.consumers import post_of
 from app.platforms.known import DIALECTS
+from app.wire.post import Post
+from tests.contract.leads import KEY, Seller
 from tests.contract.sockets import answers, asking, codes, connected, is_closed, pinging
 from tests.service import Service
 
@@ -141,6 +149,52 @@ def test_pings_that_came_together_are_answered_together_and_each_its_own(
     assert statuses == [400 if number % 3 else 200 for number in range(count)]
     assert sum(sizes) == count
     assert max(sizes) <= ROUND_MAX
+
+
+def test_posts_that_came_together_get_each_its_own_answer(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    with ExitStack() as stack, httpx.Client(base_url=service.url, trust_env=False) as http:
+        seller = Seller(http, service)
+        people = [seller.person() for _ in range(ROUND_MAX)]
+        bids = [seller.ping(who)["ping_id"] for who in people]
+        leads = [post_of(who, ping_id, time.time()) for who, ping_id in zip(people, bids, strict=True)]
+        changes: list[dict[str, Any]] = [{}, {"zip": "10001"}, {"phone": "1", "email": None}, {"first_name": None}]
+        posts = [lead | changes[number % 4] for number, lead in enumerate(leads)]
+        # The same person again, another person to a bid that is sold meanwhile, and a bid of nobody.
+        another = {"phone": leads[1]["phone"], "email": leads[1]["email"]}
+        posts += [posts[0], posts[4] | another, posts[8] | {"ping_id": "x"}]
+        connections = [stack.enter_context(connected(service)) for _ in posts]
+        for each, post in zip(connections, posts, strict=True):
+            each.sendall(asking(msgspec.json.encode(post), "/v1/post"))
+        told = [answers(each, 1)[0][1] or {} for each in connections]
+        alone = [http.post("/v1/post", content=msgspec.json.encode(post), headers=KEY).json() for post in posts]
+    expected = ["", "ping_mismatch", "invalid_contact", ""] * (ROUND_MAX // 4)
+    assert [each.get("reason_code", "") for each in told] == [*expected, "", "ping_used", "ping_unknown"]
+    assert told[0] == told[ROUND_MAX]
+    assert len({each["lead_id"] for each in told if each["status"] == "accepted"}) == ROUND_MAX // 2
+    assert told == alone, "a post gets the same answer by itself"
+    assert "could not" not in caplog.text
+
+
+def test_each_post_of_a_round_fails_alone(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    plainly = generic.read_post
+
+    def some_failing(raw: Mapping[str, Scalar], *others: Any) -> Reading[Post]:
+        return failing() if raw["first_name"] == "Fails" else plainly(raw, *others)
+
+    with ExitStack() as stack, httpx.Client(base_url=service.url, trust_env=False) as http:
+        seller = Seller(http, service)
+        people = [seller.person() for _ in range(12)]
+        bids = [seller.ping(who)["ping_id"] for who in people]
+        connections = [stack.enter_context(connected(service)) for _ in people]
+        monkeypatch.setattr(generic, "read_post", some_failing)
+        for number, (each, who, ping_id) in enumerate(zip(connections, people, bids, strict=True)):
+            lead = post_of(who, ping_id, time.time()) | ({"first_name": "Fails"} if number % 3 else {})
+            each.sendall(asking(msgspec.json.encode(lead), "/v1/post"))
+        told = [codes(each, 1)[0][1] for each in connections]
+    assert told == ["internal" if number % 3 else "" for number in range(12)]
+    assert caplog.text.count("a post could not be answered: RuntimeError") == 8
 
 
 def test_pings_and_posts_come_together_at_the_door_for_both_and_each_gets_its_own(service: Service) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
+import msgspec
 from msgspec.structs import replace
 
 from app.dialects import generic
@@ -15,6 +17,7 @@ from app.domain.catalogue import Catalogue
 from app.domain.checks.check import Check
 from app.domain.consent.consent import CLOCK_WARNED_S, clock_warnings
 from app.domain.identity import hash_digest
+from app.domain.post.sale import Sale
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token, read
@@ -51,9 +54,16 @@ from app.http.request import (
 from app.store.errors import StoreUnavailable
 from app.telemetry.request_id import REQUEST_ID, RequestIds, accepted, sent_in
 from app.telemetry.trouble import where
-from app.usecases.accept_post import accept_post, refuse_post
+from app.usecases.accept_post import TakenPost, refuse_post, sale_at_once, settle_post, take_post
 from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, refuse_ping
-from app.usecases.bid_reference import BidReference, bid_by_own_id, find_reference, is_live, seller_of_bid
+from app.usecases.bid_reference import (
+    BidReference,
+    bid_by_own_id,
+    find_reference,
+    is_live,
+    open_reference,
+    seller_of_bid,
+)
 from app.usecases.bidder import Bidder
 from app.usecases.checks.gather_checks import checks_of_ping, consult_on_ping, left_s
 from app.usecases.direct_post import direct_post
@@ -98,6 +108,20 @@ class QuickNo:
         if always is not self._always:
             self._always, self._text = always, written(answer, always, keep_alive=True)
         return self._text
+
+
+class PostUnderWay(msgspec.Struct):
+    """A post to a bid, as it was declared when that was made, with what is known of it by now.
+
+    Each step that is taken in its round need not be taken again where it is answered.
+    """
+
+    request: SellerRequest
+    seller: Seller
+    reference: BidReference
+    reading: Reading[Post] | None = None
+    taken: TakenPost | PostAnswer | None = None
+    sale: Sale | None = None
 
 
 class Intake:
@@ -222,8 +246,9 @@ class Intake:
     def answers(self, together: Sequence[RawRequest]) -> list[HttpAnswer | Later]:
         """The answers to requests that came together, in their order. Each fails alone.
 
-        Pings take every step together, since the processor then finds its code at hand. What waits for the database,
-        for a provider or for the clock is set aside, so that it holds up none of the others.
+        Pings take every step together, since the processor then finds its code at hand, and so do posts up to their
+        sale. What waits for the database, for a provider or for the clock is set aside, so that it holds up none of the
+        others.
         """
         requests = [self._received(raw) for raw in together]
         pings = [request for request in requests if isinstance(request, SellerRequest) and request.mode == "ping"]
@@ -235,13 +260,17 @@ class Intake:
         self._bidder.metrics.pings_took([ended - ping.started for ping in answered])
         if len(pings) == len(requests):
             return written
-        in_turn = iter(written)
-        return [self._answer(request, in_turn) for request in requests]
+        posts = [request for request in requests if isinstance(request, SellerRequest) and request.mode != "ping"]
+        in_turn, after = iter(written), iter(self._posts(posts))
+        return [self._answer(request, in_turn, after) for request in requests]
 
-    def _answer(self, request: SellerRequest | HttpAnswer, written: Iterator[HttpAnswer | Later]) -> HttpAnswer | Later:
+    @staticmethod
+    def _answer(
+        request: SellerRequest | HttpAnswer, written: Iterator[HttpAnswer | Later], posts: Iterator[Later]
+    ) -> HttpAnswer | Later:
         if isinstance(request, HttpAnswer):
             return request
-        return next(written) if request.mode == "ping" else partial(self._posted, request)
+        return next(written) if request.mode == "ping" else next(posts)
 
     def _received(self, raw: RawRequest) -> SellerRequest | HttpAnswer:
         bidder = self._bidder
@@ -357,34 +386,75 @@ class Intake:
         scenario = reading.value.scenario if reading.test and isinstance(reading.value, Asked) else None
         return partial(_after, scenario.delay_s, http_answer) if scenario and scenario.delay_s else http_answer
 
-    async def _posted(self, request: SellerRequest) -> HttpAnswer:
+    def _posts(self, requests: Iterable[SellerRequest]) -> list[Later]:
+        """What is left to do for each of these, after every step to its sale that needs no waiting."""
+        posts = [(request, self._at_once(request)) for request in requests]
+        for step in (self._reading_of, self._taken_of, self._sale_of):
+            for _, post in posts:
+                # What goes wrong here does so again where it is answered.
+                with suppress(Exception):
+                    if post is not None:
+                        step(post)
+        return [partial(self._posted, request, post) for request, post in posts]
+
+    def _at_once(self, request: SellerRequest) -> PostUnderWay | None:
+        """A post to a bid whose configuration is in memory and declares its seller, as nearly all are."""
+        seller = request.seller
+        if request.mode != "post" or request.refusal is not None or seller is None:
+            return None
+        with suppress(Exception):
+            reference = open_reference(self._bidder, self._ping_id(request), test=request.test)
+            then = reference.configuration.seller(seller.name) if reference.configuration is not None else None
+            return PostUnderWay(as_declared(request, then), then, reference) if then is not None else None
+        return None
+
+    def _reading_of(self, post: PostUnderWay) -> Reading[Post]:
+        if post.reading is None:
+            post.reference, post.reading = self._post_of(post.request, post.seller, post.reference)
+        return post.reading
+
+    def _taken_of(self, post: PostUnderWay) -> TakenPost | PostAnswer:
+        if post.taken is None:
+            request, reading, elapsed_ms = post.request, self._reading_of(post), partial(self._elapsed_ms, post.request)
+            given = reading.value, request.body, reading.warnings, request.now, elapsed_ms
+            post.taken = take_post(self._bidder, post.seller, post.reference, *given)
+        return post.taken
+
+    def _sale_of(self, post: PostUnderWay) -> None:
+        if isinstance(post.taken, TakenPost):
+            post.sale = sale_at_once(self._bidder, post.taken)
+
+    async def _posted(self, request: SellerRequest, post: PostUnderWay | None) -> HttpAnswer:
         """The answer to what is no ping, which is a sale or is not before it is answered."""
         # What is logged on the way of a post, wherever that is, is found by its request.
         REQUEST_ID.set(self._request_ids.of(request.scope))
-        request, answer = await self._judged(request)
+        request, answer = await self._judged(request, post)
         self._bidder.metrics.took("post_duration_seconds", self._elapsed_ms(request) / 1000.0)
         http_answer = http_post_answer(request, answer)
         self._record(request, answer, http_answer)
         return http_answer
 
-    async def _judged(self, request: SellerRequest) -> tuple[SellerRequest, PostAnswer]:
+    async def _judged(self, request: SellerRequest, post: PostUnderWay | None) -> tuple[SellerRequest, PostAnswer]:
         """The answer, and the request as it is to be read and answered: as declared when its bid was made."""
         bidder = self._bidder
         reference = nothing = BidReference(ping_id="", test=request.test)
         elapsed_ms = partial(self._elapsed_ms, request)
         try:
-            if request.mode == "post" and request.status in (200, 401):
-                request, reference = await self._of_its_bid(request)
-            seller = request.seller
-            if request.refusal is not None or seller is None:
-                refusal = self._why_not(request)
-                return request, refuse_post(bidder, seller, nothing, refusal, request.now, elapsed_ms=elapsed_ms)
-            if request.mode == "full":
-                return request, await self._direct(request, seller)
-            reference, reading = self._post_of(request, seller, reference)
-            return request, await accept_post(
-                bidder, seller, reference, reading.value, request.body, reading.warnings, request.now, elapsed_ms
-            )
+            if post is None:
+                if request.mode == "post" and request.status in (200, 401):
+                    request, reference = await self._of_its_bid(request)
+                seller = request.seller
+                if request.refusal is not None or seller is None:
+                    refusal = self._why_not(request)
+                    return request, refuse_post(bidder, seller, nothing, refusal, request.now, elapsed_ms=elapsed_ms)
+                if request.mode == "full":
+                    return request, await self._direct(request, seller)
+                post = PostUnderWay(request, seller, reference)
+            request, reference = post.request, post.reference
+            taken = self._taken_of(post)
+            if isinstance(taken, PostAnswer):
+                return request, taken
+            return request, await settle_post(bidder, taken, post.sale, elapsed_ms)
         except StoreUnavailable:
             refusal = Refusal("internal")
         except Exception as error:  # noqa: BLE001 - as above; nothing was committed, so nothing is sold
@@ -401,19 +471,25 @@ class Intake:
         # A body with a key of nobody is left unread, but where it holds a bid that only we can have made.
         if seller is None and any(read(text, bidder.keys.signing) for text in texts_like_a_bid(request.body)):
             request = with_body(request)
-        ping_id = generic.ping_id_of(request.fields, seller) if seller is not None else ""
-        if not looks_like_token(ping_id):
-            texts = map(text_of, request.fields.values())
-            ping_id = next((text for text in texts if read(text, bidder.keys.signing) is not None), ping_id)
-        if request.dialect.sends.numbers_pings and seller is not None and ping_id and not looks_like_token(ping_id):
-            ping_id = bid_by_own_id(bidder, seller, ping_id, request.now) or ping_id
-        reference = await find_reference(bidder, ping_id, test=request.test)
+        reference = await find_reference(bidder, self._ping_id(request), test=request.test)
         if reference.bid is None or (seller is None and not is_live(bidder, reference.bid, request.now)):
             return request, reference
         then = await seller_of_bid(bidder, reference, seller, partial(offered_keys, request))
         if then is None or (seller is None and not may_reach(request, then)):
             return request, reference
         return as_declared(request, then), reference
+
+    def _ping_id(self, request: SellerRequest) -> str:
+        """The bid that a post names, in whatever field; empty where it names none."""
+        bidder, seller = self._bidder, request.seller
+        ping_id = generic.ping_id_of(request.fields, seller) if seller is not None else ""
+        if looks_like_token(ping_id):
+            return ping_id
+        texts = map(text_of, request.fields.values())
+        ping_id = next((text for text in texts if read(text, bidder.keys.signing) is not None), ping_id)
+        if request.dialect.sends.numbers_pings and seller is not None and ping_id and not looks_like_token(ping_id):
+            return bid_by_own_id(bidder, seller, ping_id, request.now) or ping_id
+        return ping_id
 
     async def _direct(self, request: SellerRequest, seller: Seller) -> PostAnswer:
         """The answer to a lead without a ping."""

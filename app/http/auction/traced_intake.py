@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from app.dialects.reading import Reading
 from app.domain.checks.check import Check
 from app.http.answer import HttpAnswer
-from app.http.auction.intake import Intake, Later
+from app.http.auction.intake import Intake, Later, PostUnderWay
 from app.http.request import SellerRequest
 from app.telemetry.tracing import TracedRequest, parent_in, work_of
+from app.usecases.accept_post import TakenPost
 from app.usecases.answer_ping import Asked
 from app.wire.ping import PingAnswer
+from app.wire.post import PostAnswer
 
 
 class TracedIntake(Intake):
@@ -25,9 +27,13 @@ class TracedIntake(Intake):
         with work_of(self._traced(request)):
             return await super()._decided_later(request, reading, asked, checks)
 
-    async def _posted(self, request: SellerRequest) -> HttpAnswer:
+    def _taken_of(self, post: PostUnderWay) -> TakenPost | PostAnswer:
+        with work_of(self._traced(post.request)):
+            return super()._taken_of(post)
+
+    async def _posted(self, request: SellerRequest, post: PostUnderWay | None) -> HttpAnswer:
         with work_of(self._traced(request)):
-            return await super()._posted(request)
+            return await super()._posted(request, post)
 
     def _traced(self, request: SellerRequest) -> TracedRequest:
         scope = request.scope
