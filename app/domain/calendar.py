@@ -88,6 +88,8 @@ def utc_offset(minute: int, zone: str) -> int:
     return int(offset.total_seconds() // 60) if offset is not None else 0
 
 
+# A moment is told in several places, and many leads of one round share it.
+@lru_cache(maxsize=256)
 def utc_text(at: float) -> str:
     """UTC epoch seconds as "2026-11-21T05:00:00Z"."""
     return f"{datetime.fromtimestamp(at, UTC).isoformat(timespec='seconds')[:19]}Z"

@@ -5,11 +5,12 @@ import re
 
 import msgspec
 
-from app.domain.keyed import digest
+from app.domain.keyed import digest, digests
 
 _MADE_BY = {"sha256": hashlib.sha256, "sha1": hashlib.sha1, "md5": hashlib.md5}
 ALGORITHMS = tuple(_MADE_BY)
 _HEX_LENGTH = {"sha256": 64, "sha1": 40, "md5": 32}
+_PURPOSE, _SIZE = b"leadbid.person", 8
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 
 
@@ -66,11 +67,12 @@ def _forms(key: bytes, normal: str) -> tuple[str, ...]:
     if not normal:
         return ()
     text = normal.encode("utf-8", "surrogatepass")
-    return tuple([_digest_of(key, name, made(text).hexdigest()) for name, made in _MADE_BY.items()])
+    hashes = [(name, made(text).hexdigest()) for name, made in _MADE_BY.items()]
+    return tuple([each.hex() for each in digests(key, _PURPOSE, hashes, size=_SIZE)])
 
 
 def _digest_of(key: bytes, algorithm: str, hashed: str) -> str:
-    return digest(key, b"leadbid.person", [algorithm, hashed], size=8).hex()
+    return digest(key, _PURPOSE, (algorithm, hashed), size=_SIZE).hex()
 
 
 def _is_hex(text: str) -> bool:

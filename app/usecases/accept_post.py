@@ -64,7 +64,7 @@ def take_post(
     elapsed_ms: Callable[[], float],
 ) -> TakenPost | PostAnswer:
     """The first part of `accept_post`, which waits for nothing: a post to be settled, or why it is refused."""
-    reference = replace(reference, request=request_digest(bidder.keys.index, raw))
+    reference = replace(reference, body=raw)
     if isinstance(reading, Refusal):
         return refuse_post(bidder, seller, reference, reading, now, warnings, elapsed_ms)
     lead = posted(bidder, seller, reference, reading, raw, warnings, now)
@@ -232,9 +232,15 @@ def _say(
             kept=kept,
             test=reference.test,
             took_ms=round(took_ms, 3),
-            # What is bought is evidence, with a digest of its own.
-            request=reference.request if answer.status != "accepted" else "",
+            request=_digest_of_refused(bidder, reference, answer),
             consultations=consulted,
         )
     )
     return answer
+
+
+def _digest_of_refused(bidder: Bidder, reference: BidReference, answer: PostAnswer) -> str:
+    """By which the body of a refused post is known again; what is bought is evidence, with a digest of its own."""
+    if reference.body is None or answer.status == "accepted":
+        return ""
+    return request_digest(bidder.keys.index, reference.body)

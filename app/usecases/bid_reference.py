@@ -30,7 +30,7 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
 
     `configuration` is the one that it was made under, with its campaign and vertical. `test` says whether the post
     counts as one: as its bid does, or where it names none as whoever took it in does. `state` and `sub_id` are the
-    lead's, once the post has been read, and `request` is the keyed digest of its body.
+    lead's, once the post has been read, and `body` is the post as received.
     """
 
     ping_id: str
@@ -41,7 +41,7 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
     vertical: Vertical | None = None
     state: str = ""
     sub_id: str = ""
-    request: str = ""
+    body: bytes | None = None
 
     @property
     def verticals(self) -> dict[str, Vertical]:
@@ -142,7 +142,7 @@ def posted(
     )
     if bid is None or configuration is None or campaign is None or vertical is None:
         return None
-    post = _completed(bidder, bid, seller, vertical, post, now)
+    post, same_terms = _completed(bidder, bid, seller, vertical, post, now)
     return PostedLead(
         seller=_with_todays_caps(bidder, seller),
         ping_id=reference.ping_id,
@@ -151,6 +151,7 @@ def posted(
         campaign=_as_it_counts_today(bidder, campaign),
         vertical=vertical,
         post=post,
+        same_terms=same_terms,
         person=person(bidder.keys.index, post.contact.phone, post.contact.email),
         certificates=certificate_digests(bidder.keys, post),
         raw=raw,
@@ -168,7 +169,7 @@ def has_same_terms(bidder: Bidder, lead: PostedLead) -> bool:
     if post.vertical and post.vertical != vertical.name:
         return False
     terms = partial(lead_terms, bidder.keys, lead.seller.name, vertical.name)
-    if terms(post, vertical.locked) == lead.bid.terms:
+    if lead.same_terms or terms(post, vertical.locked) == lead.bid.terms:
         return True
     sent = [name for name in vertical.locked if name in post.fields][:_SENT_MAX]
     ping = _remembered(bidder, lead.bid, lead.seller, lead.now)
@@ -208,17 +209,22 @@ def _remembered(bidder: Bidder, bid: BidToken, seller: Seller, now: float) -> Pi
     return line.ping if line is not None else None
 
 
-def _completed(bidder: Bidder, bid: BidToken, seller: Seller, vertical: Vertical, post: Post, now: float) -> Post:
-    """The post with what its ping said and it leaves out: what was priced is bought, and reaches the CRM."""
+def _completed(
+    bidder: Bidder, bid: BidToken, seller: Seller, vertical: Vertical, post: Post, now: float
+) -> tuple[Post, bool]:
+    """The post with what its ping said and it leaves out: what was priced is bought, and reaches the CRM.
+
+    Beside it, whether nothing was left out: then it says what the ping did.
+    """
     whole = post if post.state else replace(post, state=bidder.catalogue.zip_states.get(post.zip, ("",))[0])
     if lead_terms(bidder.keys, seller.name, vertical.name, whole, vertical.locked) == bid.terms:
-        return whole
+        return whole, True
     ping = _remembered(bidder, bid, seller, now)
     if ping is None:
-        return whole
+        return whole, False
     said = {name: ping.fields[name] for name in vertical.locked if name in ping.fields and name not in post.fields}
     state = post.state or (ping.state if ping.zip == post.zip else whole.state)
-    return replace(post, fields={**post.fields, **said}, state=state)
+    return replace(post, fields={**post.fields, **said}, state=state), False
 
 
 def _without(post: Post, names: Iterable[str]) -> Post:

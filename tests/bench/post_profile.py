@@ -17,7 +17,7 @@ from app.store.engine import runners
 from app.store.engine.runners import GroupRunner
 from app.store.posts import sell_together
 from app.store.vault import Vault
-from app.usecases import accept_post, bid_reference, gather_post, make_sale
+from app.usecases import accept_post, gather_post, make_sale
 from app.usecases.standing.changes import BidMade
 from tests.bench.places import VERTICAL
 from tests.bench.stages import StageClock, Stages
@@ -27,14 +27,15 @@ WAVE = 50
 """As many as `make bench` has at once: they share a commit."""
 
 WAVES = 40
-PAUSE_S = 0.001
+PAUSE_S = 0.02
+"""Between looks for answers: short ones would cost as much as a stage."""
 _FIRST = 2_000_001
 
 LOOP: Stages = {
     "parse HTTP, in and out": [(Express, "data_received"), (Express, "advance")],
     "who asks, and how": [(intake, "read_request")],
     "read the body": [(request, "read_body")],
-    "find its bid": [(generic, "ping_id_of"), (bid_reference, "open_reference")],
+    "find its bid": [(generic, "ping_id_of"), (intake, "open_reference")],
     "read the post": [(generic, "read_post")],
     "who it is, what it repeats": [(accept_post, "posted"), (gather_post, "_case")],
     "judge": [(gather_post, "judge")],

@@ -52,6 +52,7 @@ _ADDRESS = re.compile(r"[\w.%+'-]{1,64}@[\w.-]{1,255}\.[^\W\d]{2,}")
 _WRAPS = frozenset("<>()[]:")
 """Signs that stand around an address, and never in one."""
 
+_NOT_SMALL_LETTERS = re.compile(r"[^a-z]+")
 _BRACKETED = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
 _NO_MAILBOX = words("no none na nomail noemail noemailaddress noaddress null nil unknown nothing nobody refused")
 _NO_DOMAIN = _NO_MAILBOX | words("email mail nowhere example")
@@ -183,10 +184,10 @@ def _address_within(text: str) -> tuple[str, str] | None:
 def _is_no_mailbox(address: str) -> bool:
     """Whether an address only says that there is none, as "noemail@noemail.com" does."""
     local, _, domain = address.partition("@")
-    local = re.sub(r"[^a-z]", "", local)
+    local = _NOT_SMALL_LETTERS.sub("", local)
     if local not in _NO_MAILBOX:
         return False
-    host = re.sub(r"[^a-z]", "", domain.partition(".")[0])
+    host = _NOT_SMALL_LETTERS.sub("", domain.partition(".")[0])
     return host in _NO_DOMAIN or (host in _PROVIDERS and local != "unknown")
 
 

@@ -30,7 +30,9 @@ _JOINERS = "\u200c\u200d"
 def shown(raw: Scalar) -> str:
     """A longer text: its markup and what is invisible gone, its escapes resolved, on one line."""
     text = raw if isinstance(raw, str) else text_of(raw)
-    if text.isascii() and text.isprintable() and not any(sign in text for sign in "<&%+\\"):
+    # One look in C for each sign takes a third of what a loop or a pattern does.
+    is_marked = "<" in text or "&" in text or "%" in text or "+" in text or "\\" in text
+    if not is_marked and text.isascii() and text.isprintable():
         return text.strip()
     for _ in range(_LAYERS):
         before, text = text, unescaped(visible(text) if "<" in text else text)

@@ -15,8 +15,9 @@ from app.wire.post import Post
 class PostedLead(msgspec.Struct, frozen=True, kw_only=True):
     """`configuration` is the one that its bid was made under: seller, campaign and vertical are as it declares them.
 
-    Only where a lead counts and goes, caps and destinations, is as declared today. `raw` is the post's body as
-    received; `certificates` are digests of 16 bytes.
+    Only where a lead counts and goes, caps and destinations, is as declared today. `same_terms` says of a post that it
+    said all of its ping's locked fields by itself. `raw` is the post's body as received; `certificates` are digests of
+    16 bytes.
     """
 
     seller: Seller
@@ -26,6 +27,7 @@ class PostedLead(msgspec.Struct, frozen=True, kw_only=True):
     campaign: Campaign
     vertical: Vertical
     post: Post
+    same_terms: bool
     person: Person
     certificates: tuple[bytes, ...]
     raw: bytes

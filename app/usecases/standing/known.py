@@ -34,11 +34,12 @@ class DigestSet:
         self._segments: list[array[int]] = []
         self._recent: set[int] = set()
 
-    def add(self, digest: str) -> None:
-        """Know one digest (hex, of which the first eight bytes count) more."""
-        if digest in self:
+    def add(self, digest: str | bytes) -> None:
+        """Know one digest (in hex or not; its first eight bytes count) more."""
+        number = _number(digest)
+        if self._holds(number):
             return
-        self._recent.add(_number(digest))
+        self._recent.add(number)
         if len(self._recent) >= RECENT_MAX:
             self._segments.append(array("Q", sorted(self._recent)))
             self._recent = set()
@@ -56,7 +57,7 @@ class DigestSet:
             self._segments.append(fresh)
 
     def __contains__(self, digest: str | bytes) -> bool:
-        return self._holds(_number(digest) if isinstance(digest, str) else int.from_bytes(digest[:8]))
+        return self._holds(_number(digest))
 
     def _holds(self, number: int) -> bool:
         if number in self._recent:
@@ -79,7 +80,7 @@ class DigestSet:
 
     def holds_any(self, digests: Iterable[str | bytes]) -> bool:
         """Whether one of these is known."""
-        return any(map(self.__contains__, digests))
+        return any(map(self._holds, map(_number, digests)))
 
     def __len__(self) -> int:
         return len(self._recent) + sum(len(segment) for segment in self._segments)
@@ -97,9 +98,14 @@ class People:
 
     def add(self, digest: str, campaign: str, vertical: str, sold_at: float) -> None:
         """Know one sale more."""
+        self.add_all((digest,), campaign, vertical, sold_at)
+
+    def add_all(self, digests: Sequence[str], campaign: str, vertical: str, sold_at: float) -> None:
+        """The same of a person with several digests."""
         entry = (int(sold_at), self._buyer(campaign, vertical))
-        self._recent.setdefault(_number(digest), []).append(entry)
-        self._recent_count += 1
+        for digest in digests:
+            self._recent.setdefault(_number(digest), []).append(entry)
+        self._recent_count += len(digests)
         if self._recent_count >= RECENT_MAX:
             entries = ((number, *entry) for number in sorted(self._recent) for entry in self._recent[number])
             self._segments.append(_new_segment(entries))
@@ -193,12 +199,11 @@ class SuppressedPeople:
             case _:
                 assert_never(change)
 
-    def holds_any(self, digests: Iterable[str]) -> bool:
+    def holds_any(self, digests: Sequence[str]) -> bool:
         """Whether one of these may not be bought."""
-        return any(map(self.__contains__, digests))
-
-    def __contains__(self, digest: str) -> bool:
-        return digest in self.one_by_one or any(digest in each for each in self._lists.values())
+        if self.one_by_one.holds_any(digests):
+            return True
+        return any(digest in each for each in self._lists.values() for digest in digests)
 
 
 class KnownLeads:
@@ -212,9 +217,8 @@ class KnownLeads:
 
     def sell(self, sale: Sold) -> None:
         """Know the lead, people and certificates of a sale."""
-        self.leads.add(sale.nonce.hex())
-        for digest in sale.people:
-            self.people.add(digest, sale.campaign, sale.vertical, sale.at)
+        self.leads.add(sale.nonce)
+        self.people.add_all(sale.people, sale.campaign, sale.vertical, sale.at)
         for certificate in sale.certificates:
             self.certificates.add(certificate)
 
@@ -260,5 +264,5 @@ def _numbers(digests: Sequence[str]) -> "array[int]":
     return numbers
 
 
-def _number(digest: str) -> int:
-    return int(digest[:16], 16)
+def _number(digest: str | bytes) -> int:
+    return int(digest[:16], 16) if isinstance(digest, str) else int.from_bytes(digest[:8])

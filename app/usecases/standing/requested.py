@@ -141,6 +141,8 @@ class Requested:
 
     def _over(self, campaign: str, zip_code: str, state: str, now: float) -> Iterator[_OpenDemand]:
         """Every demand that covers a place, narrowest first: ZIP, prefix, state, and the campaign's own first."""
+        if not self.demands:
+            return
         for name in (*(zip_code[:length] for length in range(5, 0, -1)), state):
             for whose in (campaign, ""):
                 demand = self.demands.get((name, whose))

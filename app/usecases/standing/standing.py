@@ -222,7 +222,7 @@ class LiveStanding:
         """Every known sale of a person with one of these digests, each once."""
         return self._known.people.sightings(digests)
 
-    def is_suppressed(self, digests: Iterable[str]) -> bool:
+    def is_suppressed(self, digests: Sequence[str]) -> bool:
         """Whether one of these digests belongs to a suppressed person."""
         return self._known.suppressed.holds_any(digests)
 
