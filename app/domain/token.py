@@ -2,8 +2,7 @@
 
 import hmac
 import struct
-from base64 import urlsafe_b64decode
-from binascii import b2a_base64
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -24,7 +23,7 @@ _LEGS: tuple[Leg, ...] = ("exclusive", "shared")
 # certificate. The nonce has eight bytes, since it must differ among all leads of a seller; terms and certificate are
 # compared with one post only.
 _FACTS = struct.Struct(">BBII6s8s6s6s")
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_URL_SAFE, _PLAIN = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 # 48 bytes are 64 characters of base64 without padding. The signature gets what the facts leave, 12 bytes.
 _MAC_BYTES = 48 - _FACTS.size
 _PURPOSE = b"leadbid.bid"
@@ -76,7 +75,7 @@ def read(text: str, keys: Mapping[int, bytes]) -> BidToken | None:
     """The token in a `ping_id`; `None` if it is not ours: forged, truncated, of another version or a retired key."""
     if not looks_like_token(text):
         return None
-    raw = urlsafe_b64decode(text)
+    raw = _bytes_of(text)
     facts, signature = raw[: _FACTS.size], raw[_FACTS.size :]
     key = keys.get(facts[1])
     if key is None or not hmac.compare_digest(signature, mac(key, _PURPOSE, facts, size=_MAC_BYTES)):
@@ -86,7 +85,7 @@ def read(text: str, keys: Mapping[int, bytes]) -> BidToken | None:
 
 def read_on_trust(text: str) -> BidToken | None:
     """Read a `ping_id` of our own journal without keys; its signature is not verified."""
-    return _token(urlsafe_b64decode(text)[: _FACTS.size]) if looks_like_token(text) else None
+    return _token(_bytes_of(text)[: _FACTS.size]) if looks_like_token(text) else None
 
 
 def looks_like_token(text: str) -> bool:
@@ -128,6 +127,10 @@ def terms_of(key: bytes, terms: Sequence[Part]) -> bytes:
 def certificate_of(key: bytes, provider: str, certificate_id: str) -> bytes:
     """Sixteen bytes that stand for a certificate; a token holds the first six of its ping's."""
     return digest(key, b"leadbid.cert", [provider, certificate_id], size=16)
+
+
+def _bytes_of(text: str) -> bytes:
+    return a2b_base64(text.encode().translate(_PLAIN))
 
 
 def _token(facts: bytes) -> BidToken | None:

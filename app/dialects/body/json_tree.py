@@ -92,7 +92,7 @@ def _tree_of(body: bytes) -> tuple[Any, str]:
         text = text_in(body)
         tree = documents_in(text) if _BETWEEN.search(text) or text[:1] == _RECORD else None
         return tree or _forgiving(text), f"byte {match[1]}" if match else ""
-    if isinstance(tree, dict) and says_twice(tree, body):
+    if isinstance(tree, dict) and says_twice(_names_in(tree), body):
         return _forgiving(text_in(body)), ""
     return tree, ""
 
@@ -112,10 +112,12 @@ def documents_in(text: str) -> list[Any]:
     return documents
 
 
-def says_twice(tree: dict[str, Any], body: bytes) -> bool:
-    """Whether a name may stand twice, of which a decoder forgets the first though only that may have a value."""
-    names = body.count(b'":') - (body.count(b'\\":') if b"\\" in body else 0)
-    return names != _names_in(tree) or b'" :' in body
+def says_twice(names: int, body: bytes) -> bool:
+    """Whether one of so many names may stand twice, of which a decoder forgets the first though only that may have a
+    value.
+    """
+    said = body.count(b'":') - (body.count(b'\\":') if b"\\" in body else 0)
+    return said != names or b'" :' in body
 
 
 def _names_in(node: Any) -> int:

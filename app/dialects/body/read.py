@@ -1,5 +1,6 @@
 """A request's body and query string become one flat mapping, whatever encoding the seller's platform chose."""
 
+from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -104,9 +105,12 @@ def _read_flat(body: bytes) -> dict[str, Scalar] | None:
         flat: dict[str, Scalar] = _FLAT.decode(body)
     except NOT_JSON:
         return None
-    # Each look is one pass in C over values or bytes. Where nothing is absent or unfilled, nothing can be forgotten.
-    may_hide = not ABSENT_SPELLINGS.isdisjoint(flat.values()) or len(body.translate(None, _OPENS)) < len(body) - 1
-    return None if (may_hide and says_twice(flat, body)) or len(flat) > FIELDS_MAX else flat
+    return None if len(flat) > FIELDS_MAX or (says_twice(len(flat), body) and _may_hide(flat, body)) else flat
+
+
+def _may_hide(flat: Mapping[str, Scalar], body: bytes) -> bool:
+    """Whether something may be forgotten behind a name that stands twice: not where nothing is absent or unfilled."""
+    return not ABSENT_SPELLINGS.isdisjoint(flat.values()) or len(body.translate(None, _OPENS)) < len(body) - 1
 
 
 def _opened(flat: dict[str, Scalar] | UnreadableBody, *, may_hold: bool = True) -> dict[str, Scalar] | UnreadableBody:

@@ -1,6 +1,7 @@
 """Whether a contact could be a real, reachable person, as far as the data alone shows."""
 
 import re
+from functools import lru_cache
 
 from disposable_email_domains import blocklist
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
@@ -62,9 +63,16 @@ def is_reachable_phone(text: str) -> bool:
 def is_reachable_email(text: str) -> bool:
     """Whether an address is well-formed, of no reserved domain and of no disposable one. No DNS, no probing."""
     domain = _domain(text.strip())
+    return bool(domain) and _is_open(domain)
+
+
+# Most people have their mail at one of a few.
+@lru_cache(maxsize=1024)
+def _is_open(domain: str) -> bool:
+    """Whether mail is taken in under a domain for longer than a form needs: it is neither reserved nor disposable."""
     labels = domain.split(".")
     domains = {".".join(labels[start:]) for start in range(len(labels))}
-    return bool(domain) and domains.isdisjoint(_RESERVED_DOMAINS) and domains.isdisjoint(blocklist)
+    return domains.isdisjoint(_RESERVED_DOMAINS) and domains.isdisjoint(blocklist)
 
 
 def _domain(address: str) -> str:

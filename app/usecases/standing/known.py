@@ -103,8 +103,8 @@ class People:
     def add_all(self, digests: Sequence[str], campaign: str, vertical: str, sold_at: float) -> None:
         """The same of a person with several digests."""
         entry = (int(sold_at), self._buyer(campaign, vertical))
-        for digest in digests:
-            self._recent.setdefault(_number(digest), []).append(entry)
+        for number in _numbers(digests):
+            self._recent.setdefault(number, []).append(entry)
         self._recent_count += len(digests)
         if self._recent_count >= RECENT_MAX:
             entries = ((number, *entry) for number in sorted(self._recent) for entry in self._recent[number])
