@@ -170,3 +170,15 @@ def test_it_is_crowded_by_requests_or_bytes_and_sooner_for_who_has_no_key() -> N
     assert (backlog.is_crowded(keyed=False), backlog.is_crowded(keyed=True)) == (True, False)
     backlog.bytes = BYTES_MAX
     assert backlog.is_crowded(keyed=True)
+
+
+def test_what_posts_take_says_nothing_of_pings() -> None:
+    scene = Scene(cost_s=0.01)
+    for _ in range(5):
+        posts = [scene.add(path="/v1/post") for _ in range(ROUND_MAX)]
+        scene.work()
+        assert scene.line.aside[-ROUND_MAX:] == posts
+    scene.desk.cost_s = 0.000_1
+    pings = [scene.add() for _ in range(3 * ALWAYS_READ)]
+    scene.work()
+    assert {call.answer for call in pings} == {BID}
