@@ -16,25 +16,26 @@ from app.store.schema import certificate, lead
 _FIRST, _END = "", "~"
 """Before and behind every digest, also one that is damaged: it must not be passed over."""
 _ALL = ({"first": _FIRST, "end": _END},)
-_BOUNDS = (_FIRST, *(f"{number:02x}" for number in range(4, 256, 4)), _END)
+_BOUNDS = (_FIRST, *(f"{number:02x}" for number in range(2, 256, 2)), _END)
 _PARTS = tuple([{"first": first, "end": end} for first, end in pairwise(_BOUNDS)])
-"""Digests begin with any two digits as often: of six million, 94,000 lie in each part."""
+"""Digests begin with any two digits as often: of six million, 47,000 lie in each part."""
 LARGE = 20_000
 """So many sightings and more are read in these parts."""
 
 _DIGEST_BYTES = 8
-_WITHIN_BUYER, _BETWEEN_BUYERS = "\x1e", "\x1f"
+_WITHIN_BUYER, _BETWEEN_BUYERS = '":"', '","'
 _IS_LARGE = text("SELECT 1 FROM sighting LIMIT 1 OFFSET :large")
 _COLUMNS = {
-    # Whatever SQLite reads of this table comes in the order of its one index.
+    # Whatever SQLite reads of this table comes in the order of its one index. It writes two columns as one object of
+    # JSON in less than half the time that it takes to put them together.
     "sqlite": text(
         "SELECT group_concat(digest, ''), group_concat(CAST(sold_at AS INTEGER), ','), "
-        "group_concat(campaign || char(30) || vertical, char(31)) "
+        "json_group_object(campaign, vertical) "
         "FROM sighting WHERE digest >= :first AND digest < :end"
     ),
     "postgresql": text(
         "SELECT string_agg(digest, ''), string_agg(CAST(sold_at AS text), ','), "
-        "string_agg(campaign || chr(30) || vertical, chr(31)) "
+        """'{"' || string_agg(campaign || '":"' || vertical, '","') || '"}' """
         "FROM (SELECT digest, CAST(trunc(sold_at) AS bigint) AS sold_at, campaign, vertical "
         "FROM sighting WHERE digest >= :first AND digest < :end ORDER BY digest) AS seen"
     ),
@@ -56,16 +57,16 @@ class SightingPart(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @classmethod
     def of(cls, digests: str, sold_at: Sequence[int], bought_by: Sequence[str]) -> "SightingPart":
-        """Of digests in hex, one behind the other, and buyers, each a campaign, U+001E and its vertical.
+        """Of digests in hex, one behind the other, and buyers, each `campaign":"vertical` as it stands in JSON.
 
         ValueError where they are damaged.
         """
         packed = bytes.fromhex(digests)
-        if len(packed) != _DIGEST_BYTES * len(sold_at):
-            raise ValueError("a digest is cut off")
+        if len(packed) != _DIGEST_BYTES * len(sold_at) or len(bought_by) != len(sold_at):
+            raise ValueError("a digest is cut off, or a name holds what none does")
         # A name is looked at once, however often it stands there, and has the same number in every part.
         numbers = {name: number for number, name in enumerate(sorted({*bought_by}))}
-        buyers = [name.split(_WITHIN_BUYER) for name in numbers]
+        buyers = [_plain(name).split(_WITHIN_BUYER) for name in numbers]
         return cls(
             digests=packed,
             sold_at=_packed(array("I", sold_at)),
@@ -112,7 +113,14 @@ def _part(engine: Engine, place: Mapping[str, object]) -> SightingPart | None:
     if row is None or row[0] is None:
         return None
     digests, times, buyers = row
-    return SightingPart.of(digests, msgspec.json.decode(f"[{times}]", type=list[int]), buyers.split(_BETWEEN_BUYERS))
+    bought_by = buyers[len('{"') : -len('"}')].split(_BETWEEN_BUYERS)
+    return SightingPart.of(digests, msgspec.json.decode(f"[{times}]", type=list[int]), bought_by)
+
+
+def _plain(name: str) -> str:
+    if "\\" in name:
+        raise ValueError("what had to be escaped is in no name")
+    return name
 
 
 def _packed(numbers: "array[int]") -> bytes:

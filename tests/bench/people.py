@@ -28,7 +28,7 @@ def _know_many() -> float:
     for first in range(0, count, PART):
         part = range(first, first + PART)
         digests = "".join([f"{number * step:016x}" for number in part])
-        people.extend(SightingPart.of(digests, [SOLD_AT] * PART, ["auto-anywhere\x1eauto_insurance"] * PART))
+        people.extend(SightingPart.of(digests, [SOLD_AT] * PART, ['auto-anywhere":"auto_insurance'] * PART))
     assert len(people) == count
     return _largest_megabytes()
 

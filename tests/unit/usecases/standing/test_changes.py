@@ -113,7 +113,7 @@ EACH: list[Change] = [
     Allowed(digests=("ab" * 8,)),
     ListRead(name="dnc", version=NOW, parts=(b"\1" * 16,)),
     ListDropped(name="dnc"),
-    PeopleRead(part=SightingPart.of("ab" * 8, [int(NOW)], ["solar-tx\x1esolar"])),
+    PeopleRead(part=SightingPart.of("ab" * 8, [int(NOW)], ['solar-tx":"solar'])),
     KnownRead(sales=(("ab" * 8, "solar-tx", "solar", NOW),), suppressed=("ab" * 8,), certificates=("cd" * 16,)),
     TimePassed(at=NOW),
     ReplicasRead(run=1, at=NOW, others=(OTHER,)),

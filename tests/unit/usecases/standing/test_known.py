@@ -19,7 +19,7 @@ SALES = st.tuples(DIGESTS, st.sampled_from(["a", "b"]), st.just("solar"), st.int
 
 def part_of(sales: list[KnownSale]) -> SightingPart:
     digests = "".join([digest for digest, _, _, _ in sales])
-    bought_by = [f"{campaign}\x1e{vertical}" for _, campaign, vertical, _ in sales]
+    bought_by = [f'{campaign}":"{vertical}' for _, campaign, vertical, _ in sales]
     return SightingPart.of(digests, [int(sold_at) for _, _, _, sold_at in sales], bought_by)
 
 
