@@ -173,13 +173,13 @@ class CampaignIndex(msgspec.Struct, frozen=True, kw_only=True):
     """Campaigns by where they buy, so that a ping meets its candidates without a scan.
 
     `states` holds, by (vertical, state), all that buys in the whole state or everywhere, with (vertical, "") for states
-    that nobody names; `zips`, by (vertical, ZIP or prefix), what buys there alone. Both are positions in `campaigns`.
-    `lengths` are those of the prefixes, by vertical. `kept` is what was found where no ZIP counts.
+    that nobody names; `zips`, by vertical and then by ZIP or prefix, what buys there alone. Both are positions in
+    `campaigns`. `lengths` are those of the prefixes, by vertical. `kept` is what was found where no ZIP counts.
     """
 
     campaigns: tuple[Campaign, ...]
     states: Mapping[tuple[str, str], tuple[int, ...]]
-    zips: Mapping[tuple[str, str], tuple[int, ...]]
+    zips: Mapping[str, Mapping[str, tuple[int, ...]]]
     lengths: Mapping[str, tuple[int, ...]]
     verticals: frozenset[str]
     kept: dict[tuple[str, str], list[Campaign]] = {}
@@ -193,7 +193,8 @@ class CampaignIndex(msgspec.Struct, frozen=True, kw_only=True):
         if found is None:
             found = self.states.get((vertical, ""), ())
         lengths = self.lengths.get(vertical, ())
-        local = [at for length in lengths for at in self.zips.get((vertical, zip_code[:length]), ())]
+        zips = self.zips[vertical] if lengths else {}
+        local = [at for length in lengths for at in zips.get(zip_code[:length], ())]
         candidates = [self.campaigns[at] for at in (sorted({*found, *local}) if local else found)]
         if not lengths:
             self.kept[vertical, state] = candidates
@@ -256,7 +257,7 @@ def _limited(caps: tuple[Cap, ...], limits: Mapping[str, int]) -> tuple[Cap, ...
 def index_campaigns(campaigns: tuple[Campaign, ...]) -> CampaignIndex:
     """The index over these campaigns."""
     states: dict[tuple[str, str], list[int]] = {}
-    zips: dict[tuple[str, str], list[int]] = {}
+    zips: dict[str, dict[str, list[int]]] = {}
     for position, campaign in enumerate(campaigns):
         territory = campaign.territory
         if territory.is_everywhere:
@@ -264,20 +265,25 @@ def index_campaigns(campaigns: tuple[Campaign, ...]) -> CampaignIndex:
         for name in territory.states:
             states.setdefault((campaign.vertical, name), []).append(position)
         for name in {*territory.prefixes, *territory.zips}:
-            zips.setdefault((campaign.vertical, name), []).append(position)
-    lengths: dict[str, set[int]] = {}
-    for vertical, name in zips:
-        lengths.setdefault(vertical, set()).add(len(name))
+            zips.setdefault(campaign.vertical, {}).setdefault(name, []).append(position)
     return CampaignIndex(
         campaigns=campaigns,
         states={
             (vertical, state): tuple(sorted({*found, *states.get((vertical, ""), ())}))
             for (vertical, state), found in states.items()
         },
-        zips={key: tuple(found) for key, found in zips.items()},
-        lengths={vertical: tuple(sorted(found)) for vertical, found in lengths.items()},
+        zips={vertical: _sharing(places) for vertical, places in zips.items()},
+        lengths={vertical: tuple(sorted({*map(len, places)})) for vertical, places in zips.items()},
         verticals=frozenset(campaign.vertical for campaign in campaigns),
     )
+
+
+def _sharing(places: Mapping[str, list[int]]) -> dict[str, tuple[int, ...]]:
+    """The same, where places with the same campaigns, as most ZIPs of one are, share what says so."""
+    shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+    return {
+        name: shared.setdefault(found, found) for name, found in zip(places, map(tuple, places.values()), strict=True)
+    }
 
 
 def _unplanned(campaign: Campaign) -> Campaign:
