@@ -84,10 +84,10 @@ def _of_section(kind: str, before: Sequence[Any], after: Sequence[Any]) -> list[
 
 def _changed(before: Any, after: Any) -> Iterator[str]:
     """What differs between two structs of one kind."""
-    for field in msgspec.structs.fields(type(after)):
-        then, now = getattr(before, field.name), getattr(after, field.name)
-        if then != now and field.name not in _DERIVED:
-            yield from _difference(field.name, then, now)
+    for name in type(after).__struct_fields__:
+        then, now = getattr(before, name), getattr(after, name)
+        if then != now and name not in _DERIVED:
+            yield from _difference(name, then, now)
 
 
 def _difference(name: str, then: Any, now: Any) -> Iterator[str]:
