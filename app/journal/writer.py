@@ -80,36 +80,35 @@ class LineFile:
 class KeptLine(msgspec.Struct, gc=False):
     """A line that may be asked for again: its text until it is written, and from then on only where it stands.
 
-    Hundreds of thousands of bids may live at once, and their lines would take kilobytes each. `held` is the text, empty
-    once there is a `file` in which it stands, at `place`: offset, size and checksum in one number.
+    Hundreds of thousands of bids may live at once, and their lines would take kilobytes each. `held` is the text; once
+    it stands in a `file`, its place there: offset, size and checksum in one number.
     """
 
-    held: bytes
-    place: int = 0
+    held: bytes | int
     file: LineFile | None = None
 
     @property
     def text(self) -> bytes | None:
         """The line; `None` where the file does not hold it any more."""
-        # In this order, since another thread may let go of the text between the two.
-        held, file = self.held, self.file
-        if file is None:
+        # Another thread may let go of the text at any moment: what was taken here is looked at, nothing twice.
+        held = self.held
+        if isinstance(held, bytes):
             return held
-        place = self.place
+        if self.file is None:
+            return None
         try:
-            text = file.read(place >> (_SIZE_BITS + _SUM_BITS), place >> _SUM_BITS & _SIZE_MAX)
+            text = self.file.read(held >> (_SIZE_BITS + _SUM_BITS), held >> _SUM_BITS & _SIZE_MAX)
         except OSError:
             return None
-        return text if crc32(text) == place & _SUM_MAX else None
+        return text if crc32(text) == held & _SUM_MAX else None
 
     def is_written(self, file: LineFile, offset: int) -> int:
         """Let go of the text, which stands there from now on; how long it is."""
-        size = len(self.held)
-        if size <= _SIZE_MAX:
-            self.place = (offset << _SIZE_BITS | size) << _SUM_BITS | crc32(self.held)
+        text = self.text or b""
+        if len(text) <= _SIZE_MAX:
             self.file = file
-            self.held = b""
-        return size
+            self.held = (offset << _SIZE_BITS | len(text)) << _SUM_BITS | crc32(text)
+        return len(text)
 
 
 class JournalWriter:

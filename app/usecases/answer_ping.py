@@ -235,7 +235,7 @@ def _known(bidder: Bidder, asked: Asked) -> tuple[Known, tuple[str, ...]]:
 
 def _bid(bidder: Bidder, asked: Asked, decision: Decision, warnings: tuple[str, ...]) -> PingAnswer:
     lifetime_s = asked.scenario.lifetime_s if asked.scenario is not None else 0
-    expires_at = int(asked.now) + (lifetime_s or bidder.catalogue.buyer.bid_lifetime_s)
+    expires_at = _same(int(asked.now) + (lifetime_s or bidder.catalogue.buyer.bid_lifetime_s))
     tags = bidder.catalogue.tags
     bid_ids = bid_ids_of(decision.bids, asked.marks, asked.nonce, bidder.keys, tags, expires_at, test=asked.ping.test)
     return answers.bids_answer(decision.bids, bid_ids, asked.now, expires_at, warnings)
@@ -266,9 +266,15 @@ def _open(
             kept=kept,
             takes=_shared(tuple(takes)),
             warnings=answer.warnings,
-            withheld="\n".join(withheld_of(asked.ping)),
+            withheld="\n".join(withheld_of(asked.ping)).encode(errors="surrogatepass"),
         )
     )
+
+
+@lru_cache(maxsize=64)
+def _same(second: int) -> int:
+    """One number for all bids of a second, of which thousands live."""
+    return second
 
 
 @lru_cache(maxsize=1024)

@@ -42,9 +42,10 @@ _NO_HOST = "?"
 """Stands for a page whose address names no host: it is on no domain, as that page is."""
 
 
-def with_withheld(ping: Ping, withheld: str) -> Ping:
-    """The ping of a line as it came, by what it said in them, a line each: as one text that takes half the memory."""
-    return replace(ping, **dict(zip(WITHHELD, withheld.split("\n"), strict=True))) if withheld else ping
+def with_withheld(ping: Ping, withheld: bytes) -> Ping:
+    """The ping of a line as it came, by what it said in them, a line each: in one piece that takes half the memory."""
+    said = withheld.decode(errors="surrogatepass").split("\n")
+    return replace(ping, **dict(zip(WITHHELD, said, strict=True))) if withheld else ping
 
 
 class Marks(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -67,7 +67,7 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
     takes: tuple[Use, ...] = ()
     warnings: tuple[str, ...] = ()
     moved_s: int = 0
-    withheld: str = ""
+    withheld: bytes = b""
 
     def moved(self, by: int) -> "BidMade":
         """The same bid after the clock was moved: it has as much left of its life as before."""
