@@ -34,7 +34,7 @@ from app.journal.configurations import longest_bid_lifetime_s
 from app.journal.looking import Looking
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
-from app.memory import settle, share_arenas, without_collections
+from app.memory import prepare, settle, without_collections
 from app.openid.client import OpenIdClient
 from app.outbound.sender import OutboundSender, Sender
 from app.packaged import MODELS
@@ -142,7 +142,7 @@ def build_app(
     """The ASGI application, with additional `test_recorders` and `pages`.
 
     Raises SettingsError with every problem if it cannot serve with its settings."""
-    share_arenas()
+    prepare()
     try:
         with without_collections():
             return _built(settings, world, test_recorders, pages)

@@ -15,8 +15,12 @@ _LARGE_BYTES = 128 * 1024
 """A piece of this size is given back once it is free. By itself the bound rises to as much as 32 MB."""
 
 
-def share_arenas() -> None:
-    """Have threads share what they take memory from; to be called before there are any."""
+def prepare() -> None:
+    """Before anything is loaded, and before there are threads: they will share what they take memory from.
+
+    What was imported stays, too, and is not walked when what is loaded is.
+    """
+    gc.freeze()
     _set(_M_ARENA_MAX, _ARENAS)
 
 
