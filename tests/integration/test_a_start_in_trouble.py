@@ -125,6 +125,7 @@ KNOWN = {
     "digest": "INSERT INTO sighting VALUES ('p0123456789abcde', 'lead', 'campaign', 'solar', 1.0)",
     "cut off": "INSERT INTO sighting VALUES ('0123', 'lead', 'campaign', 'solar', 1.0)",
     "buyer": "INSERT INTO sighting VALUES ('0123456789abcdef', 'lead', 'one' || char(30) || 'other', 'solar', 1.0)",
+    "buyers": """INSERT INTO sighting VALUES ('0123456789abcdef', 'lead', 'one":"solar","other', 'solar', 1.0)""",
     "time": "INSERT INTO sighting VALUES ('0123456789abcdef', 'lead', 'campaign', 'solar', 9e99)",
     "suppressed": "INSERT INTO suppression VALUES ('zz', 'asked', TRUE, 1.0)",
     "certificate": "INSERT INTO certificate VALUES ('odd', 'lead', '')",
