@@ -20,6 +20,9 @@ BUSY_MS = 3_000
 """How long a write waits for another process: long enough for a command's short transaction, too short for a seller's
 patience to end first."""
 
+LOG_PAGES = 10_000
+"""So long may the log of SQLite get before a commit moves it into the file: 40 MB. Sales come nowhere near it."""
+
 _POSTGRES_OPTIONS = (
     # An accepted sale survives a power cut, also where the server is set to answer before its log is written.
     "-c synchronous_commit=on "
@@ -215,6 +218,8 @@ def _kept_to(engine: Engine, busy_ms: int, begin: str, *, may_write: bool) -> En
         if may_write:
             # What a savepoint would put back is kept in memory: as a file it was half of all that a sale writes.
             driver.execute("PRAGMA temp_store = MEMORY")
+            # Within a commit the log is moved into the file only by who does not do it between commits.
+            driver.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
             _keep_a_log(driver, busy_ms)
 
     def begin_so(connection: Connection) -> None:
