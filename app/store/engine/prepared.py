@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import Connection, Dialect, LargeBinary, Table, text
+from sqlalchemy import Column, Connection, Dialect, LargeBinary, Table, text
 from sqlalchemy.sql import ClauseElement
 
 Values = Mapping[str, object]
@@ -65,14 +65,14 @@ class Insert(Prepared):
         super().__init__(text(f'INSERT INTO "{table.name}" ({columns}) VALUES ({values}){end}'))  # noqa: S608 - names of our own schema
         slots = f"({', '.join('?' * len(names))})"
         self._in_order = itemgetter(*names)
-        self._bytes = [column.name for column in table.c if isinstance(column.type, LargeBinary)]
         self._of_many = {
             count: f'INSERT INTO "{table.name}" ({columns}) VALUES {", ".join([slots] * count)}{end}'  # noqa: S608 - as above
             for count in (*TOGETHER, 1)
         }
+        read = ", ".join(map(_read_from_json, table.c))
         self._at_once = Prepared(
             text(
-                f'INSERT INTO "{table.name}" ({columns}) SELECT {columns} '  # noqa: S608 - as above
+                f'INSERT INTO "{table.name}" ({columns}) SELECT {read} '  # noqa: S608 - as above
                 f'FROM json_populate_recordset(CAST(NULL AS "{table.name}"), CAST(:rows AS json)){end}'
             )
         )
@@ -93,13 +93,7 @@ class Insert(Prepared):
         """The work that adds them: on PostgreSQL one statement, whose driver takes as long for a row as for many."""
         if connection.dialect.name == "sqlite":
             return self, rows
-        return self._at_once, {"rows": self._as_json(rows)}
-
-    def _as_json(self, rows: Sequence[Values]) -> str:
-        """Bytes stand there as PostgreSQL reads them from a text; most tables have none."""
-        if self._bytes:
-            rows = [{**row, **{name: _hex(row[name]) for name in self._bytes}} for row in rows]
-        return msgspec.json.encode(rows).decode()
+        return self._at_once, {"rows": msgspec.json.encode(rows).decode()}
 
 
 def _portions(rows: int) -> Iterator[tuple[int, int]]:
@@ -111,5 +105,8 @@ def _portions(rows: int) -> Iterator[tuple[int, int]]:
         first += count
 
 
-def _hex(value: object) -> object:
-    return "\\x" + value.hex() if isinstance(value, bytes) else value
+def _read_from_json(column: Column[Any]) -> str:
+    """Bytes come as base64, which PostgreSQL takes for the bytes of that text as long as nobody decodes it."""
+    if isinstance(column.type, LargeBinary):
+        return f"decode(encode(\"{column.name}\", 'escape'), 'base64')"
+    return f'"{column.name}"'
