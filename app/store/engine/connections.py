@@ -174,7 +174,9 @@ def on_connect(engine: AsyncEngine, call: Callable[[], None]) -> None:
 
 def async_lookup_engine(url: URL, connections: int) -> AsyncEngine:
     """For jobs of one statement on PostgreSQL, which sees one moment anyway: it goes without BEGIN and ROLLBACK."""
-    return create_async_engine(url, isolation_level="AUTOCOMMIT", **_postgres_options(connections, _READ_ONLY + _BY_INDEX))
+    return create_async_engine(
+        url, isolation_level="AUTOCOMMIT", **_postgres_options(connections, _READ_ONLY + _BY_INDEX)
+    )
 
 
 def _async_sqlite_engine(url: URL, connections: int) -> AsyncEngine:

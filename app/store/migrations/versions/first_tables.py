@@ -26,7 +26,6 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("kept_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("seller", "nonce", name="pk_answer"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "alert_state",
@@ -88,7 +87,6 @@ def upgrade() -> None:
         sa.Column("lead_id", sa.String(length=64), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_certificate"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "certification",
