@@ -20,6 +20,9 @@ BUSY_MS = 3_000
 """How long a write waits for another process: long enough for a command's short transaction, too short for a seller's
 patience to end first."""
 
+CACHE_KB = 8_000
+"""What a writer to SQLite keeps of the file in memory."""
+
 LOG_PAGES = 10_000
 """So long may the log of SQLite get before a commit moves it into the file: 40 MB. Sales come nowhere near it."""
 
@@ -224,6 +227,8 @@ def _kept_to(engine: Engine, busy_ms: int, begin: str, *, may_write: bool) -> En
         if may_write:
             # What a savepoint would put back is kept in memory: as a file it was half of all that a sale writes.
             driver.execute("PRAGMA temp_store = MEMORY")
+            # A hundred sales change some 1,500 pages; those that memory does not hold are written early, and again.
+            driver.execute(f"PRAGMA cache_size = -{CACHE_KB}")
             # Within a commit the log is moved into the file only by who does not do it between commits.
             driver.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
             _keep_a_log(driver, busy_ms)
