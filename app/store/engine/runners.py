@@ -137,7 +137,7 @@ class GroupRunner:
             # some statements, since the thread takes the interpreter away from those that are still to come.
             self._is_called = True
             ticket.loop.call_soon(self._call)
-        timer = ticket.loop.call_later(limit_s or LIMIT_S, _give_up, ticket)
+        timer = ticket.loop.call_later(limit_s or LIMIT_S, self._give_up, ticket)
         try:
             result: T = await ticket.future
         finally:
@@ -152,6 +152,13 @@ class GroupRunner:
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
         self._engine.dispose()
+
+    def _give_up(self, ticket: _Ticket) -> None:
+        ticket.is_given_up = True
+        if not ticket.future.done():
+            ticket.future.set_exception(_too_slow())
+        # What holds it up may be no transaction, but the log that is moved to a disk which does not answer.
+        self._availability.failed(str(_too_slow()))
 
     def _call(self) -> None:
         self._is_called = False
@@ -168,10 +175,10 @@ class GroupRunner:
                 self._availability.failed(str(unavailable))
                 for ticket in group:
                     ticket.error = unavailable
+            self._availability.ended()
             _tell(group)
             if self._rows_in_log >= CHECKPOINT_ROWS:
                 self._checkpoint()
-            self._availability.ended()
 
     def _next_group(self) -> list[_Ticket]:
         """The jobs that wait, up to a limit; empty when closed and nothing is left."""
@@ -439,12 +446,6 @@ def _tell(group: Iterable[_Ticket]) -> None:
     for loop, tickets in loops.items():
         if not loop.is_closed():
             loop.call_soon_threadsafe(_resolve, tickets)
-
-
-def _give_up(ticket: _Ticket) -> None:
-    ticket.is_given_up = True
-    if not ticket.future.done():
-        ticket.future.set_exception(_too_slow())
 
 
 def _too_slow() -> StoreUnavailable:

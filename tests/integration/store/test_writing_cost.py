@@ -2,15 +2,19 @@
 
 import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, create_engine, text
 
+from app.store.engine.availability import Availability
 from app.store.engine.connections import database_url, writing_engine
 from app.store.engine.runners import CHECKPOINT_ROWS, GroupRunner
+from app.store.errors import StoreUnavailable
 from app.store.migrate import migrate
 from app.store.store import Store
 from tests.integration.store.world import a_cap, a_sale, in_store, refused
@@ -49,6 +53,25 @@ def test_what_was_written_is_moved_into_the_file_between_commits(tmp_path: Path)
     before, after = asyncio.run(scene())
     assert before < 100_000
     assert after > CHECKPOINT_ROWS * 1_000
+
+
+def test_a_thread_that_is_held_up_is_noticed_by_what_waits_for_it(tmp_path: Path) -> None:
+    """Also where it is in no transaction, but moves the log to a disk that does not answer."""
+    goes_on = threading.Event()
+
+    async def scene() -> bool:
+        availability = Availability()
+        runner = GroupRunner(writing_engine(database_url(f"sqlite:///{tmp_path / 'leadbid.db'}"), 1), availability)
+        held_up = asyncio.create_task(runner.run(lambda _: goes_on.wait()))
+        await asyncio.sleep(0)
+        with pytest.raises(StoreUnavailable, match="in time"):
+            await runner.run(lambda _: None, 0.1)
+        goes_on.set()
+        await held_up
+        await runner.close()
+        return availability.is_troubled
+
+    assert asyncio.run(scene())
 
 
 def test_sales_on_a_new_postgresql_do_not_read_those_before_them(own_postgres_url: str) -> None:
