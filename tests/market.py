@@ -21,6 +21,7 @@ from app.mock_exchange.market.setup import read_setup
 from app.mock_exchange.market.time import WallTime
 from app.mock_exchange.market.traffic import Visit
 from app.packaged import SCENARIOS
+from app.wire.ping import Value
 
 MARKET = SCENARIOS / "demo.toml"
 
@@ -28,10 +29,14 @@ PATIENCE_MS = 20_000
 """So long may an answer take where others use the machine too."""
 
 
+def patient_ping(who: Consumer) -> dict[str, Value]:
+    """What a seller that is in no hurry says of this consumer now."""
+    return ping_of(who, time.time()) | {"deadline_ms": PATIENCE_MS}
+
+
 def ping(http: httpx.Client, who: Consumer, path: str = "/v1/ping") -> dict[str, str]:
-    """The answer to this consumer's ping, of a seller that is in no hurry."""
-    lead = ping_of(who, time.time()) | {"deadline_ms": PATIENCE_MS}
-    answer: dict[str, str] = http.post(path, headers=KEY, json=lead).json()
+    """The answer to this consumer's ping."""
+    answer: dict[str, str] = http.post(path, headers=KEY, json=patient_ping(who)).json()
     return answer
 
 

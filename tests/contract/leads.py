@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 
-from app.mock_exchange.consumers import Consumer, consumer, ping_of, post_of
+from app.mock_exchange.consumers import Consumer, consumer, post_of
 from app.store.vault import Vault
-from tests.market import PATIENCE_MS
+from tests.market import patient_ping
 from tests.service import Service
 
 Json = dict[str, Any]
@@ -34,8 +34,7 @@ class Seller:
 
     def ping(self, who: Consumer, changes: Json | None = None) -> Json:
         """The answer to the ping of this consumer."""
-        lead = ping_of(who, time.time()) | {"deadline_ms": PATIENCE_MS} | (changes or {})
-        return self._asked("/v1/ping", lead)
+        return self._asked("/v1/ping", patient_ping(who) | (changes or {}))
 
     def post(self, who: Consumer, ping_id: str, changes: Json | None = None, *, form: bool = False) -> Json:
         """The answer to the post of this consumer."""

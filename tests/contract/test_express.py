@@ -25,6 +25,7 @@ from app.platforms.known import DIALECTS
 from app.wire.post import Post
 from tests.contract.leads import KEY, Seller
 from tests.contract.sockets import answers, asking, codes, connected, is_closed, pinging
+from tests.market import PATIENCE_MS
 from tests.service import Service
 
 SLOW_S = 2.5
@@ -249,9 +250,8 @@ def test_each_request_of_a_round_fails_alone(
 def test_a_ping_that_is_set_aside_holds_up_no_other_of_its_round(service: Service) -> None:
     with ExitStack() as stack:
         slow, *others = [stack.enter_context(connected(service)) for _ in range(10)]
-        slow.sendall(
-            asking(pinging(vertical="pet_insurance", pet="dog", zip="00004", test=True, seller_lead_id="slow"))
-        )
+        late: dict[str, Any] = {"zip": "00004", "seller_lead_id": "slow", "deadline_ms": PATIENCE_MS}
+        slow.sendall(asking(pinging(vertical="pet_insurance", pet="dog", test=True, **late)))
         for each in others:
             each.sendall(asking(pinging()))
         started = time.monotonic()

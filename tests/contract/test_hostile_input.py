@@ -16,10 +16,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.mock_exchange.consumers import consumer, ping_of, post_of
+from app.mock_exchange.consumers import consumer, post_of
 from tests.contract.answers import check_shape, read_answer
 from tests.contract.scenario import POPULATION
-from tests.market import PATIENCE_MS
+from tests.market import patient_ping
 from tests.service import Service
 
 Json = dict[str, Any]
@@ -327,10 +327,9 @@ def assert_named(field: str, name: str, value: Any, answer: Json) -> None:
 
 def a_lead(number: int) -> tuple[Json, Json]:
     """An honest ping, and its post but for the bid."""
-    now = time.time()
     who = consumer(POPULATION, number, "auto_insurance")
     place = {"zip": "78701", "state": "TX"}
-    return ping_of(who, now) | place | {"deadline_ms": PATIENCE_MS}, post_of(who, "", now) | place
+    return patient_ping(who) | place, post_of(who, "", time.time()) | place
 
 
 def encoded(fields: Json) -> bytes:

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from app.dialects.values.moments import epoch_of
-from app.mock_exchange.consumers import consumer, ping_of, post_of
-from tests.market import PATIENCE_MS
+from app.mock_exchange.consumers import consumer, post_of
+from tests.market import patient_ping
 
 ACME, OPS = {"X-API-Key": "contract-acme-key"}, {"X-API-Key": "contract-ops-key"}
 UNFILLED = "a variable that was left unfilled; read as missing"
@@ -18,7 +18,7 @@ numbers = itertools.count(41_000)
 
 def lead_of(vertical: str = "solar") -> dict[str, Any]:
     """A ping of somebody new."""
-    return {"deadline_ms": PATIENCE_MS, **ping_of(consumer(17, next(numbers), vertical), time.time())}
+    return patient_ping(consumer(17, next(numbers), vertical))
 
 
 def pinged(http: httpx.Client, **changes: Any) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def test_a_lead_of_a_zip_in_two_states_is_sold_in_either_and_what_is_odd_is_warn
     for state in ("KY", "TN"):
         who = consumer(17, next(numbers), "solar")
         place = {"zip": "42223", "state": state, "monthly_bill": "$151-200", "roof_shade": "dappled", "roof_age": "old"}
-        ping = {"deadline_ms": PATIENCE_MS, **ping_of(who, time.time()), **place}
+        ping = {**patient_ping(who), **place}
         bid = http.post("/v1/ping", headers=ACME, json=ping).json()
         post = post_of(who, bid["ping_id"], time.time()) | place
         sold = http.post("/v1/post", headers=ACME, json=post).json()

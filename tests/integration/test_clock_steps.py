@@ -14,11 +14,11 @@ from app.drill.kit.machine_clock import MachineClock
 from app.journal.compact import compact
 from app.journal.lines import PingLine, PostLine
 from app.journal.reader import lines
-from app.mock_exchange.consumers import ping_of, post_of
+from app.mock_exchange.consumers import post_of
 from app.mock_exchange.crm_receiver import CrmReceiver, CrmReply
 from app.reports.hours import count_span, keep_tallies
 from app.usecases.clock.service_clock import HOLD_S
-from tests.market import KEY, someone, wait_for_leads
+from tests.market import KEY, patient_ping, someone, wait_for_leads
 from tests.service import DEMO_CONFIG, Service, listening, serve, until
 
 HOUR = 3_600.0
@@ -35,7 +35,7 @@ class Buyer:
 
     def ping(self, number: int) -> str:
         """The bid for a consumer, or why there is none."""
-        body = ping_of(someone(number, VERTICAL), time.time()) | {"created_at": ""}
+        body = patient_ping(someone(number, VERTICAL)) | {"created_at": ""}
         answer = self.http.post("/v1/ping", headers=KEY, json=body).json()
         return str(answer["ping_id"] if answer["status"] == "accepted" else answer["reason_code"])
 

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import time
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -10,8 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.mock_exchange.consumers import ping_of
-from tests.market import someone
+from tests.market import patient_ping, someone
 from tests.service import DEMO_CONFIG, serve, serve_process, until
 
 QUOTA = 3
@@ -64,6 +62,6 @@ def _kept(data: Path) -> int:
 
 def _is_looked_up(url: str, number: int) -> bool:
     hashed = sha256(b"512461%04d" % number).hexdigest()
-    body = {**ping_of(someone(number), time.time()), "phone_hash": hashed}
+    body = {**patient_ping(someone(number)), "phone_hash": hashed}
     answer = httpx.post(f"{url}/v1/ping", headers={"X-API-Key": "demo-acme-key"}, json=body).json()
     return not any("not looked up any more today" in warning for warning in answer["warnings"])

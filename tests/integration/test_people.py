@@ -24,7 +24,7 @@ from app.domain.identity import person
 from app.mock_exchange.consumers import Consumer, ping_of
 from app.settings import Settings, read_keys
 from app.store.people.erase import NOBODY
-from tests.market import KEY, demo_with_crm, ping, post, someone, wait_for_leads
+from tests.market import KEY, demo_with_crm, patient_ping, ping, post, someone, wait_for_leads
 from tests.service import ROOT, ServiceProcess, serve_process, until
 
 Capture = pytest.CaptureFixture[str]
@@ -56,7 +56,7 @@ def trade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trade]:
         pings = {who.number: ping(http, who)["ping_id"] for who in (ASKED, HELD, OTHER)}
         leads = {who.number: post(http, who, pings[who.number]).json()["lead_id"] for who in (ASKED, HELD, OTHER)}
         lost = ping(http, LOST)["ping_id"]
-        nameless = {name: value for name, value in ping_of(LOST, time.time()).items() if name not in _NAMES}
+        nameless = {name: value for name, value in patient_ping(LOST).items() if name not in _NAMES}
         hashed = {"phone_hash": hashlib.sha256(LOST.phone.encode()).hexdigest(), "hash_type": "sha256"}
         unnamed = http.post("/v1/ping", headers=KEY, json={**nameless, **hashed}).json()["ping_id"]
         posted = post(http, replace(REFUSED, phone="1111111111"), ping(http, REFUSED)["ping_id"])
@@ -254,7 +254,7 @@ def test_who_is_forgotten_beside_a_running_service_is_found_nowhere(trade: Trade
 def test_a_used_certificate_stays_used_and_others_are_bought(trade: Trade) -> None:
     thief = someone(9)
     with httpx.Client(base_url=trade.service.url, trust_env=False) as http:
-        body = {**ping_of(thief, time.time()), "trustedform_cert_url": ASKED.trustedform_cert_url, "leadid_token": ""}
+        body = {**patient_ping(thief), "trustedform_cert_url": ASKED.trustedform_cert_url, "leadid_token": ""}
         refused = http.post("/v1/ping", headers=KEY, json=body).json()
         assert refused["reason_code"] == "certificate_reused"
         honest = someone(10)

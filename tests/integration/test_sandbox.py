@@ -15,9 +15,10 @@ import pytest
 from app.cli.service.sandbox import CONFIG, sandbox
 from app.config.load import LoadedConfig, load
 from tests.browser import PHONE, Browser, assert_as_wide_as_the_screen
+from tests.market import PATIENCE_MS
 from tests.service import ROOT, free_port, listening
 
-PING = {"vertical": "solar", "zip": "00002", "state": "CA", "homeowner": True}
+PING = {"vertical": "solar", "zip": "00002", "state": "CA", "homeowner": True, "deadline_ms": PATIENCE_MS}
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ import pytest
 
 from app.cli import main
 from app.journal.reader import lines
-from app.mock_exchange.consumers import ping_of, post_of
-from tests.market import demo_with_crm, someone
+from app.mock_exchange.consumers import post_of
+from tests.market import demo_with_crm, patient_ping, someone
 from tests.service import Service, serve, until
 
 Json = dict[str, Any]
@@ -36,7 +36,7 @@ class Player:
         self.lines = 0
 
     def ping(self, number: int, key: str = ACME, path: str = "/v1/ping", **changes: Any) -> Json:
-        answer = self.send(path, key, {**ping_of(someone(number), time.time()), **changes})
+        answer = self.send(path, key, {**patient_ping(someone(number)), **changes})
         if answer["status"] == "accepted" and key == ACME and "test" not in path:
             self.bids[number] = round(100 * answer["price"])
         return answer

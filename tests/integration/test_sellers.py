@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from app.cli import main
-from app.mock_exchange.consumers import ping_of, post_of
-from tests.market import demo_with_crm, someone
+from app.mock_exchange.consumers import post_of
+from tests.market import demo_with_crm, patient_ping, someone
 from tests.service import Service, serve
 
 WITHIN_S = 15.0
@@ -51,7 +51,7 @@ def code(service: Service, key: str, number: int) -> str:
 
 
 def asked(service: Service, key: str, number: int) -> dict[str, str]:
-    body = ping_of(someone(number), time.time())
+    body = patient_ping(someone(number))
     answered: dict[str, str] = _post(service, "/v1/ping", key, body)
     return answered
 
@@ -132,7 +132,7 @@ def test_a_live_bid_is_honoured_where_its_seller_is_put_to_the_test_meanwhile(co
         text = config.read_text(encoding="utf-8")
         config.write_text(text.replace('name = "acme"\n', 'name = "acme"\nmode = "test"\n'), encoding="utf-8")
         # Only a test is told of a cap by this ZIP code.
-        rehearsed = {**ping_of(someone(2), time.time()), "zip": "00020"}
+        rehearsed = {**patient_ping(someone(2)), "zip": "00020"}
         until(lambda _: _post(service, "/v1/ping", key, rehearsed)["reason_code"] == "cap_reached", 1)
         assert _post(service, "/v1/post", key, post_of(someone(1), ping_id, time.time()))["status"] == "accepted"
         assert _sales(service, "acme") == 1

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from app.asgi import build_app
-from app.mock_exchange.consumers import ping_of, post_of
+from app.mock_exchange.consumers import post_of
 from app.settings import Settings
 from app.telemetry.tracing import CannotTrace, Tracing, wants_traces
-from tests.market import KEY, demo_with_crm, someone, wait_for_leads
+from tests.market import KEY, demo_with_crm, patient_ping, someone, wait_for_leads
 from tests.otlp_collector import ReceivedSpan, otlp_collector
 from tests.service import MODELS, free_port, listening, refused
 
@@ -28,8 +28,8 @@ def test_a_lead_is_traced_from_its_ping_to_its_delivery(tmp_path: Path, monkeypa
         application = build_app(Settings(config=config, data=tmp_path / "data", models=MODELS, traces=True))
         with listening(application) as url, httpx.Client(base_url=url, trust_env=False, headers=KEY) as http:
             traced = {"traceparent": f"00-{TRACE}-{PARENT}-01", "X-Request-Id": "req-9"}
-            bid = http.post("/v1/ping", json=ping_of(who, time.time()), headers=traced).json()
-            repeat = http.post("/v1/ping", json=ping_of(who, time.time()), headers={"traceparent": "00-zz-zz"}).json()
+            bid = http.post("/v1/ping", json=patient_ping(who), headers=traced).json()
+            repeat = http.post("/v1/ping", json=patient_ping(who), headers={"traceparent": "00-zz-zz"}).json()
             no = http.post("/v1/ping", json={"vertical": "maria.lopez@gmail.com", "zip": "78701"}).json()
             sale = http.post("/v1/post", json=post_of(who, bid["ping_id"], time.time()), headers=traced).json()
             assert (repeat["ping_id"], no["status"], sale["status"]) == (bid["ping_id"], "rejected", "accepted")

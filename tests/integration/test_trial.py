@@ -11,8 +11,7 @@ import pytest
 
 from app.journal.lines import PingLine
 from app.journal.reader import lines
-from app.mock_exchange.consumers import ping_of
-from tests.market import KEY, VERTICAL, demo_with_crm, ping, someone
+from tests.market import KEY, VERTICAL, demo_with_crm, patient_ping, ping, someone
 from tests.models import add_version, shipped
 from tests.service import Service, serve, until
 from training.main import main
@@ -132,7 +131,7 @@ class _Traffic:
             number = 1_000
             while not self._stop.is_set():
                 number += 1
-                answer = http.post("/v1/ping", headers=KEY, json=ping_of(someone(number), time.time()))
+                answer = http.post("/v1/ping", headers=KEY, json=patient_ping(someone(number)))
                 self.statuses.append(answer.status_code if answer.json()["status"] == "accepted" else 0)
                 # As many as there is time for would be thousands, of which the journal is read again and again.
                 time.sleep(0.01)

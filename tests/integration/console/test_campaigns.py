@@ -11,6 +11,7 @@ import pytest
 
 from app.cli import main
 from tests.console import DEMO_OPERATOR, added_operator, proof_of, send, signed_in
+from tests.market import PATIENCE_MS
 from tests.service import Service, until
 
 CAMPAIGN = "roofing-anywhere"
@@ -21,8 +22,15 @@ SOURCE = """</td><script>alert(1)</script>'"{{7*7}}"""
 
 def pinged(service: Service, number: int, **other: Any) -> dict[str, Any]:
     """The answer to a roof in a state where this campaign buys alone."""
-    lead = {"vertical": "roofing", "zip": "98101", "project_type": "replace", "homeowner": True, **other}
-    body = {"seller_lead_id": f"campaigns-{number}", **lead}
+    lead = {
+        "vertical": "roofing",
+        "zip": "98101",
+        "project_type": "replace",
+        "homeowner": True,
+        "deadline_ms": PATIENCE_MS,
+        **other,
+    }
+    body = {"seller_lead_id": f"campaigns-{number}", "deadline_ms": PATIENCE_MS, **lead}
     url = f"{service.url}/v1/ping"
     answer: dict[str, Any] = httpx.post(url, json=body, headers={"X-API-Key": "demo-acme-key"}, trust_env=False).json()
     return answer

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import time
 import zipfile
 from collections.abc import Iterator
 
@@ -11,10 +10,10 @@ import httpx
 import pytest
 
 from app.cli import main
-from app.mock_exchange.consumers import Consumer, ping_of
+from app.mock_exchange.consumers import Consumer
 from tests.console import added_operator, proof_of, send, signed_in
 from tests.hostile import HOSTILE, assert_harmless
-from tests.market import ping, post, someone
+from tests.market import patient_ping, ping, post, someone
 from tests.service import Service, until
 
 KEY = {"X-API-Key": "demo-operator-key"}
@@ -203,7 +202,7 @@ def test_what_a_seller_writes_is_text_on_every_page(console: httpx.Client, conso
     with httpx.Client(base_url=console_service.url, trust_env=False) as http:
         ids = []
         for number, text in enumerate(("plain", HOSTILE[:120])):
-            body = ping_of(someone(77_010 + number), time.time()) | {"sub_id": text, "seller_lead_id": f"{text} 1"}
+            body = patient_ping(someone(77_010 + number)) | {"sub_id": text, "seller_lead_id": f"{text} 1"}
             ids.append(http.post("/v1/ping", json=body, headers={"X-API-Key": "demo-acme-key"}).json()["ping_id"])
     for page in ("/console/pings/{}", "/console/leads?ids={}", "/console/pings/{}/what-if"):
         plain, odd = [arrived(console, page.format(each)) for each in ids]

@@ -2,16 +2,14 @@
 
 import re
 import shutil
-import time
 from html import unescape
 from itertools import count
 from pathlib import Path
 
 import httpx
 
-from app.mock_exchange.consumers import ping_of
 from tests.console import DEMO_OPERATOR, added_operator, proof_of, send, signed_in
-from tests.market import someone
+from tests.market import patient_ping, someone
 from tests.service import DEMO_CONFIG, Service, serve, until
 
 LEADS = count(1)
@@ -21,7 +19,7 @@ KEY = {"X-API-Key": DEMO_OPERATOR[1]}
 def code_of(service: Service, key: str) -> str:
     """The reason for a ping with this key; empty for a bid."""
     # Another lead each time: one that is asked for again keeps its answer.
-    ping = ping_of(someone(next(LEADS)), time.time())
+    ping = patient_ping(someone(next(LEADS)))
     answer = httpx.post(f"{service.url}/v1/ping", json=ping, headers={"X-API-Key": key}, trust_env=False)
     return str(answer.json()["reason_code"])
 

@@ -12,6 +12,7 @@ from app.mock_exchange.market.selection import Seat
 from app.mock_exchange.market.setup import Rates, Selling, Setup
 from app.mock_exchange.market.time import WallTime
 from app.mock_exchange.market.traffic import Visit
+from tests.market import PATIENCE_MS
 from tests.service import listening
 
 SEED = 3
@@ -42,8 +43,8 @@ def hold(setup: Setup, leads: int = 1, again: bool = False) -> tuple[list[Audite
 
 
 def market(*rivals: Rival, **selling: object) -> Setup:
-    """One seller of solar leads, and these buyers."""
-    seller = Selling(name="seller", timeout_ms=400, **selling)  # type: ignore[arg-type]
+    """One seller of solar leads, who is in no hurry, and these buyers."""
+    seller = Selling(name="seller", **{"timeout_ms": PATIENCE_MS, **selling})  # type: ignore[arg-type]
     return Setup(sellers=(seller,), rivals=rivals, vertical="solar")
 
 
@@ -98,7 +99,8 @@ def test_a_buyer_that_takes_the_lead_and_never_says_so_is_asked_again_and_nobody
     ],
 )
 def test_who_hangs_lies_or_fails_delays_nobody_and_shows_as_such(manners: dict[str, float], said: str) -> None:
-    audits, _ = hold(market(rival("broken", 90.0, **manners), rival("sound", 40.0)), leads=6)
+    audits, _ = hold(market(rival("broken", 90.0, **manners), rival("sound", 40.0), timeout_ms=2_000), leads=4)
+    assert len(audits) == 4
     for audited in audits:
         assert [post.buyer for post in audited.sold] == ["sound"]
         assert fates(audited)["broken"].startswith(said)
