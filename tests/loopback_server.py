@@ -13,7 +13,7 @@ import uvicorn
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what another task is about to bring about."""
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(60.0):
         while not condition():  # noqa: ASYNC110 - what is waited for knows nothing of us and sets no event
             await asyncio.sleep(0.005)
 

@@ -28,7 +28,7 @@ def pinging(**fields: Any) -> bytes:
 def connected(service: Service) -> socket.socket:
     """A fresh connection to the service."""
     host, _, port = service.url.removeprefix("http://").partition(":")
-    return socket.create_connection((host, int(port)), timeout=10.0)
+    return socket.create_connection((host, int(port)), timeout=60.0)
 
 
 def raw_answers(connection: socket.socket, count: int) -> Iterator[tuple[int, bytes]]:

@@ -224,7 +224,7 @@ def served(tmp_path: Path, per_address: int) -> Iterator[str]:
 
 def connect(url: str) -> socket.socket:
     host, _, port = url.removeprefix("http://").partition(":")
-    return socket.create_connection((host, int(port)), timeout=10.0)
+    return socket.create_connection((host, int(port)), timeout=60.0)
 
 
 @pytest.mark.parametrize(("trusted", "closed"), [("10.0.0.1", True), ("127.0.0.1", False), ("*", False)])

@@ -80,7 +80,7 @@ def test_an_error_of_ours_is_logged_with_the_id_and_without_its_text(
 
 def ids_of(connection: socket.socket, count: int) -> list[bytes]:
     """The ids of so many answers."""
-    connection.settimeout(10.0)
+    connection.settimeout(60.0)
     read = b""
     while read.count(b"HTTP/1.1 ") < count or not read.endswith(b"}"):
         read += connection.recv(65_536)

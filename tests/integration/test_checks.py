@@ -262,7 +262,12 @@ def test_a_certificate_lives_as_its_provider_says_or_as_long_as_they_usually_do(
     assert not is_late(NOW, NOW, NOW + 12.0)
 
 
-def test_a_ping_whose_provider_hangs_is_answered_in_its_time_and_holds_up_no_other(tmp_path: Path) -> None:
+def test_a_ping_whose_provider_hangs_is_answered_in_its_time_and_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So much of its time is left for the answer itself, which on a busy machine takes more than the usual 30 ms.
+    monkeypatch.setattr("app.usecases.checks.gather_checks.ANSWER_S", 2.5)
+
     async def hang(_request: OutboundRequest) -> OutboundAnswer:
         await asyncio.sleep(60.0)
         raise AssertionError("nobody waits that long")
@@ -280,7 +285,7 @@ def test_a_ping_whose_provider_hangs_is_answered_in_its_time_and_holds_up_no_oth
 
         started = time.monotonic()
         waiting, plain = intake.answers(
-            [raw(trustedform_cert_url=url(), deadline_ms=500), raw(leadid_token=leadid_token())]
+            [raw(trustedform_cert_url=url(), deadline_ms=3_000), raw(leadid_token=leadid_token(), deadline_ms=3_000)]
         )
         assert isinstance(plain, HttpAnswer)
         assert b'"accepted"' in plain.body

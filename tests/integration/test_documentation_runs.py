@@ -89,7 +89,7 @@ def sold(folder: Path, url: str) -> tuple[str, str]:
 
 def _sent(curl: str, url: str) -> dict[str, str]:
     shown = curl.replace("http://127.0.0.1:8000", url)
-    done = subprocess.run(["sh", "-c", shown], capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run(["sh", "-c", shown], capture_output=True, text=True, timeout=120, check=True)
     answer: dict[str, str] = msgspec.json.decode(done.stdout)
     return answer
 

@@ -58,7 +58,7 @@ def running(installed: Installed, cwd: Path, *words: str) -> Iterator[str]:
     command: list[str | Path] = [installed.command("leadbid"), *words, "--port", str(port)]
     with subprocess.Popen(command, cwd=cwd, env=environment(), stderr=subprocess.PIPE, text=True) as process:
         try:
-            until = time.monotonic() + 30.0
+            until = time.monotonic() + 120.0
             while not answers(f"http://127.0.0.1:{port}/healthz"):
                 assert process.poll() is None, process.communicate()
                 assert time.monotonic() < until
@@ -66,7 +66,7 @@ def running(installed: Installed, cwd: Path, *words: str) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.send_signal(signal.SIGTERM)
-            _, errors = process.communicate(timeout=20.0)
+            _, errors = process.communicate(timeout=60.0)
     assert process.returncode == 0, errors
 
 

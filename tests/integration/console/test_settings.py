@@ -14,7 +14,7 @@ KEY = {"X-API-Key": DEMO_OPERATOR[1]}
 
 
 def until(client: httpx.Client, holds: Callable[[dict[str, list[str]]], bool]) -> dict[str, list[str]]:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         found: dict[str, list[str]] = client.get("/v1/reports/settings", headers=KEY).json()
         if holds(found):

@@ -255,7 +255,8 @@ def test_however_a_receiver_misbehaves_there_is_an_answer_in_time_and_no_connect
 
     answer = asyncio.run(scene())
     assert answer.trouble == trouble
-    assert answer.took_s < 1.0
+    # What drips would go on for twenty.
+    assert answer.took_s < 5.0
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:{port}/", "https://127.0.0.1:{port}/"])

@@ -36,7 +36,7 @@ MAIL = OutboundMail(
     sender="leads@example.com",
     recipients=("a@example.com", "b@example.com"),
     content=b"Subject: a lead\r\n\r\nFirst\r\n.\r\n.hidden\r\nQUIT\r\n",
-    timeout_s=2.0,
+    timeout_s=30.0,
     private_hosts=LOCAL,
 )
 NOW = 1_790_000_100.0

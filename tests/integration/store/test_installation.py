@@ -129,16 +129,20 @@ def test_a_postgresql_that_does_not_answer_is_given_up_and_its_connection_with_i
 
 
 def test_a_job_that_waited_too_long_is_not_done_afterwards(tmp_path: Path) -> None:
-    url, gate = f"sqlite:///{tmp_path / 'leadbid.db'}", threading.Event()
+    url, begun, gate = f"sqlite:///{tmp_path / 'leadbid.db'}", threading.Event(), threading.Event()
     migrate(url)
+
+    def hold(_connection: Connection) -> None:
+        begun.set()
+        gate.wait(60.0)
 
     def use(connection: Connection) -> None:
         connection.exec_driver_sql("INSERT INTO cap_counter (counter, used) VALUES ('late', 1)")
 
     async def play() -> None:
         runner = GroupRunner(writing_engine(database_url(url), 1))
-        first = asyncio.ensure_future(runner.run(lambda _: gate.wait(10)))
-        await asyncio.sleep(0.1)
+        first = asyncio.ensure_future(runner.run(hold))
+        assert await asyncio.to_thread(begun.wait, 60.0)
         with pytest.raises(StoreUnavailable, match="did not answer in time"):
             await runner.run(use, 0.1)
         gate.set()

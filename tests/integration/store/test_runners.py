@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -86,15 +86,20 @@ def file(tmp_path: Path) -> Path:
 
 def grouped(file: Path, *jobs: Any) -> list[Any]:
     """What comes of jobs that wait together, so that they share one commit."""
-    gate = threading.Event()
+    begun, gate = threading.Event(), threading.Event()
+
+    def hold(_connection: Connection) -> None:
+        begun.set()
+        gate.wait(60.0)
 
     async def play() -> list[Any]:
         group = GroupRunner(writing_engine(database_url(f"sqlite:///{file}"), 1, 200))
         try:
-            first = asyncio.ensure_future(group.run(lambda _connection: gate.wait(10)))
-            await asyncio.sleep(0.05)
+            first = asyncio.ensure_future(group.run(hold))
+            assert await asyncio.to_thread(begun.wait, 60.0)
             waiting = [asyncio.ensure_future(group.run(job)) for job in jobs]
-            await asyncio.sleep(0.05)
+            # Each begins to wait.
+            await asyncio.sleep(0)
             gate.set()
             await first
             return list(await asyncio.gather(*waiting, return_exceptions=True))
@@ -194,7 +199,7 @@ def test_a_lock_held_by_another_past_the_timeout_sells_nothing_and_the_next_work
             holder.execute("ROLLBACK")
             holder.close()
             # At most once a second a write is tried again, however many ask.
-            async with asyncio.timeout(5.0):
+            async with asyncio.timeout(60.0):
                 while not await store.ready():  # noqa: ASYNC110 - nothing tells when it is
                     await asyncio.sleep(0.05)
             assert (await store.sell(a_sale(1), refused)).outcome == "sold"
@@ -292,24 +297,29 @@ def test_transactions_that_stand_in_each_others_way_are_tried_again(empty_postgr
 
 def test_more_waiting_jobs_than_can_be_answered_in_time_are_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners, "WAITING_MAX", 3)
-    gate = threading.Event()
+    gate, engine = threading.Event(), create_engine(database_url(url))
+    is_sqlite = engine.dialect.name == "sqlite"
 
     def slow(connection: Connection) -> None:
-        if connection.dialect.name == "sqlite":
-            gate.wait(10)
+        if is_sqlite:
+            gate.wait(60.0)
         else:
-            connection.exec_driver_sql("SELECT pg_sleep(0.5)")
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1)")
 
     async def play(runner: Runner) -> list[Any]:
-        first = asyncio.ensure_future(runner.run(slow))
-        await asyncio.sleep(0.1)
-        more = [asyncio.ensure_future(runner.run(using(str(number)))) for number in range(6)]
-        await asyncio.sleep(0)
+        with nullcontext() if is_sqlite else engine.begin() as holder:
+            if holder is not None:
+                holder.exec_driver_sql("SELECT pg_advisory_xact_lock(1)")
+            first = asyncio.ensure_future(runner.run(slow))
+            await asyncio.sleep(0.1)
+            more = [asyncio.ensure_future(runner.run(using(str(number)))) for number in range(6)]
+            await asyncio.sleep(0)
         gate.set()
         await first
         return list(await asyncio.gather(*more, return_exceptions=True))
 
     results = with_runner(url, play)
+    engine.dispose()
     refusals = [result for result in results if isinstance(result, StoreUnavailable)]
     assert 3 <= len(refusals) <= 4
     assert {str(refusal) for refusal in refusals} == {"3 jobs are waiting already"}

@@ -85,7 +85,7 @@ def test_an_answer_that_names_no_record_has_no_id() -> None:
 
 
 def test_what_is_around_an_id_is_taken_off_in_no_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     for text in ("=HYPERLINK(" + '"' * 60_000, "=" * 60_000, "'" * 60_000, "{" * 60_000, "1," * 30_000, "A" * 18):
         assert isinstance(plain_id(text) + key_of(text), str)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
