@@ -129,6 +129,7 @@ def test_the_demo_is_served_where_there_is_nothing_yet(bare: Installed, tmp_path
     ]
 
 
+@pytest.mark.long
 def test_what_init_writes_is_served_by_the_models_that_come_along(bare: Installed, tmp_path: Path) -> None:
     said = ran(bare, tmp_path, "leadbid", "init", "--verticals", "roofing", "--states", "TX", "--seller", "acme")
     (key,) = re.findall(r"shown only now .*: ([a-z2-7]{40})", said)

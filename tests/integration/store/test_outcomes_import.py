@@ -317,6 +317,7 @@ def test_a_correction_has_an_id_of_its_own_and_counts_by_when_it_happened(
     assert "1 sales get a new value" in capsys.readouterr().out
 
 
+@on_a_file
 def test_thousands_of_rows_are_taken_in_commits_of_some(url: str, tmp_path: Path, capsys: Capture) -> None:
     sold(url)
     rows = [f"{LEADS[number % 4]},contacted,{NOW + number},,n-{number}," for number in range(1_203)]

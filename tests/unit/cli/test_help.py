@@ -39,22 +39,21 @@ def _said(parser: argparse.ArgumentParser) -> Iterator[str]:
                 yield from _said(inner)
 
 
-@pytest.mark.parametrize("module", PARSERS.values(), ids=PARSERS)
-def test_help_keeps_acronyms_in_capitals(module: str) -> None:
-    # A value of an option is quoted as it is typed.
-    found = [text for text in texts(module) if _LOWER.search(re.sub(r"\(default: [^)]*\)", "", text))]
-    assert found == []
+def test_help_keeps_acronyms_in_capitals() -> None:
+    for command, module in PARSERS.items():
+        # A value of an option is quoted as it is typed.
+        found = [text for text in texts(module) if _LOWER.search(re.sub(r"\(default: [^)]*\)", "", text))]
+        assert found == [], command
 
 
-@pytest.mark.parametrize("module", PARSERS.values(), ids=PARSERS)
-def test_help_is_in_plain_words(module: str) -> None:
-    assert [text for text in texts(module) if unplain(text)] == []
+def test_help_is_in_plain_words() -> None:
+    for command, module in PARSERS.items():
+        assert [text for text in texts(module) if unplain(text)] == [], command
 
 
-@pytest.mark.parametrize("purpose", [*COMMANDS.values(), *training_main.COMMANDS.values()])
-def test_the_list_of_commands_is_in_plain_words(purpose: str) -> None:
-    assert not unplain(purpose)
-    assert not _LOWER.search(purpose)
+def test_the_list_of_commands_is_in_plain_words() -> None:
+    purposes = [*COMMANDS.values(), *training_main.COMMANDS.values()]
+    assert [purpose for purpose in purposes if unplain(purpose) or _LOWER.search(purpose)] == []
 
 
 def test_a_command_is_described_by_its_purpose_with_acronyms_kept(capsys: pytest.CaptureFixture[str]) -> None:

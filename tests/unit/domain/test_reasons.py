@@ -1,12 +1,12 @@
 """The published table of reasons."""
 
 import re
+from itertools import product
 
 import pytest
 
 from app.domain.reasons import ACCEPT_WORDS, NO_BID, RANK, REASONS, Disclosure, Refusal, disclosed, sentence
 
-EVERY_CODE = pytest.mark.parametrize("code", REASONS)
 EVERY_DISCLOSURE = pytest.mark.parametrize("disclosure", ["full", "class", "opaque"])
 
 
@@ -16,17 +16,15 @@ def test_a_later_row_counts_for_more() -> None:
 
 
 @EVERY_DISCLOSURE
-@EVERY_CODE
-def test_a_refusal_holds_no_word_that_a_crude_parser_takes_for_a_sale(code: str, disclosure: Disclosure) -> None:
-    for detail in ("", "monthly_bill"):
+def test_a_refusal_holds_no_word_that_a_crude_parser_takes_for_a_sale(disclosure: Disclosure) -> None:
+    for code, detail in product(REASONS, ("", "monthly_bill")):
         told = " ".join(disclosed(Refusal(code, detail), disclosure)).lower()
-        assert not [word for word in ACCEPT_WORDS if word in told]
-        assert not re.search(r"\bok\b", told)
+        assert not [word for word in ACCEPT_WORDS if word in told], code
+        assert not re.search(r"\bok\b", told), code
 
 
-@EVERY_CODE
-def test_no_brace_of_the_table_reaches_a_seller(code: str) -> None:
-    assert not set("{}") & set(sentence(Refusal(code)) + sentence(Refusal(code, "zip")))
+def test_no_brace_of_the_table_reaches_a_seller() -> None:
+    assert [code for code in REASONS if set("{}") & set(sentence(Refusal(code)) + sentence(Refusal(code, "zip")))] == []
 
 
 def test_a_sentence_names_its_detail_where_it_has_one() -> None:

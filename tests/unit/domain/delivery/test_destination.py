@@ -4,6 +4,7 @@ import base64
 import re
 import tomllib
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -143,18 +144,14 @@ def test_a_secret_that_cannot_serve_is_refused_unseen(secrets: dict[str, str], s
     require_secrets(destination, {"env:URL": "https://h.example/x", "env:KEY": KEY})
 
 
-@pytest.mark.parametrize("size", [24, 25, 32, 48, 49, 64])
-@pytest.mark.parametrize("end", ["=", ""])
-@pytest.mark.parametrize("prefix", ["whsec_", ""])
 @pytest.mark.parametrize("write", [base64.b64encode, base64.urlsafe_b64encode, base64.encodebytes])
-def test_a_signing_secret_may_be_written_in_any_base64(
-    size: int, end: str, prefix: str, write: Callable[[bytes], bytes]
-) -> None:
-    key = bytes(range(255, 255 - size, -1))
-    secret = prefix + write(key).decode().rstrip("=\n") + end * (-size % 3)
+def test_a_signing_secret_may_be_written_in_any_base64(write: Callable[[bytes], bytes]) -> None:
     destination = Destination(name="hook", url="https://h.example/x", auth=StandardWebhooksAuth(secrets=("env:KEY",)))
-    require_secrets(destination, {"env:KEY": secret})
-    assert signing_key(secret) == key
+    for size, end, prefix in product((24, 25, 32, 48, 49, 64), ("=", ""), ("whsec_", "")):
+        key = bytes(range(255, 255 - size, -1))
+        secret = prefix + write(key).decode().rstrip("=\n") + end * (-size % 3)
+        require_secrets(destination, {"env:KEY": secret})
+        assert signing_key(secret) == key
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "A" * 31, "A" * 87, "not base64, but as long as a secret"])

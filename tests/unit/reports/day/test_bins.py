@@ -64,9 +64,9 @@ def test_one_time_is_its_own_quantile_and_no_time_has_none() -> None:
     assert times([]) == AnswerTimes()
 
 
-@pytest.mark.parametrize("count", range(1, 60))
-def test_what_came_true_lies_in_its_own_interval(count: int) -> None:
-    for hits in (0, 1, count - 1, count):
-        band = Band(at=1.0, count=count, hits=min(max(hits, 0), count), expected=0.5)
-        low, high = band.interval
-        assert 0.0 <= low <= band.share <= high <= 1.0
+def test_what_came_true_lies_in_its_own_interval() -> None:
+    for count in range(1, 60):
+        for hits in {0, 1, count - 1, count}:
+            band = Band(at=1.0, count=count, hits=hits, expected=0.5)
+            low, high = band.interval
+            assert 0.0 <= low <= band.share <= high <= 1.0, band
