@@ -19,3 +19,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const typing = event.detail.elt.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
   if (paused || document.hidden || typing) event.preventDefault();
 });
+
+// Nor is what was on its way when somebody held the page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (paused && event.detail.requestConfig.triggeringEvent?.type === "sse:changed") event.preventDefault();
+});
