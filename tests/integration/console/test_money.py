@@ -39,7 +39,7 @@ def cents(text: object) -> int:
 
 def test_profit_invoices_and_files_say_the_same_to_the_cent(console: httpx.Client, bought: list[Json]) -> None:
     # What is shown may be a minute old: another span is counted anew.
-    report = console.get("/v1/reports/money?span=today&mature_days=15", headers=KEY).json()
+    report = console.get("/v1/reports/money?span=month&mature_days=15", headers=KEY).json()
     acme = next(row["all"] for row in report["sellers"] if row["name"] == "acme")
     rows = invoice_rows(console)
     ours = {each["lead_id"] for each in bought}
@@ -51,17 +51,17 @@ def test_profit_invoices_and_files_say_the_same_to_the_cent(console: httpx.Clien
     invoice = next(each for each in month["sellers"] if each["seller"] == "acme")
     assert invoice["owed_cents"] <= acme["owed_cents"]
 
-    answer = console.get("/console/money/leads.csv?span=today&mature_days=15")
+    answer = console.get("/console/money/leads.csv?span=month&mature_days=15")
     leads = list(csv.DictReader(io.StringIO(answer.text)))
     assert len(leads) == report["total"]["all"]["leads"]
     assert sum(cents(row["price"]) for row in leads) == report["total"]["all"]["bought_cents"]
-    page = console.get("/console/money?span=today&by=sellers&mature_days=15").text
+    page = console.get("/console/money?span=month&by=sellers&mature_days=15").text
     assert "acme" in page
     assert "Profit of young leads" in page
 
 
 def test_leads_come_as_parquet_too(console: httpx.Client, bought: list[Json], tmp_path: Any) -> None:
-    answer = httpx.get(f"{console.base_url}/v1/reports/money/leads.parquet?span=today", headers=KEY, trust_env=False)
+    answer = httpx.get(f"{console.base_url}/v1/reports/money/leads.parquet?span=month", headers=KEY, trust_env=False)
     (tmp_path / "leads.parquet").write_bytes(answer.content)
     rows = dict(read(tmp_path / "leads.parquet", "lead_id, price_cents"))
     assert all(rows[each["lead_id"]] == cents(each["price"]) for each in bought)
