@@ -38,5 +38,6 @@ def live(data: Path, leads: int) -> None:
     """Live a day by the command."""
     said = StringIO()
     with redirect_stdout(said), redirect_stderr(StringIO()):
-        assert main(["demo", "--leads", str(leads), "--seed", str(SEED), "--data", str(data), "--json"]) == 0
+        status = main(["demo", "--leads", str(leads), "--seed", str(SEED), "--data", str(data), "--json"])
+    assert status == 0, said.getvalue()
     (data / _FIGURES).write_text(said.getvalue().splitlines()[-1])

@@ -63,6 +63,9 @@ ACTS = (
 LATE_S = 600.0
 """How late a late post comes: longer than any bid lives."""
 
+PATIENCE_S = 120.0
+"""Of the machine's own time, which is none of the day: a busy one takes long for what happens at once."""
+
 CRM_ADDRESS = "http://127.0.0.1:8081"
 FAKES_ADDRESS = "http://127.0.0.1:8030"
 CRM_DOWN_HOURS = (8.0, 8.5)
@@ -125,7 +128,14 @@ class BusinessDay:
             rivals = RivalServers(setup.rivals, self._seed, self.time.now)
             rivals_url = await stack.enter_async_context(served(rivals))
             exchange = Exchange(
-                setup, rivals_url, self._seed, self.time, time.perf_counter, LATE_S, flawed=as_fakes_know
+                setup,
+                rivals_url,
+                self._seed,
+                self.time,
+                time.perf_counter,
+                LATE_S,
+                flawed=as_fakes_know,
+                patience_s=PATIENCE_S,
             )
             stack.push_async_callback(exchange.aclose)
             people = await stack.enter_async_context(_operator(url))

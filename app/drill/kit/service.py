@@ -147,7 +147,7 @@ def starting_process(
             process.terminate()
 
 
-def until(is_so: Callable[[], bool], within_s: float = 20.0) -> bool:
+def until(is_so: Callable[[], bool], within_s: float = 60.0) -> bool:
     """Wait for what a service does by itself; False where it did not in this time."""
     end = time.monotonic() + within_s
     while not is_so():

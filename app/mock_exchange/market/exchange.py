@@ -19,7 +19,8 @@ class Exchange:
     """All sellers of a market. `rivals_url` is where its rivals answer, `steady` a monotonic clock in seconds.
 
     Late posts come `late_s` after their time; at 0 there are none, since on a wall's clock somebody waits for them.
-    `flawed` gives a lead that flaw in the eyes of whoever checks it; "" is none.
+    `flawed` gives a lead that flaw in the eyes of whoever checks it; "" is none. Answers are waited for `patience_s` at
+    least, whatever sellers say: in a time that stands still none is late.
     """
 
     def __init__(
@@ -31,8 +32,10 @@ class Exchange:
         steady: Callable[[], float],
         late_s: float = 0.0,
         flawed: Callable[[Consumer, str], Consumer] = lambda who, _flaw: who,
+        patience_s: float = 0.0,
     ) -> None:
         self._flawed = flawed
+        self._patience_s = patience_s
         self._sellers = {seller.name: seller for seller in setup.sellers}
         self._setup = setup
         self._seed = seed
@@ -96,5 +99,5 @@ class Exchange:
 
     def _client(self, timeout_ms: int, steady: Callable[[], float]) -> ExchangeClient:
         if timeout_ms not in self._clients:
-            self._clients[timeout_ms] = ExchangeClient(timeout_ms / 1000.0, steady)
+            self._clients[timeout_ms] = ExchangeClient(max(timeout_ms / 1000.0, self._patience_s), steady)
         return self._clients[timeout_ms]

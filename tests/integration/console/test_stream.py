@@ -27,4 +27,5 @@ def test_a_service_stops_at_once_under_open_streams(tmp_path: Path) -> None:
                 stream = stack.enter_context(client.stream("GET", "/console/stream"))
                 assert stream.status_code == 200
             began = time.monotonic()
-        assert time.monotonic() - began < 3
+        # It gives requests that are under way five seconds.
+        assert time.monotonic() - began < 5

@@ -55,7 +55,7 @@ def target(port: int, **declared: Any) -> Target:
         "url": f"http://127.0.0.1:{port}/leads",
         "auth": SIGNED,
         "crm_id": {"json": "id"},
-        "timeout_ms": 2_000,
+        "timeout_ms": 20_000,
         "allow_private_hosts": ["127.0.0.1"],
     }
     return Target(destination=msgspec.convert(table | declared, Destination), secrets={"env:KEY": KEY})
