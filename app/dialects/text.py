@@ -40,6 +40,7 @@ _SEPARATORS = str.maketrans("", "", "_- ")
 _YES = frozenset({"1", "true", "yes", "y", "on"})
 _MEANT = re.compile(r"(?<=\d)[-_ ]+(?=\d)|^[_ ]*-[-_ ]*(?=[\d.])")
 _WHOLE_MAX = 1e15
+_CONTROLS = dict.fromkeys((*range(32), 127), " ")
 
 
 def text_of(raw: Scalar) -> str:
@@ -57,6 +58,8 @@ def text_of(raw: Scalar) -> str:
 
 def printable(text: str) -> str:
     """The text with a space for each control character, lone surrogate and line break."""
+    if text.isascii():
+        return text.translate(_CONTROLS)
     return "".join([letter if letter.isprintable() else " " for letter in text])
 
 

@@ -403,7 +403,11 @@ class Intake:
         if request.mode != "post" or request.refusal is not None or seller is None:
             return None
         with suppress(Exception):
-            reference = open_reference(self._bidder, self._ping_id(request), test=request.test)
+            ping_id = generic.ping_id_of(request.fields, seller)
+            # A bid that is named anywhere else is looked for once, where the post is answered.
+            if not looks_like_token(ping_id):
+                return None
+            reference = open_reference(self._bidder, ping_id, test=request.test)
             then = reference.configuration.seller(seller.name) if reference.configuration is not None else None
             return PostUnderWay(as_declared(request, then), then, reference) if then is not None else None
         return None

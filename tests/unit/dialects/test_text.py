@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.dialects.text import is_absent, says_nothing
+from app.dialects.text import is_absent, printable, says_nothing, text_of
 from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, Trouble
 from app.domain.consent.unfilled import is_unfilled
@@ -153,3 +153,11 @@ def test_yes_and_no_have_the_words_of_the_trade_where_a_field_is_about_a_home(
 ) -> None:
     read = kinds.reader_of(Field(name=name, type="boolean"))(raw)
     assert read == (Trouble("yes or no") if value is None else value)
+
+
+def test_each_letter_that_cannot_be_printed_is_a_space_whatever_stands_beside_it() -> None:
+    every = "".join(map(chr, range(0x300)))
+    shown = "".join(letter if letter.isprintable() else " " for letter in every)
+    assert printable(every) == shown
+    assert printable(every[:0x80]) == shown[:0x80]
+    assert text_of("Ann\r\nMc\u200bCoy\ud800\x7f ") == "Ann  Mc Coy"
