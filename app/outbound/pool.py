@@ -29,6 +29,7 @@ class ConnectionPool:
         ssl_context.set_alpn_protocols(["http/1.1"])
         self._network = network
         self._idle: dict[Origin, list[OutboundConnection]] = {}
+        self._is_closed = False
 
     async def ask(self, request: OutboundRequest, url: SplitResult, origin: Origin, ends_at: float) -> OutboundAnswer:
         """The answer from its address by this time of the loop. Raises what the network, or HTTP, has against it."""
@@ -48,7 +49,8 @@ class ConnectionPool:
         return [connection for waiting in self._idle.values() for connection in waiting]
 
     async def aclose(self) -> None:
-        """Close those that wait."""
+        """Close those that wait, and each other one after its request."""
+        self._is_closed = True
         waiting = self.connections
         self._idle.clear()
         for connection in waiting:
@@ -71,7 +73,7 @@ class ConnectionPool:
         if waiting and not _is_fresh(waiting[0]):
             # The first has waited longest: one after the other those go that are not needed any more.
             waiting.pop(0).abort()
-        if connection.is_open and len(waiting) < KEPT_MAX:
+        if connection.is_open and not self._is_closed and len(waiting) < KEPT_MAX:
             connection.free_since = time.monotonic()
             waiting.append(connection)
         else:

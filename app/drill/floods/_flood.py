@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from statistics import quantiles
 
@@ -121,19 +121,19 @@ async def _trade(port: int, numbers: Sequence[int], suffered: Suffered, seller: 
     """Ping one after the other on a connection of their own, and sell some of them."""
     began = time.perf_counter()
     reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(seller, 0))
-    for number in numbers:
-        answer = await _answer(reader, writer, ping_bytes(number))
-        suffered.ping_ms.append((time.perf_counter() - began) * 1_000.0)
-        suffered.unanswered += answer is None or answer.get("reason_code") == "load_shed"
-        if answer is not None and answer["status"] == "accepted" and number % _POSTED == 0:
-            body = msgspec.json.encode(post_of(someone(number), answer["ping_id"], time.time()))
-            told = await _answer(reader, writer, request_bytes("/v1/post", body, HEADERS))
-            if told is not None and told["status"] == "accepted":
-                suffered.accepted[told["lead_id"]] = answer["ping_id"]
-            else:
-                suffered.unsold += 1
-        began = time.perf_counter()
-    writer.close()
+    with closing(writer):
+        for number in numbers:
+            answer = await _answer(reader, writer, ping_bytes(number))
+            suffered.ping_ms.append((time.perf_counter() - began) * 1_000.0)
+            suffered.unanswered += answer is None or answer.get("reason_code") == "load_shed"
+            if answer is not None and answer["status"] == "accepted" and number % _POSTED == 0:
+                body = msgspec.json.encode(post_of(someone(number), answer["ping_id"], time.time()))
+                told = await _answer(reader, writer, request_bytes("/v1/post", body, HEADERS))
+                if told is not None and told["status"] == "accepted":
+                    suffered.accepted[told["lead_id"]] = answer["ping_id"]
+                else:
+                    suffered.unsold += 1
+            began = time.perf_counter()
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> dict[str, str] | None:

@@ -1,6 +1,7 @@
 """Strangers send request after request and read no answer, on every path."""
 
 import asyncio
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -23,9 +24,10 @@ _REQUESTS = {
 async def _pipeline(request: bytes, port: int) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     many_at_once = request * max(1, 65_536 // len(request))
-    while True:
-        writer.write(many_at_once)
-        await writer.drain()
+    with closing(writer):
+        while True:
+            writer.write(many_at_once)
+            await writer.drain()
 
 
 def drill(folder: Path, say: Say) -> list[str]:

@@ -1,6 +1,7 @@
 """Strangers send heads that never end: many headers, one header, one path, and trailers."""
 
 import asyncio
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -25,10 +26,11 @@ _BEGINNINGS = {
 
 async def _endless(beginning: bytes, rest: bytes, port: int) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(beginning)
-    while True:
-        writer.write(rest)
-        await writer.drain()
+    with closing(writer):
+        writer.write(beginning)
+        while True:
+            writer.write(rest)
+            await writer.drain()
 
 
 def drill(folder: Path, say: Say) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -70,12 +71,12 @@ async def _sold(port: int, posts: list[bytes]) -> int:
     """How many of these posts were bought, one after the other."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     sold = 0
-    for each in posts:
-        writer.write(each)
-        head = await reader.readuntil(b"\r\n\r\n")
-        body = await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]))
-        sold += b'"status":"accepted"' in body
-    writer.close()
+    with closing(writer):
+        for each in posts:
+            writer.write(each)
+            head = await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]))
+            sold += b'"status":"accepted"' in body
     return sold
 
 

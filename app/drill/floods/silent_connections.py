@@ -1,6 +1,7 @@
 """Strangers open more connections than the service may have files, and say nothing, or a byte a second."""
 
 import asyncio
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -22,12 +23,13 @@ _BEGINNINGS = {
 
 async def _drip(beginning: bytes, port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(beginning)
-    while not reader.at_eof():
-        await asyncio.sleep(1.0)
-        if beginning:
-            writer.write(b"x")
-            await writer.drain()
+    with closing(writer):
+        writer.write(beginning)
+        while not reader.at_eof():
+            await asyncio.sleep(1.0)
+            if beginning:
+                writer.write(b"x")
+                await writer.drain()
 
 
 def drill(folder: Path, say: Say) -> list[str]:

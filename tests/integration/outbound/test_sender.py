@@ -221,6 +221,31 @@ def test_the_certificate_is_checked_against_the_name_though_an_address_is_called
     assert answer.body == (b"" if trouble else b"hello")
 
 
+def test_a_request_that_ends_after_the_sender_was_closed_leaves_no_connection() -> None:
+    async def scene() -> tuple[OutboundAnswer, bytes]:
+        asked, closed, heard = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop().create_future()
+
+        async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"hello")
+            asked.set()
+            await closed.wait()
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            # What the other side says next: nothing more, as it closes.
+            heard.set_result(await reader.read(1))
+            writer.close()
+
+        async with listening(Listener(answering)) as port:
+            sender = Sender()
+            sending = asyncio.create_task(sender.send(to(port, "/")))
+            await asked.wait()
+            await sender.aclose()
+            closed.set()
+            return await sending, await asyncio.wait_for(heard, 60.0)
+
+    answer, heard = asyncio.run(scene())
+    assert (answer.status, heard) == (200, b"")
+
+
 async def greeting(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"220 mail.example ready\r\n")
     await writer.drain()

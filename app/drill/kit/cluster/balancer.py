@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import count
 
 LOOK_S = 0.1
@@ -39,7 +39,8 @@ class Balancer:
         try:
             there = await self._connected()
             if there is not None:
-                await asyncio.gather(_pump(reader, there[1]), _pump(there[0], writer))
+                with closing(there[1]):
+                    await asyncio.gather(_pump(reader, there[1]), _pump(there[0], writer))
         finally:
             writer.close()
 
@@ -68,9 +69,9 @@ async def _is_ready(port: int) -> bool:
     try:
         async with asyncio.timeout(2.0):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(b"GET /readyz HTTP/1.1\r\nHost: balancer\r\nConnection: close\r\n\r\n")
-            answer = await reader.readline()
-            writer.close()
+            with closing(writer):
+                writer.write(b"GET /readyz HTTP/1.1\r\nHost: balancer\r\nConnection: close\r\n\r\n")
+                answer = await reader.readline()
     except (OSError, TimeoutError):
         return False
     return b" 200 " in answer
