@@ -34,7 +34,7 @@ for _phase in ("connect", "read", "write", "pool"):
     setattr(DEFAULT_TIMEOUT_CONFIG, _phase, 30.0)
 
 # The same examples in every run: a failure that comes and goes helps nobody.
-hypothesis.settings.register_profile("leadbid", derandomize=True, deadline=None, database=None, max_examples=50)
+hypothesis.settings.register_profile("leadbid", derandomize=True, deadline=None, database=None, max_examples=30)
 hypothesis.settings.register_profile("thorough", hypothesis.settings.get_profile("leadbid"), max_examples=300)
 hypothesis.settings.load_profile("leadbid")
 # It would also try the constants of whatever modules happen to be loaded, so that a file by itself had other examples
