@@ -15,8 +15,9 @@ FUZZ_STAMP := $(FUZZ)/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 # What tests write is needed by nobody after them: in memory, where there is plenty, none of them waits for a disk.
-IN_MEMORY = if [ "$$(df -Pk /dev/shm 2>/dev/null | awk 'END { print $$4 }')" -gt 4000000 ] 2>/dev/null; then \
-  TMPDIR=$$(mktemp -d /dev/shm/leadbid.XXXXXX) && chmod 711 "$$TMPDIR" && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT; fi;
+IN_MEMORY = if [ "$$(df -Pk /dev/shm 2>/dev/null | awk 'END { print $$4 }')" -gt 4000000 ] 2>/dev/null && \
+  ! grep -qs ' /dev/shm .*noexec' /proc/mounts; then \
+  TMPDIR=$$(mktemp -d /dev/shm/tests.XXXXXX) && chmod 711 "$$TMPDIR" && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT; fi;
 
 # Many tests wait for servers, so four workers share two cores. In order of their folders, because the quick ones of
 # `unit` come last then, and no long file is left over for one worker alone.

@@ -5,14 +5,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-# What the C library of Linux calls these settings; others have none, and pass over them.
-_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
+# What the C library of Linux calls this setting; others have none, and pass over it.
+_M_ARENA_MAX = -8
 
 _ARENAS = 2
 """One for requests and one for threads beside them. By itself each thread has its own, and keeps what it once took."""
-
-_LARGE_BYTES = 128 * 1024
-"""A piece of this size is given back once it is free. By itself the bound rises to as much as 32 MB."""
 
 
 def prepare() -> None:
@@ -21,7 +18,8 @@ def prepare() -> None:
     What was imported stays, too, and is not walked when what is loaded is.
     """
     gc.freeze()
-    _set(_M_ARENA_MAX, _ARENAS)
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 @contextmanager
@@ -42,12 +40,6 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    _set(_M_MMAP_THRESHOLD, _LARGE_BYTES)
     # What was needed for loading only. The C library keeps it for later otherwise; that of Linux can give it back.
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def _set(setting: int, value: int) -> None:
-    with suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).mallopt(setting, value)
