@@ -1,6 +1,7 @@
 """What a reader costs in processor time, compared with what it costs for less: no bound here is in seconds."""
 
 import gc
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,8 +45,9 @@ def _once(call: Callable[[], Any]) -> float:
 @cache
 def _kept() -> list[Any]:
     """Whatever keeps answers to texts that it met before."""
-    of_functions = [each for each in gc.get_objects() if isinstance(each, type(lru_cache(len)))]
-    return [each for each in of_functions if each.__module__.startswith("app.")]
+    modules = [module for name, module in sys.modules.items() if name.startswith("app.")]
+    values = [value for module in modules for value in vars(module).values()]
+    return [value for value in values if isinstance(value, type(lru_cache(len)))]
 
 
 @contextmanager
