@@ -33,12 +33,12 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     `applied_us` what a sale costs each replica that did not make it, `told_us` what the live bids of another do.
     """
 
-    ping_us: float = 125.0
-    post_us: float = 770.0
-    delivery_us: float = 230.0
+    ping_us: float = 120.0
+    post_us: float = 470.0
+    delivery_us: float = 240.0
     applied_us: float = 35.0
     told_us: float = 200.0
-    database_posts: float = 900.0
+    database_posts: float = 1_600.0
     posted: float = 0.03
     ping_bytes: float = 2_600.0
 
