@@ -15,19 +15,20 @@ from app.outbound.origin import Origin
 from app.outbound.request_writer import request_bytes
 
 KEPT_S = 30.0
-"""So long a connection may wait for the next request."""
+"""So long a connection may wait for the next request, unless its pool says otherwise."""
 
 KEPT_MAX = 256
 """So many may wait for one place: more than any destination is sent at once."""
 
 
 class ConnectionPool:
-    """For requests whose connections `network` makes. Any number may be under way."""
+    """For requests whose connections `network` makes. Any number may be under way; one waits for `kept_s` at most."""
 
-    def __init__(self, ssl_context: ssl.SSLContext, network: VettedNetwork) -> None:
+    def __init__(self, ssl_context: ssl.SSLContext, network: VettedNetwork, kept_s: float = KEPT_S) -> None:
         self._ssl_context = ssl_context
         ssl_context.set_alpn_protocols(["http/1.1"])
         self._network = network
+        self._kept_s = kept_s
         self._idle: dict[Origin, list[OutboundConnection]] = {}
         self._is_closed = False
 
@@ -63,14 +64,14 @@ class ConnectionPool:
         waiting = self._idle.get(origin, [])
         while waiting:
             connection = waiting.pop()
-            if _is_fresh(connection):
+            if self._is_fresh(connection):
                 return connection
             connection.abort()
         return None
 
     def _put_back(self, origin: Origin, connection: OutboundConnection) -> None:
         waiting = self._idle.setdefault(origin, [])
-        if waiting and not _is_fresh(waiting[0]):
+        if waiting and not self._is_fresh(waiting[0]):
             # The first has waited longest: one after the other those go that are not needed any more.
             waiting.pop(0).abort()
         if connection.is_open and not self._is_closed and len(waiting) < KEPT_MAX:
@@ -79,6 +80,5 @@ class ConnectionPool:
         else:
             connection.abort()
 
-
-def _is_fresh(connection: OutboundConnection) -> bool:
-    return connection.is_open and time.monotonic() - connection.free_since < KEPT_S
+    def _is_fresh(self, connection: OutboundConnection) -> bool:
+        return connection.is_open and time.monotonic() - connection.free_since < self._kept_s

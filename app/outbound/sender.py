@@ -22,7 +22,7 @@ from app.outbound.network import (
     resolve_by_system,
 )
 from app.outbound.origin import origin_of
-from app.outbound.pool import ConnectionPool
+from app.outbound.pool import KEPT_S, ConnectionPool
 from app.outbound.smtp import post_mail
 
 
@@ -42,12 +42,18 @@ class Sender:
     """Keeps connections open between requests, in one pool for each set of private hosts.
 
     Nothing is taken from the environment (proxies, `.netrc`), no redirect is followed, no cookie kept, nothing
-    unpacked.
+    unpacked. One that has waited for `kept_s` seconds is used no more.
     """
 
-    def __init__(self, resolve: Resolve = resolve_by_system, ssl_context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        resolve: Resolve = resolve_by_system,
+        ssl_context: ssl.SSLContext | None = None,
+        kept_s: float = KEPT_S,
+    ) -> None:
         self._resolve = resolve
         self._ssl_context = ssl_context or httpcore.default_ssl_context()
+        self._kept_s = kept_s
         self._pools: dict[frozenset[str], ConnectionPool] = {}
         _silence_logs_of_addresses()
 
@@ -97,7 +103,7 @@ class Sender:
     def _pool(self, private_hosts: frozenset[str]) -> ConnectionPool:
         if private_hosts not in self._pools:
             network = VettedNetwork(private_hosts, self._resolve)
-            self._pools[private_hosts] = ConnectionPool(self._ssl_context, network)
+            self._pools[private_hosts] = ConnectionPool(self._ssl_context, network, self._kept_s)
         return self._pools[private_hosts]
 
 

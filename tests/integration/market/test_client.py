@@ -1,6 +1,7 @@
 """The client against buyers on real sockets who stall, lie, flood, hang up, or answer any bytes at all."""
 
 import asyncio
+import gc
 import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -178,7 +179,7 @@ def test_a_buyer_who_stalls_does_not_hold_up_the_others() -> None:
         (says(answer(b"", 503)), "http 503"),
         (says(answer(b"<h1>Not found</h1>", 404)), "http 404"),
         (says(b"HTTP/1.1 302 Found\r\nLocation: /v1/ping\r\nContent-Length: 0\r\n\r\n"), "http 302"),
-        (says(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"), "broken http"),
+        (says(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"), "http 101"),
     ],
 )
 def test_trouble_on_the_way_is_an_error(handler: Handler, reason: str) -> None:
@@ -254,6 +255,19 @@ def test_who_does_not_answer_a_handshake_is_left_behind() -> None:
         return await client.ping(BuyerEndpoint(name="b", url=buyer.url.replace("http:", "https:")), PING)
 
     assert asked(hangs, encrypted, TIMEOUT_S).outcome == "timeout"
+
+
+@pytest.mark.parametrize("scheme", ["http:", "https:"])
+def test_whenever_the_time_ends_no_connection_is_left_open(scheme: str) -> None:
+    """One that nobody closed is told of, as an error, when it is collected."""
+
+    async def hurried(client: ExchangeClient, buyer: BuyerEndpoint) -> set[str]:
+        there = BuyerEndpoint(name="b", url=buyer.url.replace("http:", scheme))
+        return {reply.outcome for reply in await asyncio.gather(*[client.ping(there, PING) for _ in range(20)])}
+
+    for timeout_s in (0.0, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016):
+        assert asked(hangs, hurried, timeout_s) == {"timeout"}
+    gc.collect()
 
 
 def test_a_post_whose_answer_was_lost_can_be_asked_after() -> None:
