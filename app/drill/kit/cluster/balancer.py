@@ -96,7 +96,10 @@ def balanced(ports: Sequence[int], port: int = 0) -> Iterator[Balancer]:
 def _until_cancelled(loop: asyncio.AbstractEventLoop, running: "asyncio.Task[None]") -> None:
     with suppress(asyncio.CancelledError):
         loop.run_until_complete(running)
-    for each in asyncio.all_tasks(loop):
+    under_way = asyncio.all_tasks(loop)
+    for each in under_way:
         each.cancel()
-    loop.run_until_complete(asyncio.sleep(0.05))
+    loop.run_until_complete(asyncio.gather(*under_way, return_exceptions=True))
+    # Until the loop has closed their sockets.
+    loop.run_until_complete(asyncio.sleep(0))
     loop.close()
