@@ -2,9 +2,12 @@
 
 import base64
 import json
+import tomllib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -131,7 +134,7 @@ def test_a_return_goes_from_the_crm_to_the_invoice(
                 assert len(capsys.readouterr().out.splitlines()) == 1 + listed
 
             owed = prices[ids[2]] + round(100 * again["price"])
-            month = local_month(http, bought[0])
+            month = month_of_sales(http, config)
             assert main(["invoice", "acme", "--month", month, "--json", *where]) == 0
             invoice = json.loads(capsys.readouterr().out)
             assert (invoice["leads"], invoice["returned"], invoice["owed"]) == (4, 2, dollars(owed))
@@ -167,10 +170,11 @@ def waiting(http: httpx.Client, **query: Any) -> list[Json]:
     return found
 
 
-def local_month(http: httpx.Client, bought: Json) -> str:
+def month_of_sales(http: httpx.Client, config: Path) -> str:
+    """By the buyer's calendar: at night it is not the one of UTC."""
     listed = http.get("/v1/returns", headers=KEY, params={"state": "all"}).json()["returns"]
-    month: str = next(each["sold_at"] for each in listed)[:7]
-    return month
+    zone = ZoneInfo(tomllib.loads(config.read_text(encoding="utf-8"))["buyer"]["time_zone"])
+    return datetime.fromisoformat(listed[0]["sold_at"]).astimezone(zone).strftime("%Y-%m")
 
 
 def dollars(cents: int) -> str:
