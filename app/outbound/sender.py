@@ -42,7 +42,7 @@ class Sender:
     """Keeps connections open between requests, in one pool for each set of private hosts.
 
     Nothing is taken from the environment (proxies, `.netrc`), no redirect is followed, no cookie kept, nothing
-    unpacked. One that has waited for `kept_s` seconds is used no more.
+    unpacked. A connection that has waited for `kept_s` seconds is used no more.
     """
 
     def __init__(

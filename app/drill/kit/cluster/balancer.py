@@ -96,10 +96,14 @@ def balanced(ports: Sequence[int], port: int = 0) -> Iterator[Balancer]:
 def _until_cancelled(loop: asyncio.AbstractEventLoop, running: "asyncio.Task[None]") -> None:
     with suppress(asyncio.CancelledError):
         loop.run_until_complete(running)
-    under_way = asyncio.all_tasks(loop)
-    for each in under_way:
-        each.cancel()
-    loop.run_until_complete(asyncio.gather(*under_way, return_exceptions=True))
-    # Until the loop has closed their sockets.
-    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(_end_all())
     loop.close()
+
+
+async def _end_all() -> None:
+    """Cancel whatever else is under way, until the loop has closed its sockets."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for each in others:
+        each.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)
