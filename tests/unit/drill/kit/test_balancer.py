@@ -5,10 +5,11 @@ import socket
 import threading
 
 from app.drill.kit.cluster.balancer import balanced
+from app.drill.kit.service import free_port
 
 
 def test_one_that_nobody_has_asked_anything_ends_without_a_fault() -> None:
-    with balanced([]):
+    with balanced([free_port()]):
         pass
     assert "balancer" not in {each.name for each in threading.enumerate()}
 
