@@ -54,6 +54,7 @@ from app.settings import (
     require_file,
     sole_use,
 )
+from app.store.engine.connections import without_password
 from app.store.engine.database_file import sole_database
 from app.store.engine.failures import DATABASE_ERRORS
 from app.store.errors import DatabaseGone, StoreUnavailable, StoreUnfit
@@ -189,8 +190,10 @@ async def _running(
         try:
             with without_collections():
                 background = await _started(stack, settings, declared, keys, world, clock)
-        except (SettingsError, DatabaseGone, StoreUnfit, ParquetError, OtherVersion, NeedsConsent) as reason:
+        except (SettingsError, DatabaseGone, ParquetError, OtherVersion, NeedsConsent) as reason:
             raise CannotStart(str(reason)) from None
+        except StoreUnfit as unfit:
+            raise CannotStart(_of_the_database(settings, str(unfit))) from None
         except StoreUnavailable as away:
             raise CannotStart(_without_database(settings, str(away))) from None
         except DATABASE_ERRORS as error:
@@ -199,6 +202,12 @@ async def _running(
             raise CannotStart(_without_file(settings, error)) from None
         settle()
         yield background
+
+
+def _of_the_database(settings: Settings, why: str) -> str:
+    """Why a database cannot be used, and which: who restores a backup may have several."""
+    name = str(settings.sqlite_file or without_password(settings.database))
+    return why if name in why else f"{name}: {why}"
 
 
 def _without_database(settings: Settings, why: str) -> str:

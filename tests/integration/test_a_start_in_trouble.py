@@ -140,7 +140,17 @@ def test_a_damaged_digest_of_who_is_known_is_no_start_and_is_said(tmp_path: Path
         database.execute("PRAGMA foreign_keys = OFF")
         database.execute(insert)
         database.commit()
-    assert said(settings).startswith("what the database holds of known people, leads and certificates cannot be read")
+    damaged = "what the database holds of known people, leads and certificates cannot be read"
+    assert said(settings).startswith(f"{settings.sqlite_file}: {damaged}")
+
+
+def test_tables_of_a_newer_version_are_no_start_and_it_is_said_where_they_are(tmp_path: Path) -> None:
+    settings = at(tmp_path / "data")
+    assert said(settings) == ""
+    with closing(sqlite3.connect(tmp_path / "data" / "leadbid.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '99'")
+        database.commit()
+    assert said(settings).startswith(f"{settings.sqlite_file}: the database has tables of version 99")
 
 
 @pytest.fixture
