@@ -3,11 +3,11 @@
 import hmac
 import struct
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from app.domain.keyed import Part, begun, digest, mac
+from app.domain.keyed import Part, begun, digest, digests, mac
 from app.wire.ping import Leg
 
 LENGTH = 64
@@ -124,9 +124,9 @@ def terms_of(key: bytes, terms: Sequence[Part]) -> bytes:
     return digest(key, b"leadbid.terms", terms, size=6)
 
 
-def certificate_of(key: bytes, provider: str, certificate_id: str) -> bytes:
-    """Sixteen bytes that stand for a certificate; a token holds the first six of its ping's."""
-    return digest(key, b"leadbid.cert", [provider, certificate_id], size=16)
+def certificates_of(key: bytes, certificates: Iterable[tuple[str, str]]) -> tuple[bytes, ...]:
+    """Sixteen bytes that stand for each of these, by provider and id; a token holds the first six of its ping's."""
+    return tuple(digests(key, b"leadbid.cert", certificates, size=16))
 
 
 def _bytes_of(text: str) -> bytes:

@@ -21,7 +21,7 @@ from app.domain.keyed import Keys, mac
 from app.domain.pricing.exploration import Draw
 from app.domain.token import (
     NO_CERTIFICATE,
-    certificate_of,
+    certificates_of,
     nonce_of,
     signer,
     terms_of,
@@ -125,13 +125,8 @@ def lead_terms(keys: Keys, seller: str, vertical: str, lead: Ping | Post, locked
 def certificate_digests(keys: Keys, lead: Ping | Post) -> tuple[bytes, ...]:
     """Every certificate of a lead that a post can repeat, TrustedForm first, as sixteen bytes each."""
     sent = (read_trustedform(lead.trustedform_cert_url), read_leadid(lead.leadid_token))
-    return tuple(
-        [
-            certificate_of(keys.index, each.provider, each.id)
-            for each in sent
-            if each is not None and each.provider != "trustedform_ping"
-        ]
-    )
+    named = [(each.provider, each.id) for each in sent if each is not None and each.provider != "trustedform_ping"]
+    return certificates_of(keys.index, named)
 
 
 def _stand_ins(ping: Ping, certificates: Sequence[bytes]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from app.domain.token import (
     NO_CERTIFICATE,
     BidToken,
     campaign_tag,
-    certificate_of,
+    certificates_of,
     config_name,
     config_tag,
     looks_like_token,
@@ -138,7 +138,7 @@ def test_a_token_is_signed_as_documented_and_one_of_another_version_is_none_of_o
 
 def test_names_have_their_sizes_and_tell_leads_apart() -> None:
     assert len(terms_of(KEY, ["acme", "solar"])) == 6
-    assert len(certificate_of(KEY, "leadid", "A")) == 16
+    assert [len(each) for each in certificates_of(KEY, [("leadid", "A"), ("trustedform", "b")])] == [16, 16]
     nonces = {
         nonce_of(KEY, "acme", "lead", "1", test=False),
         nonce_of(KEY, "acme", "lead", "1", test=True),
