@@ -90,7 +90,7 @@ def weigh(
     is_priced = 0.0 <= probability <= 1.0
     if not is_priced:
         if campaign.expected_conversion is None:
-            return [_fallback(pairing, ping, leg, caps, cut) for leg in legs]
+            return _fallbacks(pairing, ping, legs, caps, cut)
         probability = campaign.expected_conversion.of(snapshot.seller.name, ping.state)
     model = snapshot.catalogue.models.get(campaign.vertical)
     valuation = _valuation(pairing, facts, probability, model, snapshot.standing, now, caps)
@@ -100,7 +100,12 @@ def weigh(
         valuation = replace(valuation, price_cut=cut)
     ceiling_cents = _ceiling(campaign, caps) if pairing.has_budget else campaign.ceiling_cents
     exploration = snapshot.catalogue.buyer.exploration
-    return [_offer(pairing, ping, leg, facts, model, valuation, ceiling_cents, exploration, draw) for leg in legs]
+    offers = []
+    # A loop: what a comprehension uses of a function is slower to reach in all the rest of it, before Python 3.12.
+    for leg in legs:
+        of_leg = _shared(valuation, campaign.shared_share) if leg == "shared" else valuation
+        offers.append(_offer(pairing, ping, leg, facts, model, of_leg, ceiling_cents, exploration, draw))
+    return offers
 
 
 def _unproven(consulted: tuple[Consultation, ...]) -> Refusal | None:
@@ -278,14 +283,13 @@ def _offer(
     leg: Leg,
     facts: Mapping[str, Value],
     model: Model | None,
-    exclusive: Valuation,
+    valuation: Valuation,
     ceiling_cents: int,
     exploration: Exploration,
     draw: Draw,
 ) -> Offer | CampaignRefusal:
-    """The explored best price of one leg; a shared lead converts worse by the campaign's share."""
+    """The explored best price of one leg, for which the lead has this `valuation`."""
     campaign, points = pairing.campaign, pairing.points
-    valuation = _shared(exclusive, campaign.shared_share) if leg == "shared" else exclusive
     if model is None or model.landscape is None:
         curve: Curve = pairing.seller.curve(leg)
     else:
@@ -319,7 +323,7 @@ def _offer(
 
 
 def _shared(exclusive: Valuation, share: float) -> Valuation:
-    """The same lead where others buy it too."""
+    """The same lead where others buy it too: it converts worse by the campaign's share."""
     shared = replace(exclusive, probability=exclusive.probability * share)
     if not shared.dispositions:
         return shared
@@ -334,6 +338,12 @@ def curve_of(model: Model | None, seller: Seller, leg: Leg, facts: Mapping[str, 
         return seller.curve(leg)
     learned = model.landscape.curve(seller.name, leg, facts, worth_cents)
     return learned if learned is not None else seller.curve(leg)
+
+
+def _fallbacks(
+    pairing: Pairing, ping: Ping, legs: tuple[Leg, ...], caps: Caps, cut: float
+) -> list[Offer | CampaignRefusal]:
+    return [_fallback(pairing, ping, leg, caps, cut) for leg in legs]
 
 
 def _fallback(pairing: Pairing, ping: Ping, leg: Leg, caps: Caps, cut: float) -> Offer | CampaignRefusal:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from math import exp, inf, log, sqrt
-from typing import Self
+from typing import ClassVar, Self
 
 import msgspec
 from msgspec.structs import replace
@@ -35,11 +35,8 @@ class OrtbCurve(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     half_cents: float
-
-    @property
-    def doubt(self) -> float:
-        """It was declared, not learned."""
-        return 1.0
+    doubt: ClassVar[float] = 1.0
+    """It was declared, not learned."""
 
     def win_probability(self, bid_cents: float) -> float:
         """P(win) at this bid."""
