@@ -343,16 +343,16 @@ class Store:
         """Every sale by the digests of its person, in order; read as they are consumed."""
         return known.known_people(self._streams)
 
-    async def suppressed_digests(self) -> Iterator[str]:
-        """Digests of people who may not be bought; read as it is consumed."""
+    def suppressed_digests(self) -> AsyncIterator[bytes]:
+        """Digests of people who may not be bought, eight bytes of each; read as they are consumed."""
         return people.suppressed_digests(self._streams)
 
-    async def bought_leads(self) -> Iterator[str]:
-        """Nonces of the leads that are ours; read as it is consumed."""
+    def bought_leads(self) -> Iterator[bytes]:
+        """Nonces of the leads that are ours, eight bytes each; read as they are consumed."""
         return known.bought_leads(self._streams)
 
-    async def used_certificates(self) -> Iterator[str]:
-        """Digests of certificates that belong to a lead; read as it is consumed."""
+    def used_certificates(self) -> AsyncIterator[bytes]:
+        """Digests of certificates that belong to a lead, eight bytes of each; read as they are consumed."""
         return known.used_certificates(self._streams)
 
     # What replicas tell each other

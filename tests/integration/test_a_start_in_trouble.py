@@ -121,6 +121,8 @@ def of_a_start(folder: Path, most: int) -> None:
     assert said(settings) == ""
 
 
+LEAD = """lead_id, seller, nonce, ping_id, seller_lead_id, sub_id, campaign, vertical, leg, price_cents, sold_at, zip,
+    state, person, identity, cap_uses, config_hash, model_version"""
 KNOWN = {
     "digest": "INSERT INTO sighting VALUES ('p0123456789abcde', 'lead', 'campaign', 'solar', 1.0)",
     "cut off": "INSERT INTO sighting VALUES ('0123', 'lead', 'campaign', 'solar', 1.0)",
@@ -128,7 +130,11 @@ KNOWN = {
     "buyers": """INSERT INTO sighting VALUES ('0123456789abcdef', 'lead', 'one":"solar","other', 'solar', 1.0)""",
     "time": "INSERT INTO sighting VALUES ('0123456789abcdef', 'lead', 'campaign', 'solar', 9e99)",
     "suppressed": "INSERT INTO suppression VALUES ('zz', 'asked', TRUE, 1.0)",
+    "suppressed, cut off": "INSERT INTO suppression VALUES ('0123456789abcd', 'asked', TRUE, 1.0)",
     "certificate": "INSERT INTO certificate VALUES ('odd', 'lead', '')",
+    "certificate, empty": "INSERT INTO certificate VALUES ('', 'lead', '')",
+    "nonce": f"""INSERT INTO lead ({LEAD}) VALUES ('lead', 'acme', '01 3456789abcdef', '', '', '', 'campaign', 'solar',
+        'shared', 0, 1.0, '', '', '', '', '', '', '')""",
 }
 
 

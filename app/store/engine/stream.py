@@ -56,19 +56,3 @@ def pages(engine: Engine, wanted: Select[Any]) -> Iterator[tuple[Connection, Seq
                 yield connection, page
     except DATABASE_ERRORS as error:
         raise as_unavailable(error) from None
-
-
-def tuples(engine: Engine, wanted: Select[Any]) -> Iterator[Any]:
-    """The same of text and numbers: SQLite's driver gives them as they are, in a third of the time."""
-    if engine.dialect.name != "sqlite":
-        yield from stream(engine, wanted)
-        return
-    compiled = wanted.compile(dialect=engine.dialect)
-    try:
-        with engine.begin() as connection:
-            driver: Any = connection.connection.driver_connection
-            cursor = driver.execute(str(compiled), compiled.params)
-            while page := cursor.fetchmany(_PAGE):
-                yield from page
-    except DATABASE_ERRORS as error:
-        raise as_unavailable(error) from None

@@ -1,6 +1,6 @@
 """People who may not be bought, each with why: who opted out, was forgotten, or was named by an operator."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 import msgspec
 from sqlalchemy import Connection, Double, Engine, bindparam, select, update
@@ -11,7 +11,7 @@ from app.store.answers import names_of
 from app.store.change_feed.feed import tell
 from app.store.engine.portable import add_new, be_alone
 from app.store.engine.prepared import Prepared
-from app.store.engine.stream import tuples
+from app.store.known import digests_in_parts
 from app.store.operators.audit import note
 from app.store.schema import suppression
 
@@ -60,11 +60,9 @@ def suppressed(connection: Connection, digests: Iterable[str]) -> list[Suppresse
     return [SuppressedDigest(**row._mapping) for row in rows]
 
 
-def suppressed_digests(engine: Engine) -> Iterator[str]:
-    """Every digest that may not be bought, in order."""
-    wanted = select(suppression.c.digest).where(suppression.c.is_suppressed).order_by(suppression.c.digest)
-    for row in tuples(engine, wanted):
-        yield row[0]
+def suppressed_digests(engine: Engine) -> AsyncIterator[bytes]:
+    """Every digest that may not be bought."""
+    return digests_in_parts(engine, suppression.c.digest, suppression.c.is_suppressed)
 
 
 def changed_since(connection: Connection, since: float) -> tuple[list[str], list[str]]:

@@ -298,12 +298,15 @@ class PeopleRead(_Change, frozen=True, gc=False, tag="people_read"):
 
 
 class KnownRead(_Change, frozen=True, gc=False, tag="known_read"):
-    """A part of what else the database knows, in order as well; `sales` are few, and in any order."""
+    """A part of what else the database knows. Digests and nonces have eight bytes each; `sales` are few.
+
+    They may come in any order; what is in order is known sooner.
+    """
 
     sales: tuple[KnownSale, ...] = ()
-    suppressed: tuple[str, ...] = ()
-    leads: tuple[str, ...] = ()
-    certificates: tuple[str, ...] = ()
+    suppressed: bytes = b""
+    leads: bytes = b""
+    certificates: bytes = b""
 
 
 class ClockLeapt(_Change, frozen=True, gc=False, tag="clock_leapt"):

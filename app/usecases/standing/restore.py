@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -47,8 +45,6 @@ from app.usecases.standing.feed_changes import read_change
 from app.usecases.standing.promises import promised
 from app.usecases.standing.standing import LiveStanding
 
-T = TypeVar("T")
-
 _CLOCK_WRITTEN_S = 5.0
 """Lines may be so much younger than the last moment that a process wrote down before it was killed."""
 
@@ -58,9 +54,6 @@ _DAMAGED = (
 )
 
 _UNSOLD: SoldByDemand = {}
-
-_PART = 10_000
-"""So many rows make one change: millions of them as tuples would take ten times what they are packed into."""
 
 
 async def restore(store: Store, now: float) -> LiveStanding:
@@ -85,11 +78,11 @@ async def read_anew(store: Store, standing: LiveStanding, now: float) -> None:
             standing.apply(PeopleRead(part=part))
         else:
             standing.apply(KnownRead(sales=tuple(_unknown(standing, part.sales()))))
-    for digests in _parts(await store.suppressed_digests()):
+    async for digests in store.suppressed_digests():
         standing.apply(KnownRead(suppressed=digests))
-    for nonces in _parts(await store.bought_leads()):
+    for nonces in store.bought_leads():
         standing.apply(KnownRead(leads=nonces))
-    for digests in _parts(await store.used_certificates()):
+    async for digests in store.used_certificates():
         standing.apply(KnownRead(certificates=digests))
     counted = await store.counted(now, position)
     for change in _known_by(standing, counted.news.bodies):
@@ -118,8 +111,8 @@ def _known_by(standing: LiveStanding, told: Iterable[str]) -> Iterator[KnownChan
     sales = sorted((digest, each.campaign, each.vertical, each.at) for each in sold for digest in each.people)
     yield KnownRead(
         sales=tuple(_unknown(standing, sales)),
-        leads=tuple(each.nonce.hex() for each in sold),
-        certificates=tuple(digest for each in sold for digest in each.certificates),
+        leads=b"".join([each.nonce for each in sold]),
+        certificates=b"".join([bytes.fromhex(digest)[:8] for each in sold for digest in each.certificates]),
     )
 
 
@@ -263,9 +256,3 @@ def _takes(
         if campaign is not None:
             for counter in standing.counters(campaign, seller, ping.zip, ping.state, at):
                 yield counter.key, counter.cap.uses(price_cents)
-
-
-def _parts(rows: Iterable[T]) -> Iterator[tuple[T, ...]]:
-    rows = iter(rows)
-    while part := tuple(islice(rows, _PART)):
-        yield part

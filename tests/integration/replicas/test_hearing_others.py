@@ -104,8 +104,8 @@ def test_a_sale_at_one_is_known_at_the_other(at_both: Callable[..., None]) -> No
         assert len(standing.sightings([phone_digest()])) == 1
         assert used(there) == used(here) == 1
         assert ask(there.bidder, **another(2)).reason_code == "cap_reached"
-        (certificate,) = await here.bidder.store.used_certificates()
-        assert standing.is_used([bytes.fromhex(certificate)])
+        (certificate,) = [part async for part in here.bidder.store.used_certificates()]
+        assert standing.is_used([certificate])
 
     at_both(scene, CAPPED)
 

@@ -114,7 +114,7 @@ EACH: list[Change] = [
     ListRead(name="dnc", version=NOW, parts=(b"\1" * 16,)),
     ListDropped(name="dnc"),
     PeopleRead(part=SightingPart.of("ab" * 8, [int(NOW)], ['solar-tx":"solar'])),
-    KnownRead(sales=(("ab" * 8, "solar-tx", "solar", NOW),), suppressed=("ab" * 8,), certificates=("cd" * 16,)),
+    KnownRead(sales=(("ab" * 8, "solar-tx", "solar", NOW),), suppressed=b"\xab" * 8, certificates=b"\xcd" * 8),
     TimePassed(at=NOW),
     ReplicasRead(run=1, at=NOW, others=(OTHER,)),
     RoomDivided(turn=3, share=0.25, apart={"campaign/solar-tx/daily/": 4.5}, left={"campaign/solar-tx/daily/": 1.0}),
@@ -207,7 +207,9 @@ def act(standing: LiveStanding, what: str, now: float, one: int, two: int, is_so
     elif what == "read":
         standing.apply(UsageRead(used={"campaign/solar-tx/daily//2026-11-20": one, "campaign/other/other//x": two}))
         standing.apply(ShadowPricesRead(prices={"campaign/solar-tx/hourly/": ShadowPrice(one / 10, now)}))
-        standing.apply(KnownRead(sales=((DIGESTS[two], "solar-tx", "solar", now),), certificates=(DIGESTS[two],)))
+        standing.apply(
+            KnownRead(sales=((DIGESTS[two], "solar-tx", "solar", now),), certificates=bytes.fromhex(DIGESTS[two]))
+        )
     else:
         standing.apply(TimePassed(at=now))
 

@@ -37,13 +37,13 @@ def test_a_digest_set_is_a_set_whatever_segments_it_has(
 ) -> None:
     ours, plain = DigestSet(), set[str]()
     for part in parts:
-        ours.extend(part)
+        ours.extend(bytes.fromhex("".join(part)))
         plain |= part
     for digest in added:
         ours.add(digest)
         plain.add(digest)
         assert digest in ours
-    ours.extend(more)
+    ours.extend(bytes.fromhex("".join(more)))
     plain |= more
     every = [f"{number * 2**58:016x}" for number in range(64)]
     assert [digest for digest in every if digest in ours] == sorted(plain)
@@ -83,7 +83,7 @@ def test_nobody_is_known_at_first() -> None:
 
 def test_longer_digests_count_by_their_first_eight_bytes() -> None:
     ours = DigestSet()
-    ours.extend(["ab" * 16])
+    ours.add("ab" * 16)
     assert "ab" * 8 in ours
     assert bytes.fromhex("ab" * 16) in ours
     assert "ab" * 7 + "ac" not in ours
@@ -114,7 +114,7 @@ def test_what_a_database_knows_comes_in_parts() -> None:
     leads = KnownLeads()
     leads.apply(PeopleRead(part=part_of([("01" * 8, "a", "solar", 5.0), ("02" * 8, "b", "solar", 6.0)])))
     leads.read(KnownRead(sales=(("02" * 8, "a", "solar", 7.0),)))
-    leads.read(KnownRead(suppressed=("06" * 8,), certificates=("07" * 16,)))
+    leads.read(KnownRead(suppressed=b"\x06" * 8, certificates=b"\x07" * 8))
     assert leads.people.sightings(["02" * 8]) == (Sighting("b", "solar", 6.0), Sighting("a", "solar", 7.0))
     assert leads.suppressed.holds_any(["06" * 8])
     assert bytes.fromhex("07" * 16) in leads.certificates

@@ -158,7 +158,7 @@ def test_a_bid_that_was_posted_to_another_replica_meanwhile_is_over(tmp_path: Pa
 
     async def scene(bidder: Bidder) -> None:
         nonce = bid_of(bidder, made.ping_id).nonce
-        bidder.standing.apply(KnownRead(leads=(nonce.hex(),)))
+        bidder.standing.apply(KnownRead(leads=nonce))
         assert restore(bidder, tmp_path) == 0
 
     at_bidder(tmp_path, scene)
