@@ -25,11 +25,13 @@ async def side_by_side(jobs: Iterable[Callable[[], T]]) -> AsyncIterator[T]:
         for job in jobs:
             under_way.append(asyncio.ensure_future(asyncio.to_thread(job)))
             if len(under_way) == _AHEAD:
-                yield await under_way.popleft()
+                yield await asyncio.shield(under_way[0])
+                under_way.popleft()
         while under_way:
-            yield await under_way.popleft()
+            yield await asyncio.shield(under_way[0])
+            under_way.popleft()
     finally:
-        # A thread ends by itself, and has a connection until then.
+        # A thread ends by itself, and has a connection until then; also the one that was waited for in vain.
         await asyncio.gather(*under_way, return_exceptions=True)
 
 
