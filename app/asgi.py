@@ -6,11 +6,12 @@ import os
 import random
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from importlib.metadata import version
 from io import FileIO
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -90,6 +91,8 @@ from app.usecases.reload.starting import NeedsConsent, start_with
 from app.usecases.replicas.replica_turns import LOOK_S, ReplicaTurns
 from app.usecases.standing.restore import noting_lost, restore, restore_bids, seen_by
 from app.usecases.test_recorder import TestRecorder
+
+T = TypeVar("T")
 
 TICK_S = 0.25
 RELOAD_S = 0.5
@@ -232,11 +235,12 @@ async def _started(
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = await _opened(stack, settings, keys, vault, world)
-    sources = _sources(settings)
-    live = first_catalogue(sources, declared)
-    _tell_of_models(settings, live)
     clock = service_clock.now
     now = clock()
+    # Mostly the database reads: what the configuration needs is worked out meanwhile, in a thread beside its own.
+    restored = _meanwhile(stack, restore(store, now))
+    sources, live = await asyncio.to_thread(_first, settings, declared)
+    _tell_of_models(settings, live)
     former = await start_with(store, live, keys, world.clock(), has_consent=settings.has_consent)
     journal = JournalWriter(settings.journal, world.append, writer=settings.worker)
     sender = world.sender()
@@ -257,7 +261,7 @@ async def _started(
         vault=vault,
         journal=TracedJournal(journal, tracing, world.clock, world.steady) if tracing is not None else journal,
         metrics=metrics,
-        standing=await restore(store, now),
+        standing=await restored,
         rates=RateLimits(),
         quotas=HashQuotas(usage),
         providers=_provider_client(sender, lambda: watch.secrets, usage, metrics, world.steady),
@@ -363,6 +367,12 @@ def _records(settings: Settings) -> PingRecords:
         return Looking(time.monotonic, PAGE_S, _rest)
 
     return PingRecords(settings.journal, settings.models, looking, evidence_seed)
+
+
+def _first(settings: Settings, declared: Declared) -> tuple[Sources, Reloaded]:
+    """The catalogue to start with, and where the next one comes from."""
+    sources = _sources(settings)
+    return sources, first_catalogue(sources, declared)
 
 
 def _sources(settings: Settings) -> Sources:
@@ -591,6 +601,18 @@ def _keys_of(settings: Settings) -> Keys | str:
 
 def _names(things: Mapping[str, object]) -> str:
     return ", ".join(sorted(things)) or "nothing"
+
+
+def _meanwhile(stack: AsyncExitStack, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Begin what is awaited later. Where that is not reached it is ended, and what came of it concerns nobody."""
+    task = asyncio.create_task(work)
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(end)
+    return task
 
 
 async def _beside(stack: AsyncExitStack, work: Awaitable[None]) -> None:
