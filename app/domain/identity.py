@@ -11,6 +11,7 @@ _MADE_BY = {"sha256": hashlib.sha256, "sha1": hashlib.sha1, "md5": hashlib.md5}
 ALGORITHMS = tuple(_MADE_BY)
 _HEX_LENGTH = {"sha256": 64, "sha1": 40, "md5": 32}
 _PURPOSE, _SIZE = b"leadbid.person", 8
+_PHONE_DIGITS = 10
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 
 
@@ -34,10 +35,13 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 def normal_phone(text: str) -> str:
     """Ten digits of a North American number, or the empty string."""
+    # Nearly all come so.
+    if len(text) == _PHONE_DIGITS and text.isdecimal() and text.isascii():
+        return text
     digits = _NOT_DIGIT.sub("", text)
     if len(digits) == 11 and digits.startswith("1"):
         digits = digits[1:]
-    return digits if len(digits) == 10 else ""
+    return digits if len(digits) == _PHONE_DIGITS else ""
 
 
 def normal_email(text: str) -> str:

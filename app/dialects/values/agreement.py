@@ -1,6 +1,7 @@
 """Readers of what a consumer agreed to: the text as a browser showed it, and whether it was agreed to."""
 
 import re
+from functools import lru_cache
 
 from app.dialects.text import Scalar, alike, is_absent, text_of, words
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, boolean
@@ -43,6 +44,12 @@ def is_consent_text(text: str) -> bool:
 
 def consent_text(raw: Scalar) -> ReadValue:
     """The text that the consumer agreed to."""
+    return _consent_text(raw) if isinstance(raw, str) else _consent_text(text_of(raw))
+
+
+@lru_cache(maxsize=64)
+def _consent_text(raw: str) -> ReadValue:
+    """A form has one text, which comes with every lead."""
     text = shown(raw)
     if len(text) > CONSENT_TEXT_MAX:
         return Noted(text[:CONSENT_TEXT_MAX], f"at most {CONSENT_TEXT_MAX} characters; the rest was cut")

@@ -4,6 +4,7 @@ What cannot be read stays as it came: whether it could be a reachable person is 
 """
 
 import re
+from string import ascii_lowercase
 from unicodedata import normalize
 
 import phonenumbers
@@ -45,8 +46,8 @@ _ABROAD_DIALED = re.compile(r"(?:00|011)[-. ]*(?=\+?1[-. (]*[2-9])")
 _EXTENSION_CUT = "the extension was cut; ten digits can be dialed"
 FIRST_KEPT = "of several the first was kept"
 
-_PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE)
-"""An address that is wrapped in nothing, as most are."""
+_PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9._-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+"""An address in lower case that is wrapped in nothing, as most are."""
 
 _ADDRESS = re.compile(r"[\w.%+'-]{1,64}@[\w.-]{1,255}\.[^\W\d]{2,}")
 _WRAPS = frozenset("<>()[]:")
@@ -55,6 +56,9 @@ _WRAPS = frozenset("<>()[]:")
 _NOT_SMALL_LETTERS = re.compile(r"[^a-z]+")
 _BRACKETED = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
 _NO_MAILBOX = words("no none na nomail noemail noemailaddress noaddress null nil unknown nothing nobody refused")
+_OTHER_LETTERS = frozenset(ascii_lowercase) - {word[0] for word in _NO_MAILBOX}
+"""With one of these begin most addresses, and none of those words."""
+
 _NO_DOMAIN = _NO_MAILBOX | words("email mail nowhere example")
 _PROVIDERS = words("gmail yahoo hotmail outlook aol icloud")
 _NO_TLD = words("con cmo ocm comm vom xom cpm coom cim ner nte ogr")
@@ -107,7 +111,7 @@ def phone(raw: Scalar) -> ReadValue:
 def email(raw: Scalar) -> ReadValue:
     """An email address, without what it was wrapped in; with a warning where it may not be what was typed."""
     text = without_zero_width(raw)
-    is_plain = _PLAIN_EMAIL.fullmatch(text) is not None and len(text) <= EMAIL_LENGTH_MAX
+    is_plain = text.isascii() and _PLAIN_EMAIL.fullmatch(text.lower()) and len(text) <= EMAIL_LENGTH_MAX
     if not is_plain and _says_nothing(text):
         return None
     address, warning = (text, "") if is_plain else _found_address(text) if len(text) <= _ODD_LENGTH_MAX else (text, "")
@@ -183,6 +187,8 @@ def _address_within(text: str) -> tuple[str, str] | None:
 
 def _is_no_mailbox(address: str) -> bool:
     """Whether an address only says that there is none, as "noemail@noemail.com" does."""
+    if address[:1] in _OTHER_LETTERS:
+        return False
     local, _, domain = address.partition("@")
     local = _NOT_SMALL_LETTERS.sub("", local)
     if local not in _NO_MAILBOX:
