@@ -67,10 +67,10 @@ def read_ping(
     draft = draft_of(raw, layout, "ping")
     if draft.unknown or draft.warnings:
         settle_certificates(raw, draft, layout)
-        settle_agreement(raw, draft, layout)
-        warn_of_people(raw, draft, layout)
+        settle_agreement(raw, draft)
+        warn_of_people(raw, draft)
     if draft.unknown or "consent_at" in draft.lead:
-        settle_age(raw, draft, layout)
+        settle_age(raw, draft)
     lead = draft.lead
     if "phone_hash" in lead or "email_hash" in lead or "hash_type" in lead:
         _keep_digests(draft, digest)
@@ -137,7 +137,8 @@ def read_post(
     layout = layout_of(seller, vertical or own, "post")
     draft = draft_of(raw, layout, "post")
     settle_post(raw, draft, layout)
-    _split_name(draft.contact)
+    if "name" in draft.contact:
+        _split_name(draft.contact)
     ping_id = ping_id or ping_id_of(raw, seller)
     refusal = Refusal("missing_field", "ping_id") if not ping_id else refusal_of(draft, layout) or _lacks(draft.contact)
     warnings, lead = _once(draft.warnings), draft.lead
@@ -197,8 +198,8 @@ def _drop_certificates(draft: RequestDraft, layout: Layout) -> None:
 
 
 def _split_name(contact: dict[str, str]) -> None:
-    """First and last name from a whole one, where the seller sends it so."""
-    first, last = split_name(contact.pop("name", ""))
+    """First and last name from a whole one."""
+    first, last = split_name(contact.pop("name"))
     if first and not (contact.get("first_name") or contact.get("last_name")):
         contact["first_name"] = first
         if last:

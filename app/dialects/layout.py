@@ -1,12 +1,15 @@
 """What one seller's ping or post in one vertical may hold: each field's names and its reader, built once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from app.dialects.hints import LOST, hint_of
 from app.dialects.names import IGNORED, KEY_LENGTH_MAX, UNSETTLED, Names, Route, names_for
+from app.dialects.text import Scalar
 from app.dialects.values import agreement, fields, kinds, people
 from app.dialects.values.guard import IDENTITY
 from app.dialects.values.kinds import Usual, ValueReader
@@ -38,24 +41,27 @@ _PLANS_MAX = 512
 costs as much to find as three pings."""
 
 
-class Entries(msgspec.Struct, frozen=True, kw_only=True):
-    """Fields of one part of a request, column by column: so the loop over those of every ping runs in C."""
+class PlanPart(msgspec.Struct, frozen=True, array_like=True):
+    """The fields of one part of a request: their attributes, and their place among all that are read."""
 
-    keys: tuple[str, ...]
+    part: Part
     attributes: tuple[str, ...]
-    readers: tuple[ValueReader, ...]
-    slots: tuple[Slot, ...]
+    place: slice
 
 
 class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     """How a request with certain keys is read: found once, since a seller sends the same keys with every lead.
 
-    `entries` are, by part, the fields that stand there under one name, `contested` those that stand there under
-    several, with their keys, first what counts first. `named` are the keys of every known name, in that order too.
-    `strays` are the unknown keys, with what each may mean.
+    `slots` are the fields that stand there under one name, `said_of` gets them from it and `readers` read them, all in
+    order of their part, of which `parts` tells. So the loop over the fields of every request runs in C. `contested`
+    are those that stand there under several names, with their keys, first what counts first. `named` are the keys of
+    every known name, in that order too. `strays` are the unknown keys, with what each may mean.
     """
 
-    entries: tuple[tuple[Part, Entries], ...]
+    slots: tuple[Slot, ...]
+    said_of: Callable[[Mapping[str, Scalar]], Iterable[Scalar]]
+    readers: tuple[ValueReader, ...]
+    parts: tuple[PlanPart, ...]
     contested: tuple[tuple[Slot, tuple[str, ...]], ...]
     named: dict[str, tuple[str, ...]]
     strays: tuple[tuple[str, str], ...]
@@ -103,7 +109,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             if name is not None:
                 meant.setdefault(name, []).append(key)
         named = {name: tuple(self.names.ranked(same_field)) for name, same_field in meant.items()}
-        plain: dict[Part, dict[str, Slot]] = {part: {} for part in PARTS}
+        plain: dict[str, Slot] = {}
         contested = []
         for name, same_field in named.items():
             slot = self.slots.get(name)
@@ -112,9 +118,13 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             if len(same_field) > 1:
                 contested.append((slot, same_field))
             else:
-                plain[slot.part][same_field[0]] = slot
+                plain[same_field[0]] = slot
+        plain = dict(sorted(plain.items(), key=lambda each: PARTS.index(each[1].part)))
         return ReadingPlan(
-            entries=tuple((part, _entries(slots)) for part, slots in plain.items() if slots),
+            slots=tuple(plain.values()),
+            said_of=_getter(tuple(plain)),
+            readers=tuple([slot.read for slot in plain.values()]),
+            parts=tuple(_parts(list(plain.values()))),
             contested=tuple(contested),
             named=named,
             strays=tuple(strays),
@@ -215,14 +225,20 @@ def _build(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
     )
 
 
-def _entries(slots: Mapping[str, Slot]) -> Entries:
-    fields = tuple(slots.values())
-    return Entries(
-        keys=tuple(slots),
-        attributes=tuple(slot.attribute for slot in fields),
-        readers=tuple(slot.read for slot in fields),
-        slots=fields,
-    )
+def _getter(keys: tuple[str, ...]) -> Callable[[Mapping[str, Scalar]], Iterable[Scalar]]:
+    """What gets the values of these keys, also where they are one or none."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda raw: [raw[key] for key in keys]
+
+
+def _parts(slots: Sequence[Slot]) -> Iterator[PlanPart]:
+    begin = 0
+    for part, group in groupby(slots, attrgetter("part")):
+        attributes = tuple([slot.attribute for slot in group])
+        end = begin + len(attributes)
+        yield PlanPart(part, attributes, slice(begin, end))
+        begin = end
 
 
 def _slots(readers: Mapping[str, ValueReader], part: Part) -> dict[str, Slot]:

@@ -1,6 +1,6 @@
 """One pass over the fields of a request: the values that could be read, and warnings for the seller."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import call
 from types import NoneType
 from typing import Any, Generic, TypeVar
@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from app.dialects.aliases import BY_VALUE, PING_NUMBER, SHARED_FLAGS, TEST_FLAGS
-from app.dialects.layout import Entries, Layout, Slot
+from app.dialects.layout import Layout, ReadingPlan, Slot
 from app.dialects.names import Route
 from app.dialects.text import Scalar, says_nothing, text_of
 from app.dialects.values.fields import STAGES, leadid, test_flag
@@ -38,6 +38,7 @@ class Reading(msgspec.Struct, Generic[T], frozen=True, array_like=True):
 class RequestDraft(msgspec.Struct):
     """A request while it is read: values by part, then everything that did not go well, by canonical name."""
 
+    plan: ReadingPlan
     warnings: list[str]
     troubles: dict[str, Trouble]
     unknown: int
@@ -53,9 +54,12 @@ def draft_of(raw: Mapping[str, Scalar], layout: Layout, route: Route) -> Request
     Of several names for one field, those with an absent value do not count, and of the others the first by rank does.
     """
     plan = layout.plan_of(tuple(raw))
-    draft = RequestDraft([], {}, len(plan.strays))
-    for part, entries in plan.entries:
-        setattr(draft, part, _values(raw, entries, draft))
+    draft = RequestDraft(plan, [], {}, len(plan.strays))
+    values = list(map(call, plan.readers, plan.said_of(raw)))
+    for each in plan.parts:
+        setattr(draft, each.part, dict(zip(each.attributes, values[each.place], strict=True)))
+    if not _ODD.isdisjoint(map(type, values)):
+        _set_apart(draft, values)
     for slot, keys in plan.contested:
         _resolve(raw, draft, slot, keys)
     if draft.unsettled:
@@ -95,14 +99,13 @@ def _invalid(name: str, trouble: Trouble) -> Refusal:
     return Refusal("invalid_field", f"{name}: {trouble.remedy}")
 
 
-def _values(raw: Mapping[str, Scalar], entries: Entries, draft: RequestDraft) -> dict[str, Any]:
-    """The values of one part by attribute; absent and rare invalid ones are separated afterwards."""
-    values = dict(zip(entries.attributes, map(call, entries.readers, map(raw.__getitem__, entries.keys)), strict=True))
-    if not _ODD.isdisjoint(map(type, values.values())):
-        for slot in entries.slots:
-            if values[slot.attribute].__class__ in _ODD:
-                _note(draft, slot, values, values.pop(slot.attribute))
-    return values
+def _set_apart(draft: RequestDraft, values: Sequence[ReadValue]) -> None:
+    """Take out absent values and the rare ones that cannot be read, and put in again what was read with a remark."""
+    for slot, value in zip(draft.plan.slots, values, strict=True):
+        if value.__class__ in _ODD:
+            into: dict[str, Any] = getattr(draft, slot.part)
+            del into[slot.attribute]
+            _note(draft, slot, into, value)
 
 
 def _note(draft: RequestDraft, slot: Slot, into: dict[str, Any], value: ReadValue) -> None:

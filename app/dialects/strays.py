@@ -6,7 +6,7 @@ A certificate is known by its value under any name. A time of consent must never
 from collections.abc import Callable, Iterator, Mapping
 
 from app.dialects.hints import LOST
-from app.dialects.layout import Layout, ReadingPlan
+from app.dialects.layout import Layout
 from app.dialects.reading import RequestDraft
 from app.dialects.text import Scalar, alike, text_of
 from app.dialects.values.agreement import agreement, is_consent_text
@@ -39,19 +39,20 @@ _CONSENT_DIGITS_MIN = 6
 
 def settle_post(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
     """All of a post that is not read by its name alone."""
-    if _is_settled(raw, draft, layout.plan_of(tuple(raw))):
+    if _is_settled(raw, draft):
         return
     settle_certificates(raw, draft, layout)
-    settle_agreement(raw, draft, layout)
+    settle_agreement(raw, draft)
     settle_consent(raw, draft, layout)
     settle_contact(raw, draft, layout)
 
 
-def _is_settled(raw: Mapping[str, Scalar], draft: RequestDraft, plan: ReadingPlan) -> bool:
+def _is_settled(raw: Mapping[str, Scalar], draft: RequestDraft) -> bool:
     """Whether every name was known and every value that may stand in several places stands in its own, as in most."""
+    plan = draft.plan
     if plan.strays or draft.warnings or "tcpa_text" not in draft.lead:
         return False
-    if len(plan.keys_of("consent_at")) > 1 or any(raw[key] not in BOOLEANS for key in plan.keys_of("tcpa_consent")):
+    if len(plan.keys_of("consent_at")) > 1 or not {raw[key] for key in plan.keys_of("tcpa_consent")} <= BOOLEANS.keys():
         return False
     phones = len(plan.keys_of("phone"))
     return phones == 0 or (phones == 1 and normal_phone(draft.contact.get("phone", "")) != "")
@@ -59,38 +60,38 @@ def _is_settled(raw: Mapping[str, Scalar], draft: RequestDraft, plan: ReadingPla
 
 def settle_certificates(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
     """Certificates by their value: under unknown names, and under each other's."""
-    for key, hint in layout.plan_of(tuple(raw)).strays:
+    for key, hint in draft.plan.strays:
         found = certificate_in(raw[key])
         if found is not None and (found[0] != "leadid_token" or hint == "leadid_token"):
             _take(draft, layout, *found)
         elif found is None and "trustedform.com" in text_of(raw[key])[:100].lower():
             draft.warnings.append(f"trustedform_cert_url: {_FAR_FROM_HOME}")
     for name in [name for name in _CERTIFICATES if f"{name}: {BROKEN}" in draft.warnings]:
-        for key in layout.plan_of(tuple(raw)).keys_of(name):
+        for key in draft.plan.keys_of(name):
             found = certificate_in(raw[key])
             if found is not None and _take(draft, layout, *found):
                 _leave_out_broken(draft, name)
 
 
-def warn_of_people(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+def warn_of_people(raw: Mapping[str, Scalar], draft: RequestDraft) -> None:
     """A person in an object or under an unknown name of a ping is dropped as any other is, and that is said."""
-    for key, hint in layout.plan_of(tuple(raw)).strays:
+    for key, hint in draft.plan.strays:
         if hint in _LIKE and _LIKE[hint](text_of(raw[key])):
             draft.warnings.append(f"{hint}: {DROPPED}")
 
 
-def settle_agreement(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+def settle_agreement(raw: Mapping[str, Scalar], draft: RequestDraft) -> None:
     """What an unknown name says of consent itself: a no counts whatever it is called."""
-    for key in _hinted(raw, layout, "tcpa_consent"):
+    for key in _hinted(draft, "tcpa_consent"):
         flag = agreement(raw[key])
         if isinstance(flag, bool):
             draft.lead.setdefault("tcpa_consent", flag)
 
 
-def settle_age(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+def settle_age(raw: Mapping[str, Scalar], draft: RequestDraft) -> None:
     """When the lead of a ping began: when it was made, or when its consent was given if that is on an earlier day."""
     times = [draft.lead.pop("consent_at", None)]
-    times += [_plain(moment(raw[key])) for key in _hinted(raw, layout, "consent_at")]
+    times += [_plain(moment(raw[key])) for key in _hinted(draft, "consent_at")]
     given = [at for at in times if isinstance(at, float)]
     made = draft.lead.get("created_at")
     if given and (made is None or made - min(given) >= _OTHER_DAY_S):
@@ -99,18 +100,18 @@ def settle_age(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -
 
 def settle_consent(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
     """The text and the time of consent of a post, under whichever of its names."""
-    plan = layout.plan_of(tuple(raw))
+    plan = draft.plan
     if "tcpa_text" not in draft.lead:
         texts = [
             *plan.keys_of("tcpa_consent"),
-            *_hinted(raw, layout, "tcpa_text", "tcpa_consent"),
+            *_hinted(draft, "tcpa_text", "tcpa_consent"),
         ]
         longest = max([shown(raw[key]) for key in texts], key=len, default="")
         if is_consent_text(longest):
             _note(draft, layout, "tcpa_text", layout.slots["tcpa_text"].read(longest))
     known = plan.keys_of("consent_at")
-    hinted = list(_hinted(raw, layout, "consent_at"))
-    agreed = [*plan.keys_of("tcpa_consent"), *_hinted(raw, layout, "tcpa_consent")]
+    hinted = list(_hinted(draft, "consent_at"))
+    agreed = [*plan.keys_of("tcpa_consent"), *_hinted(draft, "tcpa_consent")]
     # A yes is no time, and to find none in it takes longest.
     agreed = [key for key in agreed if raw[key] not in BOOLEANS]
     times = [at for key in (*known, *hinted, *agreed) if isinstance(at := _plain(moment(raw[key])), float)]
@@ -125,7 +126,7 @@ def settle_consent(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
 def settle_contact(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
     """A contact in objects, lists and pieces; what cannot be put together is warned of, since it was paid for."""
     hinted: dict[str, list[Scalar]] = {}
-    for key, hint in layout.plan_of(tuple(raw)).strays:
+    for key, hint in draft.plan.strays:
         if hint and text_of(raw[key]):
             hinted.setdefault(hint, []).append(raw[key])
     contact = draft.contact
@@ -177,7 +178,7 @@ def _settle_phone(
 ) -> None:
     """The first phone that has ten digits, of those that are one and those that are put together."""
     read, contact = layout.slots["phone"].read, draft.contact
-    keys = layout.plan_of(tuple(raw)).keys_of("phone")
+    keys = draft.plan.keys_of("phone")
     whole = [
         *[raw[key] for key in keys],
         *[v for hint in ("phone", "+phone_2", "+phone_3") for v in hinted.get(hint, ())],
@@ -210,8 +211,8 @@ def _digits(raw: Scalar) -> str:
     return "".join([letter for letter in text_of(raw) if letter in "0123456789"])
 
 
-def _hinted(raw: Mapping[str, Scalar], layout: Layout, *names: str) -> Iterator[str]:
-    return (key for key, hint in layout.plan_of(tuple(raw)).strays if hint in names)
+def _hinted(draft: RequestDraft, *names: str) -> Iterator[str]:
+    return (key for key, hint in draft.plan.strays if hint in names)
 
 
 def _take(draft: RequestDraft, layout: Layout, name: str, value: str) -> bool:
