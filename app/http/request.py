@@ -149,8 +149,8 @@ HEAD = "leadbid.head"
 class Head(msgspec.Struct, gc=False):
     """The headers by name, and what every reader asks of them; `keys` are all that they offer.
 
-    `plain` is what a plain ping with this head is read as, whatever it says, among the `sellers` of one configuration,
-    and `pings` reads such pings.
+    `plain` is what a post or a plain ping with this head is read as, whatever its body says, among the `sellers` of one
+    configuration, and `pings` reads such pings.
     """
 
     headers: dict[bytes, bytes]
@@ -199,21 +199,50 @@ def read_request(
         verticals = None
     request = _read(raw, head, route, sellers, certified, operators, admit, verticals)
     seller = request.seller
-    if request.ping is not None and verticals is not None and seller is not None and _asks_freely(seller):
-        head.plain = replace(request, scope={}, ping=None, body=b"")
-        head.pings, head.sellers = plain_pings(seller, verticals), sellers
+    if seller is None or not _asks_freely(seller):
+        return request
+    pings = plain_pings(seller, verticals) if request.ping is not None and verticals is not None else None
+    if pings is not None or _is_said_by_its_head(request, head):
+        head.plain = replace(request, scope={}, fields={}, ping=None, body=b"")
+        head.pings, head.sellers = pings, sellers
     return request
 
 
 def read_again(raw: RawRequest, sellers: Mapping[str, Seller]) -> SellerRequest | None:
-    """What stands in a request with the head of a plain ping, where that is plain too."""
+    """What stands in a request with the head of a post or of a plain ping, where that is plain too."""
     head: Head | None = raw.scope.get(HEAD)
-    if head is None or head.sellers is not sellers or head.plain is None or head.pings is None or raw.body is None:
+    body = raw.body
+    if head is None or head.sellers is not sellers or head.plain is None or body is None:
         return None
-    ping = head.pings.read(raw.body)
+    if head.pings is None:
+        return _post_again(raw, body, head, head.plain)
+    ping = head.pings.read(body)
     if ping is None:
         return None
-    return replace(head.plain, scope=raw.scope, ping=ping, body=raw.body, now=raw.now, started=raw.started)
+    return replace(head.plain, scope=raw.scope, ping=ping, body=body, now=raw.now, started=raw.started)
+
+
+def _post_again(raw: RawRequest, body: bytes, head: Head, plain: SellerRequest) -> SellerRequest | None:
+    """The same of a post, if its body is neither squeezed nor longer than anybody's may be."""
+    if len(body) > KEYLESS_BODY_MAX or body[:1] == _GZIP:
+        return None
+    fields = read_body(body, head.content_type)
+    if isinstance(fields, UnreadableBody):
+        return None
+    form = _format(plain.route, plain.dialect, plain.seller, fields, body, head)
+    return replace(plain, scope=raw.scope, fields=fields, body=body, format=form, now=raw.now, started=raw.started)
+
+
+def _is_said_by_its_head(request: SellerRequest, head: Head) -> bool:
+    """Whether of a post all but its fields and the format of its answer is said by its head."""
+    return (
+        request.route.takes == "post"
+        and request.refusal is None
+        and bool(head.keys)
+        and request.dialect.variant is None
+        and b"content-encoding" not in head.headers
+        and not request.scope["query_string"]
+    )
 
 
 def _asks_freely(seller: Seller) -> bool:

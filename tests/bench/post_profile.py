@@ -33,7 +33,7 @@ _FIRST = 2_000_001
 
 LOOP: Stages = {
     "parse HTTP, in and out": [(Express, "data_received"), (Express, "advance")],
-    "who asks, and how": [(intake, "read_request")],
+    "who asks, and how": [(intake, "read_again"), (intake, "read_request")],
     "read the body": [(request, "read_body")],
     "find its bid": [(generic, "ping_id_of"), (intake, "open_reference")],
     "read the post": [(generic, "read_post")],

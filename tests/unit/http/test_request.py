@@ -1,6 +1,7 @@
 """A request as read: one whose head came before is read as if it had not."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.vertical import Vertical
 from app.http.asgi_request import Scope
 from app.http.auction.routes import ROUTES
 from app.http.request import RawRequest, SellerRequest, head_of, read_again, read_request
@@ -26,13 +28,19 @@ def scope_of(path: str = "/v1/ping", client: str = "10.0.0.1") -> Scope:
     return {"method": "POST", "path": path, "query_string": b"", "headers": headers, "client": (client, 1)}
 
 
-def read(scope: Scope, lead: Any, seller: Seller = ACME, sellers: dict[str, Seller] | None = None) -> SellerRequest:
+def read(
+    scope: Scope,
+    lead: Any,
+    seller: Seller = ACME,
+    sellers: dict[str, Seller] | None = None,
+    verticals: Mapping[str, Vertical] | None = CATALOGUE.verticals,
+) -> SellerRequest:
     known = sellers if sellers is not None else dict.fromkeys(CATALOGUE.seller_by_key, seller)
     raw = RawRequest(scope, lead if isinstance(lead, bytes) else json.dumps(lead).encode(), 1.0, 2.0)
     again = read_again(raw, known)
     if again is not None:
         return again
-    return read_request(raw, ROUTES[scope["path"]], known, admit=lambda _: HELD, verticals=CATALOGUE.verticals)
+    return read_request(raw, ROUTES[scope["path"]], known, admit=lambda _: HELD, verticals=verticals)
 
 
 def test_a_head_that_came_before_is_read_as_the_first_time() -> None:
@@ -43,6 +51,45 @@ def test_a_head_that_came_before_is_read_as_the_first_time() -> None:
         again, first = read(scope, lead, sellers=sellers), read(scope_of(), lead, sellers=sellers)
         assert replace(again, scope={}) == replace(first, scope={})
     assert head_of(scope).plain is not None
+
+
+def test_a_post_whose_head_came_before_is_read_as_the_first_time() -> None:
+    sellers = dict(CATALOGUE.seller_by_key)
+    scope = scope_of("/v1/post")
+    odd = [
+        LEAD | {"format": "xml"},
+        b"{",
+        b"<lead><zip>78701</zip></lead>",
+        b"zip=1",
+        b"",
+        b"\x1f\x8b\x08",
+        b"x" * 70_000,
+    ]
+    for lead in [LEAD, *odd, LEAD]:
+        again = read(scope, lead, sellers=sellers, verticals=None)
+        first = read(scope_of("/v1/post"), lead, sellers=sellers, verticals=None)
+        assert replace(again, scope={}) == replace(first, scope={})
+    assert head_of(scope).plain is not None
+
+
+@pytest.mark.parametrize(
+    ("changed", "seller"),
+    [
+        ({}, {"rate_per_s": 5.0}),
+        ({}, {"mode": "certify"}),
+        ({}, {"allowed_ips": ("10.0.0.1",)}),
+        ({}, {"dialect": "boberdoo"}),
+        ({"query_string": b"zip=78702"}, {}),
+        ({"headers": [(b"x-api-key", b"acme-key"), (b"content-encoding", b"gzip")]}, {}),
+        ({"headers": []}, {}),
+    ],
+)
+def test_a_post_of_which_not_all_else_is_said_by_its_head_is_looked_at_each_time(
+    changed: dict[str, Any], seller: dict[str, Any]
+) -> None:
+    scope = {**scope_of("/v1/post"), **changed}
+    read(scope, LEAD | {"key": "acme-key"}, replace(ACME, **seller), verticals=None)
+    assert head_of(scope).plain is None
 
 
 def test_a_plain_ping_leaves_no_fields_to_be_read() -> None:
