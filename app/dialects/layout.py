@@ -168,12 +168,12 @@ PING_READERS = _LEAD | {
     "email_hash": fields.hashed,
     "hash_type": kinds.text(_ID_MAX),
 }
-_POST = _LEAD | {
+POST_READERS = _LEAD | {
     "consent_at": fields.moment,
     "user_agent": kinds.text(512),
     "tcpa_text": agreement.consent_text,
 }
-_CONTACT: dict[str, ValueReader] = {
+CONTACT_READERS: dict[str, ValueReader] = {
     "first_name": people.name(100),
     "last_name": people.name(100),
     "name": people.name(200),
@@ -204,8 +204,8 @@ def layout_of(seller: Seller, vertical: Vertical | None, route: Route) -> Layout
 def _build(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
     fields_all = vertical.fields if vertical is not None else ()
     asked = [field for field in fields_all if field.known_at_ping or route == "post"]
-    slots = _slots(PING_READERS if route == "ping" else _POST, "lead")
-    slots |= _slots(dict.fromkeys(IDENTITY, fields.personal) if route == "ping" else _CONTACT, "contact")
+    slots = _slots(PING_READERS if route == "ping" else POST_READERS, "lead")
+    slots |= _slots(dict.fromkeys(IDENTITY, fields.personal) if route == "ping" else CONTACT_READERS, "contact")
     slots |= _slots({field.name: kinds.reader_of(field) for field in asked}, "fields")
     slots |= _slots(dict.fromkeys(UNSETTLED, kinds.anything), "unsettled")
     for name in seller.value_maps.keys() & slots.keys():

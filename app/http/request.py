@@ -13,6 +13,7 @@ from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.dialect import Dialect
 from app.dialects.own_words import GENERIC
 from app.dialects.plain.ping import PlainPings, plain_pings
+from app.dialects.plain.post import PlainPosts, PostAtOnce, plain_posts
 from app.dialects.text import Scalar, alike, text_of
 from app.dialects.written import Format, answer_format
 from app.domain.buyer import Operator
@@ -109,7 +110,7 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One request as far as its endpoint understands it.
 
     `mode` is what it wants done. `refusal` is why it is not looked at any further, `status` and `fault_headers` are
-    what HTTP says of that. A `ping` that was read at once leaves no fields to be read.
+    what HTTP says of that. A `ping` or `post` that was read at once leaves no fields to be read.
     """
 
     route: Route
@@ -118,6 +119,7 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     operator: Operator | None
     fields: dict[str, Scalar]
     ping: Ping | None = None
+    post: PostAtOnce | None = None
     body: bytes
     dialect: Dialect
     format: Format
@@ -150,7 +152,7 @@ class Head(msgspec.Struct, gc=False):
     """The headers by name, and what every reader asks of them; `keys` are all that they offer.
 
     `plain` is what a post or a plain ping with this head is read as, whatever its body says, among the `sellers` of one
-    configuration, and `pings` reads such pings.
+    configuration, and `pings` or `posts` read the plain ones.
     """
 
     headers: dict[bytes, bytes]
@@ -159,6 +161,7 @@ class Head(msgspec.Struct, gc=False):
     keys: tuple[str, ...]
     plain: "SellerRequest | None" = None
     pings: PlainPings | None = None
+    posts: PlainPosts | None = None
     sellers: Mapping[str, Seller] = {}
 
 
@@ -191,7 +194,7 @@ def read_request(
 
     Where `operators` are given it takes the key of one of them, in a header, instead of a seller's. What its headers
     refuse is refused without a look at its body, and so is a ping that `admit` holds back. Where there are `verticals`,
-    a live ping in one of them is read at once if it is a plain one.
+    a live ping or post in one of them is read at once if it is a plain one.
     """
     head = head_of(raw.scope)
     if head.sellers is sellers:
@@ -201,10 +204,13 @@ def read_request(
     seller = request.seller
     if seller is None or not _asks_freely(seller):
         return request
-    pings = plain_pings(seller, verticals) if request.ping is not None and verticals is not None else None
-    if pings is not None or _is_said_by_its_head(request, head):
-        head.plain = replace(request, scope={}, fields={}, ping=None, body=b"")
-        head.pings, head.sellers = pings, sellers
+    is_post = _is_said_by_its_head(request, head)
+    if verticals is not None and (request.ping is not None or is_post):
+        form = _format(route, request.dialect, seller, {}, b"{", head)
+        head.plain = replace(request, scope={}, fields={}, ping=None, post=None, body=b"", format=form)
+        head.pings = None if is_post else plain_pings(seller, verticals)
+        head.posts = plain_posts(seller, verticals) if is_post else None
+        head.sellers = sellers
     return request
 
 
@@ -214,18 +220,23 @@ def read_again(raw: RawRequest, sellers: Mapping[str, Seller]) -> SellerRequest 
     body = raw.body
     if head is None or head.sellers is not sellers or head.plain is None or body is None:
         return None
-    if head.pings is None:
-        return _post_again(raw, body, head, head.plain)
-    ping = head.pings.read(body)
+    if head.posts is not None:
+        return _post_again(raw, body, head, head.plain, head.posts)
+    ping = head.pings.read(body) if head.pings is not None else None
     if ping is None:
         return None
     return replace(head.plain, scope=raw.scope, ping=ping, body=body, now=raw.now, started=raw.started)
 
 
-def _post_again(raw: RawRequest, body: bytes, head: Head, plain: SellerRequest) -> SellerRequest | None:
+def _post_again(
+    raw: RawRequest, body: bytes, head: Head, plain: SellerRequest, posts: PlainPosts
+) -> SellerRequest | None:
     """The same of a post, if its body is neither squeezed nor longer than anybody's may be."""
     if len(body) > KEYLESS_BODY_MAX or body[:1] == _GZIP:
         return None
+    post = None if plain.test else posts.read(body)
+    if post is not None:
+        return replace(plain, scope=raw.scope, post=post, body=body, now=raw.now, started=raw.started)
     fields = read_body(body, head.content_type)
     if isinstance(fields, UnreadableBody):
         return None
@@ -274,13 +285,16 @@ def _read(
         fault = fault or _fault_of(scope, route.takes, seller, admit)
     test = route.test or (seller is not None and seller.mode != "live" and not seller.is_live(certified))
     fields: dict[str, Scalar] | _Fault = {}
-    ping = None
+    ping = post = None
     if fault is not None:
         fields = _fields_of_query(scope)
     else:
         if verticals is not None and seller is not None and not (test or scope["query_string"]):
-            ping = plain_pings(seller, verticals).read(body)
-        if ping is None:
+            if route.takes == "post":
+                post = plain_posts(seller, verticals).read(body)
+            else:
+                ping = plain_pings(seller, verticals).read(body)
+        if ping is None and post is None:
             fields = _fields(unpacked_body, scope, head.content_type, who)
     if isinstance(fields, _Fault):
         fault, fields = fields, {}
@@ -302,6 +316,7 @@ def _read(
         operator=operator,
         fields=fields,
         ping=ping,
+        post=post,
         body=body,
         dialect=dialect,
         format=_format(route, dialect, seller, fields, body, head),
@@ -327,10 +342,19 @@ def with_body(request: SellerRequest) -> SellerRequest:
     return request if isinstance(fields, UnreadableBody) else replace(request, fields=fields)
 
 
+def with_fields(request: SellerRequest) -> SellerRequest:
+    """A request with its fields, also where its post was read at once."""
+    if request.post is None:
+        return request
+    fields = read_body(request.body, head_of(request.scope).content_type)
+    return request if isinstance(fields, UnreadableBody) else replace(request, fields=fields, post=None)
+
+
 def as_declared(request: SellerRequest, seller: Seller) -> SellerRequest:
     """A request as one of its seller by another of its declarations, which may have it answered in another dialect."""
     if seller is request.seller:
         return request
+    request = with_fields(request)
     route, fields = request.route, request.fields
     dialect = route.dialect or DIALECTS.get(seller.dialect, request.dialect)
     if dialect.variant is not None:

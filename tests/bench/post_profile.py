@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from app.dialects import generic
+from app.dialects.plain.post import PlainPosts
 from app.drill.kit.open_loop import request_bytes
 from app.http import request
 from app.http.auction import intake
@@ -34,9 +35,10 @@ _FIRST = 2_000_001
 LOOP: Stages = {
     "parse HTTP, in and out": [(Express, "data_received"), (Express, "advance")],
     "who asks, and how": [(intake, "read_again"), (intake, "read_request")],
-    "read the body": [(request, "read_body")],
+    "read a plain post": [(PlainPosts, "read")],
+    "read the body of another": [(request, "read_body")],
     "find its bid": [(generic, "ping_id_of"), (intake, "open_reference")],
-    "read the post": [(generic, "read_post")],
+    "read another post": [(generic, "read_post")],
     "who it is, what it repeats": [(accept_post, "posted"), (gather_post, "_case")],
     "judge": [(gather_post, "judge")],
     "what its ping said": [(BidMade, "bid_line")],

@@ -50,6 +50,7 @@ from app.http.request import (
     read_request,
     texts_like_a_bid,
     with_body,
+    with_fields,
 )
 from app.store.errors import StoreUnavailable
 from app.telemetry.request_id import REQUEST_ID, RequestIds, accepted, sent_in
@@ -281,7 +282,7 @@ class Intake:
                 return again
             route = ROUTES[raw.scope["path"]]
             # Providers are asked by what a ping holds beside all that decides.
-            is_whole = route.takes != "ping" or catalogue.ping_checks
+            is_whole = catalogue.ping_checks if route.takes == "ping" else route.takes != "post"
             return read_request(
                 raw,
                 route,
@@ -403,7 +404,8 @@ class Intake:
         if request.mode != "post" or request.refusal is not None or seller is None:
             return None
         with suppress(Exception):
-            ping_id = generic.ping_id_of(request.fields, seller)
+            at_once = request.post
+            ping_id = at_once.post.ping_id if at_once is not None else generic.ping_id_of(request.fields, seller)
             # A bid that is named anywhere else is looked for once, where the post is answered.
             if not looks_like_token(ping_id):
                 return None
@@ -445,6 +447,7 @@ class Intake:
         elapsed_ms = partial(self._elapsed_ms, request)
         try:
             if post is None:
+                request = with_fields(request)
                 if request.mode == "post" and request.status in (200, 401):
                     request, reference = await self._of_its_bid(request)
                 seller = request.seller
@@ -509,7 +512,9 @@ class Intake:
         bidder = self._bidder
         verticals = reference.verticals or bidder.catalogue.verticals
         # A direct post names no bid, and one from after a reload may name it as its seller's aliases say by now.
-        reading = generic.read_post(request.fields, seller, verticals, reference.vertical, reference.ping_id)
+        at_once, given = request.post, (seller, verticals, reference.vertical, reference.ping_id)
+        reading = at_once.reading(seller, reference.vertical, reference.ping_id) if at_once is not None else None
+        reading = reading or generic.read_post(with_fields(request).fields, *given)
         if reading.test and reference.bid is None:
             reference = replace(reference, test=True)
         reading = replace(reading, warnings=self._warnings(seller, reading, request.now))

@@ -14,6 +14,7 @@ from app.dialects.generic import read_ping
 from app.dialects.plain.ping import plain_pings
 from app.dialects.reading import Reading
 from app.domain.identity import hash_digest
+from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.vertical import Field, Vertical
 from app.wire.ping import Ping
@@ -159,6 +160,12 @@ def test_a_vertical_with_a_field_of_its_own_in_the_place_of_a_usual_one_is_left_
     body = json.dumps(LEAD | {"user_agent": "phone"}).encode()
     assert plain_ping(body, ACME, {AUTO.name: own}) is None
     assert usual(body, verticals={AUTO.name: own}).value.fields["user_agent"] == "phone"  # type: ignore[union-attr]
+
+
+def test_a_ping_names_its_vertical_also_where_there_is_but_one() -> None:
+    body = json.dumps({name: value for name, value in LEAD.items() if name != "vertical"}).encode()
+    assert plain_ping(body, ACME, {AUTO.name: AUTO}) is None
+    assert usual(body, verticals={AUTO.name: AUTO}).value == Refusal("missing_field", "vertical")
 
 
 def test_after_a_reload_it_reads_by_what_is_declared_then() -> None:
