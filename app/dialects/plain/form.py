@@ -124,7 +124,8 @@ class PlainForm(msgspec.Struct, frozen=True, kw_only=True):
         fields = {
             name: value for name, value in zip(self.checked, self.checked_of(said), strict=True) if value is not UNSET
         }
-        for (name, reader), raw in zip(self.readers.items(), self.read_of(said), strict=True):
+        others = zip(self.readers.items(), self.read_of(said), strict=True) if self.readers else ()
+        for (name, reader), raw in others:
             if raw is UNSET:
                 continue
             fields[name] = value = reader(raw)
