@@ -28,8 +28,12 @@ _TERMS_MAX = 10_000
 
 _QUARTER_S = 900
 
-_ZONED = range(max(len(beginning) for beginning in TIMEZONE_DATA if beginning.startswith("1")) - 1, 0, -1)
-"""How many of a number's digits may say where it is, the most first."""
+_BEGINNINGS = [beginning[1:] for beginning in TIMEZONE_DATA if beginning.startswith("1")]
+_SPLIT_AREAS = frozenset(beginning[:3] for beginning in _BEGINNINGS if len(beginning) > 3)
+"""The area codes of which some numbers are known to be in a zone of their own."""
+
+_ZONED = range(max(map(len, _BEGINNINGS)), 0, -1)
+"""How many of such a number's digits may say where it is, the most first."""
 
 _COUNTRY = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
 """Where a consumer is of whom nobody knows where."""
@@ -121,7 +125,10 @@ def _phone_zones(phone: str) -> tuple[str, ...]:
     """Those of the longest beginning of the number that is known, as the library would say once it has formatted it."""
     if not phone or not phone_kind(phone).is_local:
         return ()
-    zones: tuple[str, ...] = next(filter(None, (TIMEZONE_DATA.get(f"1{phone[:digits]}") for digits in _ZONED)), ())
+    if phone[:3] not in _SPLIT_AREAS:
+        zones: tuple[str, ...] = TIMEZONE_DATA.get(f"1{phone[:3]}", ())
+    else:
+        zones = next(filter(None, (TIMEZONE_DATA.get(f"1{phone[:digits]}") for digits in _ZONED)), ())
     return zones if len(zones) <= _ZONES_MAX else ()
 
 
