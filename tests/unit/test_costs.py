@@ -54,7 +54,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "is_placeholder": is_placeholder,
     "read_trustedform": read_trustedform.__wrapped__,
     "read_leadid": read_leadid.__wrapped__,
-    "holds_one": lambda text: holds_one(text, ["solar panels"]),
+    "holds_one": lambda text: holds_one(text, ("solar panels",)),
 }
 TYPED: dict[str, ValueReader] = {
     name: getattr(fields, name)

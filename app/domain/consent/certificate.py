@@ -81,7 +81,7 @@ def is_placeholder(text: str) -> bool:
     or typed an id that nobody could have been given.
     """
     # What reads well, as nearly every text does, was read before and is remembered.
-    if read_leadid(text) is not None or read_trustedform(text) is not None:
+    if read_trustedform(text) is not None or read_leadid(text) is not None:
         return False
     name = text.strip().lower().removeprefix("https://").removeprefix("http://").rstrip("/")
     host, _, path = name.partition("/")

@@ -1,7 +1,6 @@
 """The proof of consent that a campaign requires, and whether a ping or post has it in a usable form."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from math import ceil
 from typing import Literal
@@ -59,7 +58,7 @@ def refuse_post(
     post: Post,
     now: float,
     *,
-    vertical_words: Iterable[str],
+    vertical_words: tuple[str, ...],
 ) -> Refusal | None:
     """Why this post's consent does not do; its text must hold one of the vertical's words."""
     if post.tcpa_consent is False:
@@ -86,14 +85,12 @@ def refuse_post(
 
 def _missing(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
     """The field that is demanded and absent; a promise ("will_send_on_post") counts as absent."""
-    has_trustedform = not is_placeholder(trustedform)
-    has_leadid = not is_placeholder(leadid)
     if policy.certificate == "trustedform":
-        return "" if has_trustedform else "trustedform_cert_url"
+        return "trustedform_cert_url" if is_placeholder(trustedform) else ""
     if policy.certificate == "leadid":
-        return "" if has_leadid else "leadid_token"
+        return "leadid_token" if is_placeholder(leadid) else ""
     if policy.certificate == "any":
-        return "" if has_trustedform or has_leadid else "trustedform_cert_url or leadid_token"
+        return "trustedform_cert_url or leadid_token" if is_placeholder(trustedform) and is_placeholder(leadid) else ""
     return ""
 
 
@@ -161,14 +158,15 @@ def _on_domain(page: str, domains: frozenset[str]) -> bool:
     return any(".".join(labels[start:]) in domains for start in range(len(labels)))
 
 
-def holds_one(text: str, phrases: Iterable[str]) -> bool:
+# A page shows everybody the same text, and phrases are few.
+@lru_cache(maxsize=128)
+def holds_one(text: str, phrases: tuple[str, ...]) -> bool:
     """Whether a consent text holds one of these phrases as whole words, whatever its case and punctuation."""
     padded = f" {_plain(text)} "
     wanted = [_plain(phrase) for phrase in phrases]
     return any(f" {phrase} " in padded for phrase in wanted if phrase)
 
 
-# A page shows everybody the same text, and phrases are few.
 @lru_cache(maxsize=128)
 def _plain(text: str) -> str:
     return _NOT_WORD.sub(" ", normalize("NFKC", text.translate(_TRADE_MARKS)).casefold()).strip()

@@ -179,7 +179,7 @@ def test_a_landing_page_lies_on_a_listed_domain_or_below_it(page: str, known: bo
 def test_a_text_holds_a_phrase_as_whole_words_whatever_its_case_and_punctuation(
     text: str, phrase: str, found: bool
 ) -> None:
-    assert holds_one(text, ["absent brand", phrase]) is found
+    assert holds_one(text, ("absent brand", phrase)) is found
 
 
 @pytest.mark.parametrize(
