@@ -51,10 +51,10 @@ def is_reachable_phone(text: str) -> bool:
     digits = normal_phone(text)
     if not digits:
         return False
-    area, exchange, line = digits[:3], digits[3:6], digits[6:]
-    if exchange == "555" or exchange[1:] == "11" or area[1:] == "11":
+    area, local = digits[:3], digits[3:]
+    if local.startswith("555") or local[1:3] == "11" or area[1:] == "11":
         return False
-    if len(set(digits)) == 1 or len(set(digits[3:])) == 1 or (exchange + line) in "012345678901234567890":
+    if local == 7 * local[0] or local in "012345678901234567890":
         return False
     kind = phone_kind(digits)
     return kind.is_persons and kind.region in _TERRITORIES

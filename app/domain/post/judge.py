@@ -80,6 +80,8 @@ def judge(case: PostCase, now: float) -> KeptAnswer | Refusal | Unsettled | None
     if rehearsed is not None:
         return rehearsed
     refusal = _lacks_consent(case, now) or _cannot_be_contacted(case, now)
+    if not case.consultations:
+        return refusal
     refusals = [refusal] if refusal is not None else []
     refusals += failures(case.consultations)
     return min(refusals, key=_place, default=None) or unsettled(case.consultations)
