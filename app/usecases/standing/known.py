@@ -98,7 +98,7 @@ class People:
         self._buyers: list[tuple[str, str]] = []
         self._buyer_numbers: dict[tuple[str, str], int] = {}
         self._segments: list[_Segment] = []
-        self._recent: dict[int, list[tuple[int, int]]] = {}
+        self._recent: dict[int, tuple[tuple[int, int], ...]] = {}
         self._recent_count = 0
 
     def add(self, digest: str, campaign: str, vertical: str, sold_at: float) -> None:
@@ -107,9 +107,11 @@ class People:
 
     def add_all(self, digests: Sequence[str], campaign: str, vertical: str, sold_at: float) -> None:
         """The same of a person with several digests."""
-        entry = (int(sold_at), self._buyer(campaign, vertical))
+        entry = ((int(sold_at), self._buyer(campaign, vertical)),)
+        recent = self._recent
         for number in _numbers(digests):
-            self._recent.setdefault(number, []).append(entry)
+            known = recent.get(number)
+            recent[number] = known + entry if known is not None else entry
         self._recent_count += len(digests)
         if self._recent_count >= RECENT_MAX:
             entries = ((number, *entry) for number in sorted(self._recent) for entry in self._recent[number])
