@@ -3,6 +3,7 @@
 import hashlib
 
 import msgspec
+from msgspec.structs import replace
 
 from app.certificates.evidence import ProviderExchange
 from app.certificates.trustedform.answer import claim_by
@@ -89,9 +90,9 @@ def _told_openly(text: str, lead: PostedLead) -> str:
 def _document(bidder: Bidder, lead: PostedLead, lead_id: str, ping: Ping | None) -> SoldLead:
     """The lead as the CRM will have it."""
     post, bid, campaign = lead.post, lead.bid, lead.campaign
-    contact = msgspec.structs.replace(
-        post.contact, zip=post.contact.zip or post.zip, state=post.contact.state or post.state
-    )
+    contact = post.contact
+    if not (contact.zip and contact.state):
+        contact = replace(contact, zip=contact.zip or post.zip, state=contact.state or post.state)
     return SoldLead(
         lead_id=lead_id,
         ping_id=lead.ping_id,
@@ -129,8 +130,9 @@ def _calling(bidder: Bidder, contact: Contact, now: float) -> CallingWindow:
 
 def _retains(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tuple[DueRetain, ...]:
     """The certificates that are to be stored after the sale, or were not before for want of an answer."""
+    checks = bidder.catalogue.checks
     post = lead.post
-    certificate = read_trustedform(post.trustedform_cert_url)
+    certificate = read_trustedform(post.trustedform_cert_url) if checks else None
     if lead.bid.test or certificate is None or certificate.provider != "trustedform":
         return ()
     consent_at = post.consent_at if post.consent_at is not None else post.created_at
@@ -143,7 +145,7 @@ def _retains(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tuple[
     return tuple(
         [
             DueRetain(check=check.name, deadline_at=deadline_at)
-            for check in bidder.catalogue.checks
+            for check in checks
             if check.name in open_checks or _is_stored_later(check, lead)
         ]
     )
