@@ -65,8 +65,10 @@ class Insert(Prepared):
         super().__init__(text(f'INSERT INTO "{table.name}" ({columns}) VALUES ({values}){end}'))  # noqa: S608 - names of our own schema
         slots = f"({', '.join('?' * len(names))})"
         self._in_order = itemgetter(*names)
+        # Where a row fails, those before it stay until the caller goes back: to take them out by itself, SQLite would
+        # copy each page before it changes.
         self._of_many = {
-            count: f'INSERT INTO "{table.name}" ({columns}) VALUES {", ".join([slots] * count)}{end}'  # noqa: S608 - as above
+            count: f'INSERT OR FAIL INTO "{table.name}" ({columns}) VALUES {", ".join([slots] * count)}{end}'  # noqa: S608 - as above
             for count in (*TOGETHER, 1)
         }
         read = ", ".join(map(_read_from_json, table.c))

@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from app.store.engine.connections import (
     database_url,
     writing_engine,
 )
-from app.store.engine.runners import GroupRunner, Runner, TaskRunner
+from app.store.engine.runners import GroupRunner, JointJob, Runner, TaskRunner
 from app.store.errors import StoreUnavailable
 from app.store.store import Store
 from app.wire.feedback import Notice
@@ -139,6 +139,45 @@ def test_a_broken_constraint_is_the_jobs_own_error(url: str) -> None:
     # Neither the statement's values nor anything else of the row is in the text.
     assert "'name'" not in str(error)
     assert other == "b"
+
+
+class Joined(JointJob[str]):
+    """Makes a counter of this name; of several at once those whose name is no "left" one, unless one is "wrong"."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, connection: Connection) -> str:
+        if self.name == "wrong":
+            raise KeyError(self.name)
+        return f"{using(self.name)(connection)} alone"
+
+    @staticmethod
+    def together(connection: Connection, jobs: Sequence["Joined"]) -> list[str | None]:
+        names = [job.name for job in jobs]
+        done = [None if name == "left" else f"{using(name)(connection)} together" for name in names]
+        if "wrong" in names:
+            raise KeyError("wrong")
+        return done
+
+
+def test_jobs_that_are_done_together_leave_those_that_must_be_done_alone(url: str) -> None:
+    async def play(runner: Runner) -> list[str]:
+        return list(await asyncio.gather(*[runner.run(Joined(name)) for name in ("a", "left", "b")]))
+
+    assert with_runner(url, play) == ["a together", "left alone", "b together"]
+    assert count(url, "cap_counter") == 3
+
+
+def test_of_jobs_that_fail_together_each_is_done_alone_and_once(url: str) -> None:
+    async def play(runner: Runner) -> list[Any]:
+        jobs = [using("before"), *[Joined(name) for name in ("a", "wrong", "b")], using("after")]
+        return list(await asyncio.gather(*[runner.run(job) for job in jobs], return_exceptions=True))
+
+    before, a, error, b, after = with_runner(url, play)
+    assert (before, a, b, after) == ("before", "a alone", "b alone", "after")
+    assert isinstance(error, KeyError)
+    assert count(url, "cap_counter") == 4
 
 
 def test_jobs_that_wait_share_one_commit(file: Path) -> None:
