@@ -26,8 +26,8 @@ Job = Callable[[Connection], T]
 GROUP_MAX = 100
 """Jobs that share one commit: a hundred cost about as much disk time as one, and a hundred take some 50 ms."""
 
-CHECKPOINT_ROWS = 2_000
-"""So many changed rows, some 8 MB of log, are moved into the database at a time, after those who waited for them were
+CHECKPOINT_ROWS = 4_000
+"""So many changed rows, some 16 MB of log, are moved into the database at a time, after those who waited for them were
 told. SQLite would do that by itself within every other commit of fifty sales, which then took four times as long."""
 
 JOINT_MAX, JOINT_AT_ONCE = 50, 2
