@@ -19,7 +19,7 @@ from app.domain.duplicate import Sighting
 from app.domain.identity import Person
 from app.domain.post.sale import KeptAnswer, PostFacts
 from app.store.engine.portable import be_alone
-from app.store.engine.prepared import Insert, Prepared, Ran
+from app.store.engine.prepared import Insert, Prepared, Ran, Values
 from app.store.engine.trips import Work, run_all
 from app.store.schema import answer, certificate, sighting, suppression
 from app.wire.post import PostAnswer
@@ -30,8 +30,9 @@ REPLACEABLE = "invalid_contact"
 _NOTHING: ColumnElement[str] = literal_column("''")
 _NO_TIME: ColumnElement[float] = literal_column("0.0")
 
+_KEY = ("seller", "nonce")
 _IS_POST = (answer.c.seller == bindparam("seller")) & (answer.c.nonce == bindparam("nonce"))
-_ADD = Insert(answer)
+ADD_ANSWERS = Insert(answer)
 _REPLACE = Prepared(
     update(answer)
     .where(_IS_POST)
@@ -105,16 +106,22 @@ def writing_answer(kept: KeptAnswer, former: KeptAnswer | None) -> Work:
 
     Whoever runs it is alone with this post.
     """
-    row = {
+    row = new_answer(kept)
+    if former is None:
+        return ADD_ANSWERS, row
+    return _REPLACE, {name if name in _KEY else f"new_{name}": value for name, value in row.items()}
+
+
+def new_answer(kept: KeptAnswer) -> Values:
+    """The row of an answer."""
+    return {
+        "seller": kept.seller,
+        "nonce": kept.nonce,
         "person": person_text(kept.person),
         "answer": _encode(kept.answer).decode(),
         "code": kept.code,
         "kept_at": kept.kept_at,
     }
-    of = {"seller": kept.seller, "nonce": kept.nonce}
-    if former is None:
-        return _ADD, {**of, **row}
-    return _REPLACE, {**of, **{f"new_{name}": value for name, value in row.items()}}
 
 
 def post_name(seller: str, nonce: str) -> str:

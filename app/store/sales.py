@@ -10,23 +10,35 @@ from app.domain.duplicate import is_duplicate
 from app.domain.post.sale import CapUse, KeptAnswer, PostFacts, Sale
 from app.domain.reasons import REASONS, Refusal
 from app.store import caps
-from app.store.answers import REPLACEABLE, asking, names_of, person_text, post_facts, post_name, writing_answer
-from app.store.change_feed.feed import telling
+from app.store.answers import (
+    ADD_ANSWERS,
+    REPLACEABLE,
+    asking,
+    names_of,
+    new_answer,
+    person_text,
+    post_facts,
+    post_name,
+    writing_answer,
+)
+from app.store.change_feed.feed import TELL, change
 from app.store.delivery.outbox import new_delivery
-from app.store.delivery.retains import adding_retain
+from app.store.delivery.retains import new_retain
 from app.store.engine.failures import INTEGRITY_ERRORS
 from app.store.engine.portable import adding_new, being_alone
-from app.store.engine.prepared import Insert, Prepared
+from app.store.engine.prepared import Insert, Prepared, Values
 from app.store.engine.trips import Work, run_all, run_last
-from app.store.schema import certificate, delivery, evidence, lead, sighting
+from app.store.schema import certificate, certificate_retain, delivery, evidence, lead, sighting
 from app.wire.post import PostAnswer
 
 _SAVEPOINT = Prepared(text("SAVEPOINT sale"))
 _ROLL_BACK = Prepared(text("ROLLBACK TO SAVEPOINT sale"))
-_ADD_LEAD = Insert(lead)
+_ADD_LEADS = Insert(lead)
 _ADD_EVIDENCE = Insert(evidence)
 _ADD_SIGHTINGS = Insert(sighting)
 _ADD_DELIVERIES = Insert(delivery)
+_ADD_RETAINS = adding_new(certificate_retain)
+_ADD_CERTIFICATES = adding_new(certificate)
 
 
 class SaleResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +80,8 @@ def sell(
         refusal = _against(sale, facts)
 
     if refusal is None:
-        rows = [*rows_of(sale, kept)]
+        leads = [] if sale.test else _leads([sale])
+        rows = [*leads, writing_answer(_to_keep(sale, sale.answer, ""), kept)]
         uses = [] if sale.test else caps.in_order(sale.cap_uses)
         if is_tight:
             refusal = _write_by_asking(connection, rows, uses)
@@ -87,11 +100,10 @@ def names_alone(sale: Sale) -> list[str]:
     return [post_name(sale.seller, sale.nonce), *names_of(sale.person), *sale.certificates]
 
 
-def rows_of(sale: Sale, former: KeptAnswer | None = None) -> Iterator[Work]:
-    """Everything that a sale writes but its counters; its answer comes in the place of a `former` one."""
-    if not sale.test:
-        yield from _rows(sale)
-    yield writing_answer(_to_keep(sale, sale.answer, ""), former)
+def rows_of(sales: Sequence[Sale]) -> list[tuple[Prepared, list[Values]]]:
+    """Everything that these write but their counters, by the statement that adds it."""
+    answers = [new_answer(_to_keep(sale, sale.answer, "")) for sale in sales]
+    return [*_leads(sales), (ADD_ANSWERS, answers)]
 
 
 def _against(sale: Sale, facts: PostFacts) -> Refusal | None:
@@ -130,10 +142,54 @@ def _write_by_asking(connection: Connection, rows: Sequence[Work], uses: Sequenc
     return refusal
 
 
-def _rows(sale: Sale) -> Iterator[Work]:
-    """The lead with everything that hangs on it."""
-    person = person_text(sale.person)
-    lead_row = {
+def _leads(sales: Sequence[Sale]) -> list[tuple[Prepared, list[Values]]]:
+    """The leads with everything that hangs on them, by the statement that adds it."""
+    return [(statement, rows) for statement, rows in _by_statement(sales) if rows]
+
+
+def _by_statement(sales: Sequence[Sale]) -> Iterator[tuple[Prepared, list[Values]]]:
+    people = [person_text(sale.person) for sale in sales]
+    yield _ADD_LEADS, [_lead(sale, person) for sale, person in zip(sales, people, strict=True)]
+    yield (
+        _ADD_EVIDENCE,
+        [
+            {"lead_id": sale.lead_id, "kind": piece.kind, "sha256": piece.sha256, "sealed": piece.sealed}
+            for sale in sales
+            for piece in sale.evidence
+        ],
+    )
+    yield (
+        _ADD_SIGHTINGS,
+        [
+            {
+                "digest": digest,
+                "lead_id": sale.lead_id,
+                "campaign": sale.campaign,
+                "vertical": sale.vertical,
+                "sold_at": sale.sold_at,
+            }
+            for sale in sales
+            for digest in dict.fromkeys(sale.person.all)
+        ],
+    )
+    yield (
+        _ADD_DELIVERIES,
+        [new_delivery(sale.lead_id, name, sale.sold_at) for sale in sales for name in sale.destinations],
+    )
+    yield _ADD_RETAINS, [new_retain(sale.lead_id, due, sale.sold_at) for sale in sales for due in sale.retains]
+    yield (
+        _ADD_CERTIFICATES,
+        [
+            {"digest": name, "lead_id": sale.lead_id, "person": person}
+            for sale, person in zip(sales, people, strict=True)
+            for name in sale.certificates
+        ],
+    )
+    yield TELL, [change(sale.lead_id, sale.change) for sale in sales if sale.change]
+
+
+def _lead(sale: Sale, person: str) -> Values:
+    return {
         "lead_id": sale.lead_id,
         "seller": sale.seller,
         "nonce": sale.nonce,
@@ -155,27 +211,3 @@ def _rows(sale: Sale) -> Iterator[Work]:
         "model_version": sale.model_version,
         "forgotten_at": None,
     }
-    yield _ADD_LEAD, lead_row
-    if sale.evidence:
-        pieces = [
-            {"lead_id": sale.lead_id, "kind": piece.kind, "sha256": piece.sha256, "sealed": piece.sealed}
-            for piece in sale.evidence
-        ]
-        yield _ADD_EVIDENCE, pieces
-    if sale.person.all:
-        seen = {
-            "lead_id": sale.lead_id,
-            "campaign": sale.campaign,
-            "vertical": sale.vertical,
-            "sold_at": sale.sold_at,
-        }
-        yield _ADD_SIGHTINGS, [{"digest": digest, **seen} for digest in dict.fromkeys(sale.person.all)]
-    if sale.destinations:
-        due = [new_delivery(sale.lead_id, destination, sale.sold_at) for destination in sale.destinations]
-        yield _ADD_DELIVERIES, due
-    for retain in sale.retains:
-        yield adding_retain(sale.lead_id, retain, sale.sold_at)
-    for name in sale.certificates:
-        yield adding_new(certificate), {"digest": name, "lead_id": sale.lead_id, "person": person}
-    if sale.change:
-        yield telling(sale.lead_id, sale.change)

@@ -12,8 +12,7 @@ import msgspec
 from sqlalchemy import Connection, select, text, update
 
 from app.store.engine.portable import be_alone
-from app.store.engine.prepared import Prepared
-from app.store.engine.trips import Work
+from app.store.engine.prepared import Prepared, Values
 from app.store.schema import change_feed
 
 # Not seen before is what began later, and what was under way then: both are found by the index.
@@ -31,7 +30,7 @@ _NEW = Prepared(
     )
 )
 _POSITION = Prepared(text("SELECT CAST(pg_current_snapshot() AS text)"))
-_TELL = Prepared(text("INSERT INTO change_feed (txid, subject, body) VALUES (pg_current_xact_id(), :subject, :body)"))
+TELL = Prepared(text("INSERT INTO change_feed (txid, subject, body) VALUES (pg_current_xact_id(), :subject, :body)"))
 _DROP = Prepared(text("DELETE FROM change_feed WHERE txid < pg_snapshot_xmin(CAST(:seen AS pg_snapshot))"))
 # Row 0 says that nothing from before its transaction is kept.
 _MARK = Prepared(
@@ -54,16 +53,15 @@ class NewChanges(msgspec.Struct, frozen=True, kw_only=True):
     is_lost: bool = False
 
 
-def telling(subject: str, body: bytes) -> Work:
-    """What tells of a change, for those who have more to run in one trip. `subject` is the lead that it is about."""
-    return _TELL, {"subject": subject, "body": body.decode()}
+def change(subject: str, body: bytes) -> Values:
+    """What TELL tells. `subject` is the lead that it is about."""
+    return {"subject": subject, "body": body.decode()}
 
 
 def tell(connection: Connection, kind: str, **facts: object) -> None:
     """Tell every replica of a change, after it is written: then whoever waited for its rows tells later."""
     if connection.dialect.name == "postgresql":
-        prepared, values = telling("", msgspec.json.encode({"kind": kind, **facts}))
-        prepared.run(connection, values)
+        TELL.run(connection, change("", msgspec.json.encode({"kind": kind, **facts})))
 
 
 def position(connection: Connection) -> str:

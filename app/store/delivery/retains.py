@@ -10,9 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column,
 from app.domain.checks.retain import DueRetain, RetainResult
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.post.sale import Evidence
-from app.store.engine.portable import adding_new
-from app.store.engine.prepared import Prepared
-from app.store.engine.trips import Work
+from app.store.engine.prepared import Prepared, Values
 from app.store.schema import certificate_retain, evidence, lead
 from app.store.vault import SealBroken, Vault
 
@@ -78,9 +76,9 @@ class RetainReport(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
 
 
-def adding_retain(lead_id: str, due: DueRetain, now: float) -> Work:
-    """The statement that has a sold lead's certificate stored from now on."""
-    row = {
+def new_retain(lead_id: str, due: DueRetain, now: float) -> Values:
+    """The row that has a sold lead's certificate stored from now on."""
+    return {
         "lead_id": lead_id,
         "check_name": due.check,
         "status": "pending",
@@ -91,7 +89,6 @@ def adding_retain(lead_id: str, due: DueRetain, now: float) -> Work:
         "attempts": 0,
         "is_warned": False,
     }
-    return adding_new(certificate_retain), row
 
 
 def next_retain(connection: Connection) -> float | None:

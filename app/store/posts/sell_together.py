@@ -15,7 +15,7 @@ from app.domain.reasons import Refusal
 from app.store import caps
 from app.store.answers import names_of
 from app.store.engine.portable import being_alone
-from app.store.engine.prepared import Insert, Prepared, Values
+from app.store.engine.prepared import Insert, Prepared
 from app.store.engine.runners import JointJob
 from app.store.engine.trips import run_all, run_last
 from app.store.sales import SaleResult, names_alone, rows_of, sell
@@ -112,13 +112,9 @@ def _is_plain(sale: Sale, known: set[str], taken: set[str], used: dict[str, int]
 
 def _write(connection: Connection, sales: Sequence[Sale]) -> None:
     """Write everything of these, table by table; what they take of counters last, since all sales share those."""
-    rows: dict[Prepared, list[Values]] = {}
-    for sale in sales:
-        for statement, values in rows_of(sale):
-            rows.setdefault(statement, []).extend([values] if isinstance(values, Mapping) else values)
     work = [
-        statement.of(connection, values) if isinstance(statement, Insert) else (statement, values)
-        for statement, values in rows.items()
+        statement.of(connection, rows) if isinstance(statement, Insert) else (statement, rows)
+        for statement, rows in rows_of(sales)
     ]
     uses = caps.in_order(_sums([use for sale in sales for use in sale.cap_uses]))
     run_last(connection, [*work, *map(caps.taking_or_failing, uses)])
