@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from app.domain.reasons import Refusal
 from app.journal import writer
 from app.journal.lines import RefusedLine
 from app.journal.reader import lines
-from app.journal.writer import JournalWriter, hour_file
+from app.journal.writer import JournalWriter, encoded, hour_file
 from tests.build import NOW
 from tests.journal import as_written
 
@@ -47,6 +48,37 @@ def test_lines_wait_until_they_are_flushed(tmp_path: Path) -> None:
     assert (journal.waiting, names(tmp_path / "new" / "journal")) == (1, [])
     journal.flush()
     assert (journal.waiting, list(lines(tmp_path / "new" / "journal"))) == (0, [line(1)])
+
+
+def test_a_line_is_made_when_all_else_of_its_turn_is_done(tmp_path: Path) -> None:
+    journal = JournalWriter(tmp_path)
+
+    async def live() -> None:
+        writing = asyncio.create_task(journal.run(lambda _: None))
+        await asyncio.sleep(0)
+        asked, left = journal.append(line(1)), journal.append(line(2))
+        assert (asked.text, left.held) == (encoded(line(1)), line(2))
+        await asyncio.sleep(0)
+        assert left.held == encoded(line(2))
+        # Whoever stops in the turn of the last line writes it too.
+        journal.append(line(3))
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+
+    asyncio.run(live())
+    assert list(lines(tmp_path)) == [line(number) for number in (1, 2, 3)]
+
+
+def test_a_line_that_cannot_be_made_holds_up_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    journal = JournalWriter(tmp_path)
+    no_text = replace(line(2), seller="\ud800")
+    for each in (line(1), no_text, line(3)):
+        journal.append(each)
+    journal.flush()
+    unread: list[bytes] = []
+    assert list(lines(tmp_path, unread=unread.append)) == [line(1), line(3)]
+    assert (unread, journal.waiting) == ([b""], 0)
+    assert caplog.text.count("a line of the journal could not be made") == 1
 
 
 def test_each_line_goes_to_the_file_of_its_hour_in_utc(tmp_path: Path) -> None:
