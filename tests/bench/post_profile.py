@@ -46,7 +46,7 @@ LOOP: Stages = {
     "when to call": [(make_sale, "calling_window")],
     "seal": [(Vault, "seal")],
     "remember the sale": [(accept_post, "_remember")],
-    "journal": [(accept_post, "_say"), (JournalWriter, "append")],
+    "journal": [(accept_post, "_say"), (JournalWriter, "append"), (JournalWriter, "_encode")],
     "write the answer": [(intake, "http_post_answer")],
 }
 REST = "rounds and the loop"

@@ -45,7 +45,7 @@ STAGES: Stages = {
     "gather": [(answer_ping, "_counters"), (answer_ping, "_known"), (answer_ping, "_snapshot")],
     "decide": [(answer_ping, "decide")],
     "sign the bids": [(answer_ping, "_bid")],
-    "journal": [(answer_ping, "_line"), (JournalWriter, "append")],
+    "journal": [(answer_ping, "_line"), (JournalWriter, "append"), (JournalWriter, "_encode")],
     "remember the bids": [(answer_ping, "_open")],
     "write the answer": [(intake, "http_ping_answer")],
 }
