@@ -204,8 +204,10 @@ class JournalWriter:
         """Have those lines be text that are not yet, since nobody asked for them."""
         lines, self._unencoded = self._unencoded, []
         for kept in lines:
-            if isinstance(kept.held, Line):
-                kept.encode(kept.held)
+            # Taken once, as in `text`: it may be written by now.
+            held = kept.held
+            if isinstance(held, Line):
+                kept.encode(held)
 
     def flush(self) -> None:
         """Write all waiting lines, each to the file of its hour. OSError if some are still waiting afterwards."""
