@@ -221,7 +221,7 @@ def _do_together(connection: Connection, group: Sequence[_Ticket]) -> None:
     """Do those jobs of each kind that can be done at once; the others, and all where one fails, are left.
 
     To be called first in a transaction, which begins again where one fails: for a savepoint SQLite copies each page
-    before it changes, which was one part in seven of what a sale takes.
+    before it changes.
     """
     kinds: dict[type[JointJob[Any]], list[_Ticket]] = {}
     for ticket in group:
