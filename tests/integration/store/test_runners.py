@@ -86,28 +86,36 @@ def file(tmp_path: Path) -> Path:
 
 def grouped(file: Path, *jobs: Any) -> list[Any]:
     """What comes of jobs that wait together, so that they share one commit."""
+
+    async def play() -> list[Any]:
+        group = GroupRunner(writing_engine(database_url(f"sqlite:///{file}"), 1, 200))
+        try:
+            return await waiting_together(group, jobs)
+        finally:
+            await group.close()
+
+    return asyncio.run(play())
+
+
+async def waiting_together(runner: Runner, jobs: Sequence[Any]) -> list[Any]:
+    """What comes of jobs that all wait before the first begins: on SQLite its thread takes those that it finds."""
     begun, gate = threading.Event(), threading.Event()
 
     def hold(_connection: Connection) -> None:
         begun.set()
         gate.wait(60.0)
 
-    async def play() -> list[Any]:
-        group = GroupRunner(writing_engine(database_url(f"sqlite:///{file}"), 1, 200))
-        try:
-            first = asyncio.ensure_future(group.run(hold))
-            assert await asyncio.to_thread(begun.wait, 60.0)
-            waiting = [asyncio.ensure_future(group.run(job)) for job in jobs]
-            # Each begins to wait.
-            await asyncio.sleep(0)
-            gate.set()
-            await first
-            return list(await asyncio.gather(*waiting, return_exceptions=True))
-        finally:
-            gate.set()
-            await group.close()
-
-    return asyncio.run(play())
+    # Elsewhere those of one turn wait together anyway, and what holds would hold the turn.
+    held = [asyncio.ensure_future(runner.run(hold))] if isinstance(runner, GroupRunner) else []
+    try:
+        assert not held or await asyncio.to_thread(begun.wait, 60.0)
+        waiting = [asyncio.ensure_future(runner.run(job)) for job in jobs]
+        # Each begins to wait.
+        await asyncio.sleep(0)
+    finally:
+        gate.set()
+    await asyncio.gather(*held)
+    return list(await asyncio.gather(*waiting, return_exceptions=True))
 
 
 def test_each_job_gets_its_own_result(url: str) -> None:
@@ -163,7 +171,7 @@ class Joined(JointJob[str]):
 
 def test_jobs_that_are_done_together_leave_those_that_must_be_done_alone(url: str) -> None:
     async def play(runner: Runner) -> list[str]:
-        return list(await asyncio.gather(*[runner.run(Joined(name)) for name in ("a", "left", "b")]))
+        return await waiting_together(runner, [Joined(name) for name in ("a", "left", "b")])
 
     assert with_runner(url, play) == ["a together", "left alone", "b together"]
     assert count(url, "cap_counter") == 3
@@ -172,7 +180,7 @@ def test_jobs_that_are_done_together_leave_those_that_must_be_done_alone(url: st
 def test_of_jobs_that_fail_together_each_is_done_alone_and_once(url: str) -> None:
     async def play(runner: Runner) -> list[Any]:
         jobs = [using("before"), *[Joined(name) for name in ("a", "wrong", "b")], using("after")]
-        return list(await asyncio.gather(*[runner.run(job) for job in jobs], return_exceptions=True))
+        return await waiting_together(runner, jobs)
 
     before, a, error, b, after = with_runner(url, play)
     assert (before, a, b, after) == ("before", "a alone", "b alone", "after")
