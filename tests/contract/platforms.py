@@ -1,5 +1,6 @@
 """The fixtures of each platform: its exchanges, and in `answers.json` what its answers consist of."""
 
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -40,6 +41,7 @@ def scenarios_of(name: str) -> list[Path]:
     return sorted(path for path in (_FOLDER / name).glob("*.json") if path.name != _ANSWERS)
 
 
+@cache
 def answers_of(name: str) -> PlatformAnswers:
     """What a platform's answers consist of; msgspec.ValidationError names the key that is wrong."""
     return msgspec.json.decode((_FOLDER / name / _ANSWERS).read_bytes(), type=PlatformAnswers)

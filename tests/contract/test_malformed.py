@@ -255,21 +255,22 @@ bytes_in = st.one_of(
 cuts = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), bytes_in), min_size=1, max_size=4)
 
 
-@pytest.mark.parametrize("name", sorted(set(DIALECTS) - {"generic"}))
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data(), cuts=cuts)
+@given(which=st.integers(0, 59), cuts=cuts)
 def test_no_bytes_of_a_real_request_are_a_fault_when_they_change(
-    http: httpx.Client, played: Played, name: str, data: st.DataObject, cuts: list[tuple[float, int, bytes]]
+    http: httpx.Client, played: Played, which: int, cuts: list[tuple[float, int, bytes]]
 ) -> None:
-    """At each cut some bytes are taken out and others put in."""
-    exchange = data.draw(st.sampled_from([each for path in scenarios_of(name) for each in played(path)]), "exchange")
-    body = exchange.request.content
-    for at, taken, put in cuts:
-        place = int(at * len(body))
-        body = body[:place] + put + body[place + taken :]
-    headers = {each: value for each, value in exchange.request.headers.items() if each in ("content-type", "x-api-key")}
-    answer = http.post(exchange.request.url, content=body, headers=headers)
-    outcome_of(answer, name, "ping" if exchange.request.url.path.endswith("ping") else "post", sent=body)
+    """At each cut some bytes are taken out and others put in, in one request of each platform."""
+    for name in sorted(set(DIALECTS) - {"generic"}):
+        exchanges = [each for path in scenarios_of(name) for each in played(path)]
+        request = exchanges[which % len(exchanges)].request
+        body = request.content
+        for at, taken, put in cuts:
+            place = int(at * len(body))
+            body = body[:place] + put + body[place + taken :]
+        headers = {each: value for each, value in request.headers.items() if each in ("content-type", "x-api-key")}
+        answer = http.post(request.url, content=body, headers=headers)
+        outcome_of(answer, name, "ping" if request.url.path.endswith("ping") else "post", sent=body)
 
 
 def outcome_of(answer: httpx.Response, name: str, route: Route, sent: bytes = b"") -> str:

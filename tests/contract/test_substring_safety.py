@@ -6,7 +6,6 @@ from itertools import product
 from typing import Any
 from xml.etree import ElementTree
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +23,8 @@ DISCLOSURES: tuple[Disclosure, ...] = ("full", "class", "opaque")
 
 words = st.sampled_from([*ACCEPT_WORDS, "ok", "OK", "Matched", "TRUE", "o\x00k", "t\true", "\true", "ſuccess", "a\nok"])
 any_text = st.lists(st.one_of(words, st.text(max_size=12)), max_size=4).map(" ".join)
-anyones_settings = settings(derandomize=True, deadline=None, max_examples=200)
+# Each in both formats: to think of an example takes longer than to write it.
+anyones_settings = settings(derandomize=True, deadline=None, max_examples=100)
 
 
 def texts_of(written: bytes, form: Format) -> list[str]:
@@ -42,22 +42,20 @@ def _leaves(value: Any) -> list[str]:
 
 def assert_harmless(written: bytes, form: Format) -> None:
     for text in texts_of(written, form):
-        for word in ACCEPT_WORDS:
-            assert word not in text.lower()
+        assert not [word for word in ACCEPT_WORDS if word in text.lower()], text
         assert not re.search(r"\bok\b", text, re.IGNORECASE)
 
 
-@pytest.mark.parametrize("code", REASONS)
-def test_every_reason_as_it_is_told_is_harmless_and_survives_whole(code: str) -> None:
-    for form, disclosure, detail in product(FORMATS, DISCLOSURES, ("", "zip: five digits", "day", "Mon 08:00")):
+def test_every_reason_as_it_is_told_is_harmless_and_survives_whole() -> None:
+    details = ("", "zip: five digits", "day", "Mon 08:00")
+    for code, form, disclosure, detail in product(REASONS, FORMATS, DISCLOSURES, details):
         told, text = disclosed(Refusal(code, detail), disclosure)
         ping = PingAnswer(status="rejected", ping_id="0f" * 12, reason=text, reason_code=told)
         post = PostAnswer(status="rejected", ping_id="", reason=text, reason_code=told)
         receipt = Receipt(status="rejected", reason=text, reason_code=told)
         for written in (write_ping_answer(ping, form), write_post_answer(post, form), write_receipt(receipt, form)):
             assert_harmless(written, form)
-            assert text in texts_of(written, form)
-            assert told in texts_of(written, form)
+            assert {text, told} <= set(texts_of(written, form)), (code, disclosure)
 
 
 @anyones_settings
@@ -67,13 +65,11 @@ def test_every_reason_as_it_is_told_is_harmless_and_survives_whole(code: str) ->
     code=st.one_of(st.sampled_from(list(REASONS)), any_text),
     reason=any_text,
     warnings=st.lists(any_text, max_size=3),
-    form=st.sampled_from(FORMATS),
 )
-def test_no_refused_ping_spells_a_sale(
-    status: Any, ping_id: str, code: str, reason: str, warnings: list[str], form: Format
-) -> None:
+def test_no_refused_ping_spells_a_sale(status: Any, ping_id: str, code: str, reason: str, warnings: list[str]) -> None:
     answer = PingAnswer(status=status, ping_id=ping_id, reason=reason, reason_code=code, warnings=tuple(warnings))
-    assert_harmless(write_ping_answer(answer, form), form)
+    for form in FORMATS:
+        assert_harmless(write_ping_answer(answer, form), form)
 
 
 @anyones_settings
@@ -81,9 +77,8 @@ def test_no_refused_ping_spells_a_sale(
     status=st.sampled_from(["duplicate", "rejected", "reping", "error"]),
     texts=st.lists(any_text, min_size=5, max_size=5),
     warnings=st.lists(any_text, max_size=3),
-    form=st.sampled_from(FORMATS),
 )
-def test_no_refused_post_spells_a_sale(status: Any, texts: list[str], warnings: list[str], form: Format) -> None:
+def test_no_refused_post_spells_a_sale(status: Any, texts: list[str], warnings: list[str]) -> None:
     ping_id, lead_id, reason, code, url = texts
     answer = PostAnswer(
         status=status,
@@ -95,15 +90,17 @@ def test_no_refused_post_spells_a_sale(status: Any, texts: list[str], warnings: 
         redirect_url=url,
         warnings=tuple(warnings),
     )
-    written = write_post_answer(answer, form)
-    assert_harmless(written, form)
-    assert b"12.50" not in written
+    for form in FORMATS:
+        written = write_post_answer(answer, form)
+        assert_harmless(written, form)
+        assert b"12.50" not in written
 
 
 @anyones_settings
-@given(reason=any_text, code=any_text, form=st.sampled_from(FORMATS))
-def test_no_rejected_report_spells_a_sale(reason: str, code: str, form: Format) -> None:
-    assert_harmless(write_receipt(Receipt(status="rejected", reason=reason, reason_code=code), form), form)
+@given(reason=any_text, code=any_text)
+def test_no_rejected_report_spells_a_sale(reason: str, code: str) -> None:
+    for form in FORMATS:
+        assert_harmless(write_receipt(Receipt(status="rejected", reason=reason, reason_code=code), form), form)
 
 
 @anyones_settings
@@ -124,23 +121,24 @@ prices = st.integers(min_value=0, max_value=1_000_000_000)
 
 
 @anyones_settings
-@given(bids=st.lists(st.tuples(ids, prices), min_size=1, max_size=3), form=st.sampled_from(FORMATS))
-def test_prices_and_ids_of_bids_come_through_exactly(bids: list[tuple[str, int]], form: Format) -> None:
+@given(bids=st.lists(st.tuples(ids, prices), min_size=1, max_size=3))
+def test_prices_and_ids_of_bids_come_through_exactly(bids: list[tuple[str, int]]) -> None:
     made = tuple([Bid(bid_id=bid_id, type="shared", price_cents=price, brand="B") for bid_id, price in bids])
     answer = PingAnswer(status="accepted", ping_id=bids[0][0], bids=made, expires_in=1, expires_at=1)
-    written = write_ping_answer(answer, form)
-    assert cents_in(written, form) == [bids[0][1], *[price for _, price in bids]]
-    texts = texts_of(written, form)
-    assert all(bid_id in texts for bid_id, _ in bids)
+    for form in FORMATS:
+        written = write_ping_answer(answer, form)
+        assert cents_in(written, form) == [bids[0][1], *[price for _, price in bids]]
+        assert {bid_id for bid_id, _ in bids} <= set(texts_of(written, form))
 
 
 @anyones_settings
-@given(ping_id=ids, lead_id=ids, price=prices, form=st.sampled_from(FORMATS))
-def test_prices_and_ids_of_sales_come_through_exactly(ping_id: str, lead_id: str, price: int, form: Format) -> None:
+@given(ping_id=ids, lead_id=ids, price=prices)
+def test_prices_and_ids_of_sales_come_through_exactly(ping_id: str, lead_id: str, price: int) -> None:
     answer = PostAnswer(status="accepted", ping_id=ping_id, lead_id=lead_id, price_cents=price)
-    written = write_post_answer(answer, form)
-    assert cents_in(written, form) == [price]
-    assert {ping_id, lead_id} <= set(texts_of(written, form))
+    for form in FORMATS:
+        written = write_post_answer(answer, form)
+        assert cents_in(written, form) == [price]
+        assert {ping_id, lead_id} <= set(texts_of(written, form))
 
 
 def cents_in(written: bytes, form: Format) -> list[int]:
