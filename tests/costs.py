@@ -23,11 +23,11 @@ def cost_s(call: Callable[[], Any], repeats: int = 7) -> float:
         return min(_once(call) for _ in range(repeats))
 
 
-def growth(call: Callable[[int], Any], size: int) -> float:
+def growth(call: Callable[[int], Any], size: int, repeats: int = 7) -> float:
     """How many times as much it costs for an input of eight times this size; the best of three measures."""
     ratios = []
     for _ in range(3):
-        less, more = cost_s(lambda: call(size)), cost_s(lambda: call(TIMES * size))
+        less, more = cost_s(lambda: call(size), repeats), cost_s(lambda: call(TIMES * size), repeats)
         ratios.append(more / less)
         if ratios[-1] <= GROWTH_MAX:
             break

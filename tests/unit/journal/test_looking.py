@@ -33,7 +33,7 @@ def test_every_line_comes_once_and_the_last_one_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, block: int
 ) -> None:
     monkeypatch.setattr(looking, "BLOCK", block)
-    texts = lumpy(tmp_path, seed, 25 if block == 1 else 300)
+    texts = lumpy(tmp_path, seed, 10 if block == 1 else 300)
     (part,) = parts(tmp_path)
     assert [*texts_back(part, Looking())] == texts[::-1]
     wanted = [text for text in texts if b"00007" in text and b"acme" in text]

@@ -68,7 +68,7 @@ def test_a_flipped_byte_of_any_frame_that_counts_is_named(killed: Path, seed: in
 
 def test_a_log_that_was_cut_off_anywhere_is_the_work_of_a_crash(killed: Path) -> None:
     content = log_of(killed).read_bytes()
-    for end in range(0, len(content), 3_511):
+    for end in range(0, len(content), 9_973):
         log_of(killed).write_bytes(content[:end])
         assert fault_at_rest(killed) == ""
 

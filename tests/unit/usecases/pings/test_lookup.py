@@ -70,10 +70,9 @@ def test_ids_of_lines_and_bids_find_what_a_whole_search_finds(folder: Path, tmp_
     if is_compacted:
         list(compact(journal, LATER, lambda _name, _count: None))
     for line in every_ping(journal):
+        wanted = find(journal, line.id)
         for name in (line.id, line.id.upper(), *line.bid_ids):
-            now = NOW + WEEKS + 60.0
-            found = lines_meant(journal, frozenset([name]), now, Looking())
-            assert found == find(journal, line.id), name
+            assert lines_meant(journal, frozenset([name]), NOW + WEEKS + 60.0, Looking()) == wanted, name
     assert lines_meant(journal, frozenset(["f" * 24]), LATER, Looking()) == []
     assert lines_meant(journal, frozenset(["C" + "a" * 63]), LATER, Looking()) == []
 
