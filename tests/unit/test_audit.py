@@ -11,6 +11,7 @@ from tests.audit.__main__ import FOUND, NOT_AUDITED, verdict
 from tests.audit.licenses import allowed, complete, refused
 from tests.audit.sbom import ASSETS, absent_extras, copied_scripts
 from tests.audit.vulnerabilities import Finding, read
+from tests.table import each_row
 
 SOUND = {"name": "httpx", "version": "0.28.1", "vulns": []}
 UNHEARD = {"name": "httpx", "skip_reason": "Dependency not found on PyPI and could not be audited: httpx (0.28.1)"}
@@ -22,7 +23,7 @@ def answer(*packages: object) -> str:
     return json.dumps({"dependencies": packages, "fixes": []})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("expression", "taken"),
     [
         ("MIT", True),

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from app.dialects.body.read import read_body
 from app.dialects.text import alike, alike_value, printable, text_of
 from app.dialects.values import agreement, fields, kinds, people
@@ -17,6 +15,7 @@ from app.domain.identity import normal_phone
 from app.domain.money import cents
 from app.drill.kit.costly import SHAPES, body_of
 from tests.costs import GROWTH_MAX, growth
+from tests.table import each_row
 
 UNITS = [
     "a",
@@ -81,7 +80,7 @@ TYPED: dict[str, ValueReader] = {
 }
 
 
-@pytest.mark.parametrize("name", [*READERS, *TYPED])
+@each_row("name", [*READERS, *TYPED])
 def test_a_value_is_read_in_a_time_that_grows_as_its_length(name: str) -> None:
     read = READERS.get(name) or TYPED[name]
     # A rough measure finds what takes far too long; only that has to be measured well.
@@ -89,7 +88,7 @@ def test_a_value_is_read_in_a_time_that_grows_as_its_length(name: str) -> None:
     assert growth(lambda size: read(_text(worst, size)), 1_000) <= GROWTH_MAX, f"a text of {worst!r}"
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@each_row("shape", SHAPES)
 def test_a_body_is_read_in_a_time_that_grows_as_its_length(shape: str) -> None:
     def read(size: int) -> object:
         body, content_type = body_of(shape, size)

@@ -17,6 +17,7 @@ from app.asgi import SETTLE_S
 from app.cli.service import migrate, serve
 from app.http.asgi_request import BODY_MAX
 from app.packaged import DEMO_CONFIG, MONITORING
+from tests.table import each_row
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -69,7 +70,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words[1:])
 
 
-@pytest.mark.parametrize("path", [ROOT / "compose.yaml", *sorted(DEPLOY.rglob("*.y*ml"))], ids=lambda path: path.name)
+@each_row("path", [ROOT / "compose.yaml", *sorted(DEPLOY.rglob("*.y*ml"))], ids=lambda path: path.name)
 def test_it_is_yaml(path: Path) -> None:
     assert all(yaml.safe_load_all(path.read_text()))
 
@@ -80,7 +81,7 @@ def images() -> list[str]:
     return [*found, *re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)]
 
 
-@pytest.mark.parametrize("image", sorted(set(images())))
+@each_row("image", sorted(set(images())))
 def test_an_image_is_pinned_to_one_release(image: str) -> None:
     assert re.fullmatch(r"[\w/.-]+:v?\d+\.\d+(\.\d+)?(-\w+)*", image)
     if ours := OURS.fullmatch(image):
@@ -98,7 +99,7 @@ def test_the_image_is_run_by_a_number_that_is_not_root_and_looks_after_itself() 
     assert parsed(json.loads(words)).port == int(port)
 
 
-@pytest.mark.parametrize("name", [name for name, _ in services()])
+@each_row("name", [name for name, _ in services()])
 def test_a_service_is_no_root_and_its_root_is_not_written_to(name: str) -> None:
     service = compose()["services"][name]
     assert service["read_only"]
@@ -110,7 +111,7 @@ def test_a_service_is_no_root_and_its_root_is_not_written_to(name: str) -> None:
         assert service["build"] == "."
 
 
-@pytest.mark.parametrize("name", [name for name, _ in services()])
+@each_row("name", [name for name, _ in services()])
 def test_what_a_service_mounts_and_waits_for_is_there(name: str) -> None:
     service = compose()["services"][name]
     for mount in service.get("volumes", []):

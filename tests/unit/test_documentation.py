@@ -3,14 +3,13 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from app.cli import COMMANDS
 from app.domain.alerts.alert import CAUSES
 from app.domain.reasons import REASONS, Reason
 from app.drill.run import all_drills
 from app.mock_exchange.conformance.checks import CHECKS
 from app.platforms.known import DIALECTS
+from tests.table import each_row
 from tests.words import unplain
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -26,7 +25,7 @@ def test_the_table_of_reasons_has_every_code_in_the_order_of_judgement() -> None
     assert [row[0].strip("`") for row in rows()] == list(REASONS)
 
 
-@pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS)
+@each_row("reason", REASONS.values(), ids=REASONS)
 def test_a_reason_is_documented_as_it_is_told(reason: Reason) -> None:
     _, number, where, kind, final, remedy = next(row for row in rows() if row[0] == f"`{reason.code}`")
     assert number == ("-" if reason.nbr is None else str(reason.nbr))
@@ -92,7 +91,7 @@ def glossary() -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")][1:]
 
 
-@pytest.mark.parametrize("synonym", SYNONYMS.split(", "))
+@each_row("synonym", SYNONYMS.split(", "))
 def test_the_glossary_answers_the_trades_word(synonym: str) -> None:
     word = synonym.lower()
     assert [term for term, others, _, _ in glossary() if word in f"{term}, {others}".lower()], word
@@ -137,7 +136,7 @@ def test_decisions_are_numbered_without_gaps() -> None:
     assert [page.name[:4] for page in DECISIONS] == [f"{number:04d}" for number in range(1, len(DECISIONS) + 1)]
 
 
-@pytest.mark.parametrize("page", DECISIONS, ids=lambda path: path.name)
+@each_row("page", DECISIONS, ids=lambda path: path.name)
 def test_a_decision_names_files_that_there_are(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     named = re.findall(r"`((?:app|tests|training)/[\w/.]+)`", text)

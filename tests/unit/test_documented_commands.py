@@ -6,12 +6,11 @@ import re
 import tomllib
 from importlib import import_module
 
-import pytest
-
 import training.main as training_main
 from app.cli import MODULES
 from app.http.asgi_request import BODY_MAX
 from tests.documented import ROOT, Block, DocumentedCommand, blocks, commands, mentioned
+from tests.table import each_row
 
 OPTIONS = {f"leadbid {name}": module for name, module in MODULES.items()} | {
     f"python -m training {name}": f"training.commands.{name.replace('-', '_')}" for name in training_main.COMMANDS
@@ -34,27 +33,23 @@ def test_there_are_commands_of_all_kinds() -> None:
     assert set(OPTIONS) - shown <= {"python -m training landscape"}
 
 
-@pytest.mark.parametrize("command", [*(each for each in COMMANDS if each.words[0] != "make"), *mentioned()], ids=str)
+@each_row("command", [*(each for each in COMMANDS if each.words[0] != "make"), *mentioned()], ids=str)
 def test_a_command_is_taken_as_it_is_printed(command: DocumentedCommand) -> None:
     assert parsed(command)
 
 
-@pytest.mark.parametrize("command", [each for each in COMMANDS if each.words[0] == "make"], ids=str)
+@each_row("command", [each for each in COMMANDS if each.words[0] == "make"], ids=str)
 def test_make_knows_what_is_printed(command: DocumentedCommand) -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert set(command.words[1:]) <= set(targets)
 
 
-@pytest.mark.parametrize(
-    "block", [each for each in blocks() if each.language == "toml"], ids=lambda b: f"{b.page}:{b.line}"
-)
+@each_row("block", [each for each in blocks() if each.language == "toml"], ids=lambda b: f"{b.page}:{b.line}")
 def test_what_is_printed_as_toml_is_toml(block: Block) -> None:
     assert tomllib.loads(block.text)
 
 
-@pytest.mark.parametrize(
-    "block", [each for each in blocks() if each.language == "json"], ids=lambda b: f"{b.page}:{b.line}"
-)
+@each_row("block", [each for each in blocks() if each.language == "json"], ids=lambda b: f"{b.page}:{b.line}")
 def test_what_is_printed_as_json_is_json(block: Block) -> None:
     assert json.loads(block.text)
 

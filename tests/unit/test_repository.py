@@ -8,8 +8,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
+
+from tests.table import each_row
 
 ROOT = Path(__file__).parents[2]
 GITHUB = ROOT / ".github"
@@ -35,7 +36,7 @@ def commands(path: Path) -> Iterator[str]:
             yield from step.get("run", "").splitlines()
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+@each_row("path", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_calls_only_what_there_is(path: Path) -> None:
     called = [shlex.split(line, comments=True) for line in commands(path)]
     assert called or any("uses" in job for job in jobs(path))
@@ -51,7 +52,7 @@ def test_a_workflow_calls_only_what_there_is(path: Path) -> None:
         assert set([needed] if isinstance(needed, str) else needed) <= read(path)["jobs"].keys()
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+@each_row("path", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_may_read_the_repository_and_no_more(path: Path) -> None:
     assert read(path)["permissions"] == {"contents": "read"}
 
@@ -88,7 +89,7 @@ def test_a_hook_runs_the_quick_half_of_the_check() -> None:
     assert re.search(r"^check: quick ", makefile, re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml")), ids=lambda path: path.name)
+@each_row("path", sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml")), ids=lambda path: path.name)
 def test_an_issue_template_is_one(path: Path) -> None:
     template = read(path)
     if path.name == "config.yml":
@@ -102,7 +103,7 @@ def test_an_issue_template_is_one(path: Path) -> None:
         assert field["attributes"].get("label") or field["type"] == "markdown"
 
 
-@pytest.mark.parametrize("name", ["SECURITY.md", "CONTRIBUTING.md", "README.md", ".github/PULL_REQUEST_TEMPLATE.md"])
+@each_row("name", ["SECURITY.md", "CONTRIBUTING.md", "README.md", ".github/PULL_REQUEST_TEMPLATE.md"])
 def test_a_page_links_only_to_files_that_there_are(name: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text(encoding="utf-8"))
     assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []

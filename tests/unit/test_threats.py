@@ -5,9 +5,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from app.drill.run import all_drills
+from tests.table import each_row
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "threats.md"
@@ -52,7 +51,7 @@ def test_every_kind_of_attacker_has_rows_and_what_is_left_is_said() -> None:
     assert sections["What is not defended"].count("\n- ") >= 10
 
 
-@pytest.mark.parametrize("row", THREATS, ids=lambda row: row[0][:60])
+@each_row("row", THREATS, ids=lambda row: row[0][:60])
 def test_a_threat_is_stopped_by_what_there_is_and_shown_by_a_test(row: list[str]) -> None:
     threat, stopped, shown = row
     assert threat
@@ -79,6 +78,6 @@ def test_a_test_that_is_not_there_would_be_missed() -> None:
     assert not exists("tests/unit/test_nothing.py::test_that_nobody_wrote")
 
 
-@pytest.mark.parametrize("page", ["SECURITY.md", "docs/operations.md"])
+@each_row("page", ["SECURITY.md", "docs/operations.md"])
 def test_it_is_found_where_it_is_looked_for(page: str) -> None:
     assert re.search(r"\]\((docs/)?threats\.md[)#]", (ROOT / page).read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ from app.mock_providers import ipqs, trestle
 from app.mock_providers.fake import phone_for
 from tests.build import NOW, contact
 from tests.providers import SECRETS, FakesAtHand, check, said, subject
+from tests.table import each_row
 from tests.unit.config.test_presets import FILE
 
 BOUGHT, AGAIN = "bought", "unverified"
@@ -149,7 +150,7 @@ def test_a_request_is_sent_as_it_is_declared() -> None:
     assert (body["zip"], body["v"], "ip" in body) == ("78701", "2", False)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("auth", "name", "where"),
     [
         ("bearer", "", "Bearer lac-5566"),
@@ -179,7 +180,7 @@ def test_a_secret_that_an_address_spells_in_another_way_stands_in_no_evidence_ei
     assert secret not in unquote(exchange.url)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "value"),
     [("a.b", 1), ("list.0.c", 2), ("list.1.c", None), ("x.y.z", 3), ("gone", None), ("a.b.c", None)],
 )

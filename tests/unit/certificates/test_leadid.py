@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from app.certificates.provider_client import Consulted
 from app.domain.checks.check import Check, LeadIdTerms
 from app.domain.checks.rule import AnswerRule
@@ -11,6 +9,7 @@ from app.domain.checks.verdict import failures, unsettled
 from app.mock_providers.leadid import LOOKUPS_MAX, SCENARIOS, FakeLeadId, leadid_token
 from tests.build import NOW, contact
 from tests.providers import FakesAtHand, check, said, token_subject
+from tests.table import each_row
 
 AUDIT = check("leadid", leadid=LeadIdTerms(profile="env:LAK", provider_codes={"acme": "AB12"}))
 BOUGHT, AGAIN = "bought", "unverified"
@@ -52,7 +51,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("scenario", "wanted", "row"), ROWS, ids=[row[0] for row in ROWS])
+@each_row(("scenario", "wanted", "row"), ROWS, ids=[row[0] for row in ROWS])
 def test_each_documented_answer_gives_the_documented_decision(scenario: str, wanted: str, row: str) -> None:
     consulted = consult(scenario)
     assert decision(consulted) == wanted, row

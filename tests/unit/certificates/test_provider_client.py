@@ -2,13 +2,13 @@
 
 import asyncio
 
-import pytest
 from msgspec.structs import replace
 
 from app.domain.checks.rule import AnswerRule
 from app.domain.delivery.breaker import COOLDOWN_S, FAILURES_MAX
 from tests.build import NOW
 from tests.providers import FakesAtHand, check, said, subject
+from tests.table import each_row
 
 PRICED = check(
     on=("ping", "post"),
@@ -60,7 +60,7 @@ def test_an_answer_is_used_again_for_its_time_and_of_the_same_question_only() ->
     assert len(fakes.sent) == 3
 
 
-@pytest.mark.parametrize("scenario", ["hang", "broken", "page", "retain_missing"])
+@each_row("scenario", ["hang", "broken", "page", "retain_missing"])
 def test_what_was_no_answer_is_asked_anew(scenario: str) -> None:
     fakes = FakesAtHand()
     client = fakes.client()

@@ -4,8 +4,6 @@ import asyncio
 import hashlib
 from typing import Any
 
-import pytest
-
 from app.certificates.provider_client import Consulted
 from app.domain.checks.check import Check
 from app.domain.checks.scrubs import BlacklistAllianceTerms, DncScrubTerms, HashKind, SuppressionListTerms
@@ -14,6 +12,7 @@ from app.mock_providers import blacklist_alliance, dncscrub, suppressionlist
 from app.mock_providers.fake import phone_for
 from tests.build import NOW
 from tests.providers import SECRETS, FakesAtHand, check, said, subject
+from tests.table import each_row
 
 BOUGHT, AGAIN = "bought", "unverified"
 LISTS = check("suppressionlist", suppressionlist=SuppressionListTerms(lists=("optouts", "own"), values=("phone",)))
@@ -44,7 +43,7 @@ LISTED = {
 }
 
 
-@pytest.mark.parametrize("scenario", suppressionlist.NAMES)
+@each_row("scenario", suppressionlist.NAMES)
 def test_each_answer_of_suppressionlist_gives_its_decision(scenario: str) -> None:
     assert decision(consult(LISTS, phone_for(suppressionlist.NAMES, scenario))) == LISTED[scenario]
 
@@ -64,7 +63,7 @@ BLACKLISTED = {
 }
 
 
-@pytest.mark.parametrize("scenario", blacklist_alliance.NAMES)
+@each_row("scenario", blacklist_alliance.NAMES)
 def test_each_answer_of_blacklist_alliance_gives_its_decision(scenario: str) -> None:
     assert decision(consult(BLACKLIST, phone_for(blacklist_alliance.NAMES, scenario))) == BLACKLISTED[scenario]
 
@@ -89,13 +88,13 @@ DNC = {
 }
 
 
-@pytest.mark.parametrize("scenario", DNC)
+@each_row("scenario", DNC)
 def test_each_result_code_gives_its_decision(scenario: str) -> None:
     assert decision(consult(dnc("dnc"), phone_for(dncscrub.NAMES, scenario))) == DNC[scenario]
 
 
-@pytest.mark.parametrize("ask", ["litigator", "reassigned", "dnc"])
-@pytest.mark.parametrize(
+@each_row("ask", ["litigator", "reassigned", "dnc"])
+@each_row(
     "scenario",
     ["other_phone", "unauthorized", "forbidden", "bad_request", "slow_down", "no_rows", "page", "broken", "hang"],
 )
@@ -127,7 +126,7 @@ def test_a_reassigned_number_is_no_contact_and_one_without_data_is_open_with_a_c
     assert (decision(unknown), price_cut([unknown.consultation])) == (BOUGHT, 0.2)
 
 
-@pytest.mark.parametrize("consent_at", [None, 1_600_000_000.0])
+@each_row("consent_at", [None, 1_600_000_000.0])
 def test_without_a_consent_that_the_database_reaches_back_to_nobody_is_asked(consent_at: float | None) -> None:
     fakes = FakesAtHand()
     lead = subject(phone=phone_for(dncscrub.NAMES, "clean"), consent_at=consent_at)
@@ -143,7 +142,7 @@ def test_the_day_of_consent_is_that_of_the_west() -> None:
     assert "date=20251231" in fakes.sent[0].url
 
 
-@pytest.mark.parametrize("kind", ["md5", "sha1", "sha256"])
+@each_row("kind", ["md5", "sha1", "sha256"])
 def test_lists_of_hashes_are_asked_about_pings_that_bring_the_same_kind(kind: HashKind) -> None:
     terms = SuppressionListTerms(lists=("optouts",), hashed=kind, code="litigator")
     asked = check("suppressionlist", suppressionlist=terms, on=("ping", "post"))
@@ -167,7 +166,7 @@ def test_phone_and_email_are_looked_up_both_and_one_that_is_found_is_enough() ->
     ]
 
 
-@pytest.mark.parametrize("asked", [LISTS, BLACKLIST, dnc("dnc"), dnc("litigator")], ids=lambda each: each.provider)
+@each_row("asked", [LISTS, BLACKLIST, dnc("dnc"), dnc("litigator")], ids=lambda each: each.provider)
 def test_a_lead_without_a_phone_has_no_questions(asked: Check) -> None:
     assert not FakesAtHand().client().has_questions(asked, subject(phone=""))
 
@@ -179,7 +178,7 @@ def test_what_a_list_holds_is_not_copied_into_our_own() -> None:
         assert not has_opted_out([consulted.consultation])
 
 
-@pytest.mark.parametrize("asked", [LISTS, BLACKLIST, dnc("litigator"), dnc("dnc")], ids=lambda each: each.provider)
+@each_row("asked", [LISTS, BLACKLIST, dnc("litigator"), dnc("dnc")], ids=lambda each: each.provider)
 def test_no_question_of_a_scrub_is_named_to_a_seller(asked: Check) -> None:
     fakes = FakesAtHand()
     fakes.trouble = "timeout"
@@ -188,7 +187,7 @@ def test_no_question_of_a_scrub_is_named_to_a_seller(asked: Check) -> None:
     assert (open_question.refusal.code, open_question.refusal.detail) == ("unverified", "")
 
 
-@pytest.mark.parametrize("asked", [LISTS, BLACKLIST, dnc("reassigned"), dnc("dnc")], ids=lambda each: each.provider)
+@each_row("asked", [LISTS, BLACKLIST, dnc("reassigned"), dnc("dnc")], ids=lambda each: each.provider)
 def test_the_evidence_of_a_scrub_holds_its_exchange_but_no_secret(asked: Check) -> None:
     consulted = consult(asked, "5124612234")
     (exchange,) = consulted.exchanges

@@ -15,6 +15,7 @@ from app.domain.reasons import REASONS
 from app.mock_providers.trustedform import SCENARIOS, certificate_id
 from tests.build import NOW
 from tests.providers import FakesAtHand, check, said, subject
+from tests.table import each_row
 
 RULES = (
     AnswerRule(property="age_seconds", op="at_most", value=3_600),
@@ -98,7 +99,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("scenario", "wanted", "row"), ROWS, ids=[row[0] for row in ROWS])
+@each_row(("scenario", "wanted", "row"), ROWS, ids=[row[0] for row in ROWS])
 def test_each_documented_answer_gives_the_documented_decision_and_its_evidence(
     scenario: str, wanted: str, row: str
 ) -> None:
@@ -145,7 +146,7 @@ def test_bought_and_stored_are_two_facts() -> None:
     assert said(consult("email_only").consultation)["match"] == ("fail", "consent_invalid")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("match", "scenario", "wanted"),
     [
         ("phone", "email_only", "fail"),
@@ -163,7 +164,7 @@ def test_the_buyer_says_what_of_a_person_must_match(match: Any, scenario: str, w
     assert found["match"][0] == wanted
 
 
-@pytest.mark.parametrize("scenario", ["sandbox", "sandbox_failure"])
+@each_row("scenario", ["sandbox", "sandbox_failure"])
 def test_a_test_certificate_passes_only_where_leads_are_tests(scenario: str) -> None:
     assert decision(consult(scenario)) == "consent_invalid"
     lenient = said(
@@ -210,6 +211,6 @@ def test_a_fault_of_ours_is_told_to_the_operator_and_nothing_more_is_asked(caplo
     assert "see to its bill; no lead is blamed for it" in caplog.text
 
 
-@pytest.mark.parametrize("url", ["https://ping.trustedform.com/0.abc.def.ghi", ""])
+@each_row("url", ["https://ping.trustedform.com/0.abc.def.ghi", ""])
 def test_without_a_certificate_that_can_be_asked_about_nothing_is_asked(url: str) -> None:
     assert not FakesAtHand().client().has_questions(FULL, subject(trustedform=read_trustedform(url)))

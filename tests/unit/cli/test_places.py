@@ -10,6 +10,7 @@ from app.cli.places import add_config, add_models, locate
 from app.packaged import MODELS
 from app.service_notes import ServicePlaces, note_places
 from app.settings import Settings
+from tests.table import each_row
 
 
 def located(*words: str) -> argparse.Namespace:
@@ -70,7 +71,7 @@ def test_where_nothing_was_noted_the_usual_places_count(tmp_path: Path, monkeypa
     assert (args.config, args.models, args.database) == (Path("buyer.toml"), MODELS, "")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "noted"),
     [
         ("postgresql+psycopg://ada:s3cret@db:5432/leads", "postgresql+psycopg://ada@db:5432/leads"),

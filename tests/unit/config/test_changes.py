@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from msgspec.structs import replace
 
 from app.config.changes import SHOWN_MAX, changes, losses
@@ -13,6 +12,7 @@ from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import BearerAuth
 from app.domain.territory import Territory
 from tests.build import buyer, campaign, cap, catalogue, seller, vertical
+from tests.table import each_row
 
 CRM = Destination(name="crm", url="https://crm.example/leads?key=hidden", auth=BearerAuth(token="env:OLD"))
 
@@ -95,7 +95,7 @@ def test_many_changes_are_cut_and_counted() -> None:
     assert (len(words), words[-1]) == (SHOWN_MAX + 1, "and 7 more changes")
 
 
-@pytest.mark.parametrize("section", ["campaigns", "sellers", "operators"])
+@each_row("section", ["campaigns", "sellers", "operators"])
 def test_all_of_a_kind_is_a_loss_and_one_of_them_is_none(section: str) -> None:
     whole = declared()
     assert len(losses(whole, replace(whole, **{section: ()}))) == 1

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from app.config.reference import DESTINATIONS, LEAD_MEANINGS, reference
 from app.config.schema import Table
 from app.domain.delivery.sold_lead import LEAD_PATHS
+from tests.table import each_row
 
 REMEDY = "write it anew: what stands above the marker stays, below it comes `leadbid check --reference`"
 
@@ -22,7 +22,7 @@ def test_the_documented_keys_are_those_of_the_schema() -> None:
     assert keys == reference(), REMEDY
 
 
-@pytest.mark.parametrize("table", tables())
+@each_row("table", tables())
 def test_every_table_of_the_schema_is_documented(table: type[Table]) -> None:
     headline = (table.__doc__ or "").split("\n")[0].rstrip(".")
     section = reference().partition(f"## {headline}\n")[2].partition("\n## ")[0]
@@ -30,7 +30,7 @@ def test_every_table_of_the_schema_is_documented(table: type[Table]) -> None:
         assert f"| `{field.encode_name}` |" in section or field.name == "at"
 
 
-@pytest.mark.parametrize("kind", DESTINATIONS)
+@each_row("kind", DESTINATIONS)
 def test_every_key_of_a_destination_is_documented(kind: type[msgspec.Struct]) -> None:
     _, rows = DESTINATIONS[kind]
     assert {*rows} == {field.encode_name for field in msgspec.structs.fields(kind)}

@@ -8,6 +8,7 @@ from app.config.file.problem import Problem
 from app.config.load import Declared
 from app.config.values.names import accept_word
 from app.domain.vertical import Field
+from tests.table import each_row
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
@@ -63,7 +64,7 @@ def test_a_vertical_whose_name_sounds_like_a_sale_is_refused(small: str, problem
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "word"),
     [("broker", ""), ("token", ""), ("ok", "ok"), ("is-ok", "ok"), ("Successful", "success"), ("unmatched", "matched")],
 )

@@ -4,12 +4,12 @@ import asyncio
 from urllib.parse import parse_qs
 
 import msgspec
-import pytest
 
 from app.crm.access_tokens import DEFAULT_LIFE_S, AccessTokens, NoToken
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import OAuth2Auth
 from app.outbound.message import OutboundAnswer, OutboundRequest
+from tests.table import each_row
 
 AUTH = OAuth2Auth(token_url="https://crm.example/token", client_id="id", client_secret="env:SECRET")
 SECRETS = {"env:SECRET": "s3cret", "env:REFRESH": "r3fresh"}
@@ -55,7 +55,7 @@ def test_a_refresh_token_and_a_scope_are_sent_where_there_are_some() -> None:
     assert (server.asked[0]["refresh_token"], server.asked[0]["scope"]) == (["r3fresh"], ["leads.write"])
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("life", "lives_s"), [(3600, 3540.0), ("3600", 3540.0), (30, 15.0), (None, DEFAULT_LIFE_S - 60.0), ("soon", 840.0)]
 )
 def test_a_token_is_kept_until_shortly_before_it_ends(life: object, lives_s: float) -> None:
@@ -84,7 +84,7 @@ def test_a_token_that_is_not_taken_is_asked_for_anew() -> None:
     assert server.token() == "t2"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("answer", "told"),
     [
         (OutboundAnswer(trouble="timeout"), "no answer (timeout)"),

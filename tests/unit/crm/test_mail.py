@@ -19,6 +19,7 @@ from app.crm.payload import Unbuildable
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.message import OutboundAnswer, OutboundMail
+from tests.table import each_row
 
 NOW = 1_790_000_000.0
 MAIL = {
@@ -131,7 +132,7 @@ def test_a_mail_that_some_recipients_did_not_get_is_not_sent_again(lead: LeadDoc
     assert (judgement.outcome, "1 of 2 recipients were refused" in judgement.note) == ("delivered", True)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "said"),
     [
         ({"host": "smtp example"}, "`host`"),
@@ -154,7 +155,7 @@ def test_a_mailbox_that_cannot_serve_is_refused(changes: dict[str, Any], said: s
     assert "s3cret" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("table", "said"),
     [
         ({}, "says not where leads go"),

@@ -3,13 +3,13 @@
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.crm.pick import picked
 from app.domain.delivery.outcome_rule import Pick
 from app.outbound.message import OutboundAnswer
+from tests.table import each_row
 
 JSON = b'\xef\xbb\xbf{"ok": true, "n": 1.5, "none": null, "data": [{"id": "a-1"}], "obj": {"k": "v"}}'
 XML = (
@@ -21,7 +21,7 @@ def pick(body: bytes, **place: str) -> str | None:
     return picked(msgspec.convert(place, Pick), OutboundAnswer(status=200, body=body, headers={"location": "/leads/9"}))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "place", "found"),
     [
         (JSON, {"json": "ok"}, "true"),

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from standardwebhooks import Webhook
 
 from app.crm.report_signatures import SignedReport, is_of_gohighlevel, is_signed_by
+from tests.table import each_row
 
 NOW = 1_790_000_000.0
 SECRET = "hubspot-client-secret"
@@ -36,7 +36,7 @@ def test_hubspot_signs_method_address_body_and_time() -> None:
     assert is_signed_by("hubspot", SECRET, report(of_hubspot()), NOW)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("headers", "body", "now"),
     [
         ({}, BODY, NOW),
@@ -75,7 +75,7 @@ OF_LOCATION = b'{"type":"OpportunityStageUpdate","locationId":"ve9EPM428h8vShlRW
 BY_GOHIGHLEVEL = base64.b64encode(GOHIGHLEVEL.sign(OF_LOCATION)).decode()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("signed", "body", "location", "account", "holds"),
     [
         (BY_GOHIGHLEVEL, OF_LOCATION, "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", True),

@@ -1,12 +1,11 @@
 """The answer comes in the format that was asked for, most plainly first."""
 
-import pytest
-
 from app.dialects.text import Scalar
 from app.dialects.written import Format, answer_format
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("asked", "accept", "suffix", "expected"),
     [
         ({}, "", "", None),

@@ -1,21 +1,20 @@
 """HTTP says as much of an answer as its seller goes by."""
 
-import pytest
-
 from app.dialects.answers import ping_status, post_status, told_status
 from app.dialects.own_words import GENERIC
 from app.domain.seller import Statuses
 from app.platforms.known import DIALECTS
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(("code", "status"), [("", 200), ("cap_reached", 200), ("auth_failed", 401), ("internal", 503)])
+@each_row(("code", "status"), [("", 200), ("cap_reached", 200), ("auth_failed", 401), ("internal", 503)])
 def test_only_faults_of_a_ping_have_codes_of_their_own(code: str, status: int) -> None:
     assert ping_status(PingAnswer(status="rejected", ping_id="", reason_code=code)) == status
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("code", "statuses", "status"),
     [
         ("duplicate", "usual", 200),

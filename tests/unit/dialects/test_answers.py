@@ -3,13 +3,12 @@
 import json
 from xml.etree import ElementTree
 
-import pytest
-
 from app.dialects.answers import write_ping_answer, write_post_answer, write_receipt, write_receipts
 from app.dialects.written import CONTENT_TYPES, Format
 from app.wire.feedback import Receipt
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer
+from tests.table import each_row
 
 ACCEPTED = PingAnswer(
     status="accepted",
@@ -58,7 +57,7 @@ def test_a_sale_is_written_to_the_letter() -> None:
     )
 
 
-@pytest.mark.parametrize("status", ["duplicate", "rejected", "reping", "error"])
+@each_row("status", ["duplicate", "rejected", "reping", "error"])
 def test_what_is_not_sold_has_no_price(status: str) -> None:
     answer = PostAnswer(status=status, ping_id="p1", price_cents=1200, reason="r", reason_code="c")  # type: ignore[arg-type]
     written = json.loads(write_post_answer(answer, "json"))
@@ -86,7 +85,7 @@ def test_the_xml_twin_has_the_same_names_and_values() -> None:
     assert [warning.text for warning in root.findall("warnings/warning")] == list(ACCEPTED.warnings)
 
 
-@pytest.mark.parametrize("form", ["json", "xml"])
+@each_row("form", ["json", "xml"])
 def test_text_that_cannot_be_written_is_written_without_what_is_wrong_with_it(form: Format) -> None:
     answer = PingAnswer(status="rejected", ping_id="", reason="a\x00b\ud800c <&> \ufffe", reason_code="x")
     written = write_ping_answer(answer, form)
@@ -94,7 +93,7 @@ def test_text_that_cannot_be_written_is_written_without_what_is_wrong_with_it(fo
     assert reason == "a b c <&>  "
 
 
-@pytest.mark.parametrize("form", ["json", "xml"])
+@each_row("form", ["json", "xml"])
 def test_an_id_that_spells_an_accept_word_by_chance_is_left_out_of_a_refusal(form: Format) -> None:
     answer = PostAnswer(status="rejected", ping_id="xTrUEx" + "a" * 58, reason="paused", reason_code="paused")
     assert b"TrUE" not in write_post_answer(answer, form)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 from app.platforms.known import DIALECTS
 from app.wire.post import Contact, Post
+from tests.table import each_row
 
 assert DIALECTS, "what platforms call things is known, as it is where posts are read"
 
@@ -109,7 +109,7 @@ def test_no_part_of_a_contact_is_lost_in_silence(lead: tuple[dict[str, Any], str
     assert not any(secret in warning for warning in reading.warnings for secret in (digits, "lovelace", url[-40:]))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("sent", "address"),
     [
         ({"street_number": "12", "street_name": "Oak St"}, "12 Oak St"),
@@ -130,7 +130,7 @@ def test_a_street_number_without_a_street_is_warned_of() -> None:
     assert any(warning.startswith("address: ") for warning in reading.warnings)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "parts"),
     [(["Ada", "King"], ("Ada", "King")), (["Ada King", "Tom Lee"], ("Tom", "Lee"))],
 )

@@ -18,6 +18,7 @@ from app.dialects.text import Scalar
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.wire.feedback import Demand, EventWord, Notice, Outcome, Signal
+from tests.table import each_row
 
 TOKEN = "Cb_-" * 16
 
@@ -95,7 +96,7 @@ HUBSPOT: dict[str, Scalar] = {
 NOON = 1_795_262_400.0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "outcome"),
     [
         (HUBSPOT, Outcome(crm_id="12345678901", event="sold", event_id="4217", occurred_at=NOON)),
@@ -187,13 +188,13 @@ def test_a_demand_is_read_whole() -> None:
     assert read_demand({"open": 2, "limit": "yes"}).value == Demand(open=2, expected=2, limit=True)
 
 
-@pytest.mark.parametrize(("premium", "cents"), [("4", 400), (-2.5, -250), ("-0.05", -5), ("$3.10", 310)])
+@each_row(("premium", "cents"), [("4", 400), (-2.5, -250), ("-0.05", -5), ("$3.10", 310)])
 def test_a_signal_may_raise_or_lower_the_price(premium: Scalar, cents: int) -> None:
     raw: dict[str, Scalar] = {"premium": premium, "cause": "storm", "until": "2026-11-21T12:00:00Z"}
     assert read_signal(raw).value == Signal(premium_cents=cents, cause="storm", until=1_795_262_400.0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("read", "raw", "refusal"),
     [
         (read_outcome, {}, Refusal("missing_field", "lead_id")),
@@ -232,9 +233,7 @@ def test_a_notice_without_a_bid_or_a_result_is_refused(seller: Seller) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "until", ["n/a", "0", "none", "{until}", "tomorrow", "6pm", "2026-13-01", "9999-12-31T23:59:59-12:00", True]
-)
+@each_row("until", ["n/a", "0", "none", "{until}", "tomorrow", "6pm", "2026-13-01", "9999-12-31T23:59:59-12:00", True])
 def test_an_end_that_cannot_be_read_is_refused_and_never_the_end_of_the_day(until: Scalar) -> None:
     for value in (
         read_demand({"open": 1, "expected": 1, "until": until}).value,
@@ -250,7 +249,7 @@ def test_a_misspelled_key_is_warned_of_and_a_key_of_access_is_not_shown() -> Non
     assert reading.warnings == ("limits: not known here, and ignored",)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "territory"),
     [("TX", "TX"), ("tx", "TX"), ("Texas", "TX"), ("787", "787"), ("7", "7"), ("02139", "02139"), ("US-NY", "NY")],
 )
@@ -258,13 +257,13 @@ def test_a_territory_is_a_state_a_zip_or_a_prefix(text: str, territory: str) -> 
     assert read_territory(text) == territory
 
 
-@pytest.mark.parametrize("text", ["2139", "7001"])
+@each_row("text", ["2139", "7001"])
 def test_four_digits_are_asked_whether_they_are_a_zip(text: str) -> None:
     """A spreadsheet ate the zero: as a prefix it would meet no territory, or another one."""
     remedy = f"territory: 0{text} if it is a ZIP; a prefix has 1 to 3 digits"
     assert read_territory(text) == Refusal("invalid_field", remedy)
 
 
-@pytest.mark.parametrize("text", ["XX", "787012", "", "TX\n", "٠٢١٣٩", "787*"])
+@each_row("text", ["XX", "787012", "", "TX\n", "٠٢١٣٩", "787*"])
 def test_what_is_no_territory_is_refused(text: str) -> None:
     assert read_territory(text) == Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")

@@ -1,10 +1,9 @@
 """What a name that nobody declared may mean."""
 
-import pytest
-
 from app.dialects.hints import LOST, hint_of
 from app.dialects.layout import layout_of
 from app.domain.seller import Seller
+from tests.table import each_row
 
 NAMES = layout_of(Seller(name="acme", title="Acme", key_sha256=()), None, "post").names
 
@@ -75,7 +74,7 @@ def test_a_name_hints_at_what_it_says() -> None:
     assert {key: hint_of(key, NAMES.name_of) for key in HINTS} == HINTS
 
 
-@pytest.mark.parametrize("key", ["consent.timestamp", "consent[created_at]", "compliance.submitted_at"])
+@each_row("key", ["consent.timestamp", "consent[created_at]", "compliance.submitted_at"])
 def test_a_time_in_an_object_about_consent_is_when_that_was_given(key: str) -> None:
     assert NAMES.name_of(key) == "consent_at"
     assert NAMES.name_of("lead.timestamp") == "created_at"

@@ -20,6 +20,7 @@ from app.dialects.layout import layout_of
 from app.dialects.names import CANONICAL, IGNORED, KEY_LENGTH_MAX, Route, forms_of, names_for
 from app.domain.seller import Seller
 from app.domain.vertical import Field, Vertical
+from tests.table import each_row
 
 PUBLISHED: dict[str, str] = {
     "zip": "zip zip_code zipcode Zip ZipCode postal_code postalCode contact.zip_code ContactData.ZipCode property_zip",
@@ -205,7 +206,7 @@ def test_a_registered_platforms_names_are_known_and_change_no_other(
     assert names_for(seller, None, "ping").name_of("MartAge") == IGNORED
 
 
-@pytest.mark.parametrize(
+@each_row(
     "key",
     [
         "zip[]",

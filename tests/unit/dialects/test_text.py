@@ -1,12 +1,11 @@
 """What says that there is no value: for machines, for people, and of templates whose variables nobody filled."""
 
-import pytest
-
 from app.dialects.text import is_absent, printable, says_nothing, text_of
 from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, Trouble
 from app.domain.consent.unfilled import is_unfilled
 from app.domain.vertical import Field
+from tests.table import each_row
 
 UNFILLED = [
     *(
@@ -54,18 +53,18 @@ FILLED = [
 ]
 
 
-@pytest.mark.parametrize("text", UNFILLED)
+@each_row("text", UNFILLED)
 def test_a_variable_that_was_left_unfilled_is_known_by_its_shape(text: str) -> None:
     assert is_unfilled(text)
     assert is_absent(text)
 
 
-@pytest.mark.parametrize("text", FILLED)
+@each_row("text", FILLED)
 def test_what_merely_stands_in_brackets_is_a_value(text: str) -> None:
     assert not is_unfilled(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     ["", "NA", "n/a", "N.A.", "#N/A", "null", "undefined", "NaN", "nil", "-", "--", "—", "?", "$", "\\N", "[]", "{}"],
 )
@@ -74,7 +73,7 @@ def test_machines_have_their_words_for_nothing(text: str) -> None:
     assert says_nothing(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         *("None", "unknown", "Not Provided", "not_available", "-- Select --", "Select one...", "prefer not to say"),
@@ -88,9 +87,7 @@ def test_people_have_more_of_them_for_what_is_no_text(text: str) -> None:
     assert kinds.contact(100)(text) == text
 
 
-@pytest.mark.parametrize(
-    "text", ["0", "no", "false", "none of these", "nonesuch", "Nadia", "Nilsson", "unknown caller"]
-)
+@each_row("text", ["0", "no", "false", "none of these", "nonesuch", "Nadia", "Nilsson", "unknown caller"])
 def test_a_value_is_not_taken_for_nothing(text: str) -> None:
     assert not says_nothing(text)
 
@@ -115,7 +112,7 @@ def test_an_unfilled_variable_is_missing_with_a_warning() -> None:
         assert read("{{value}}") == unfilled
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "raw", "value"),
     [
         ("homeowner", "Own", True),

@@ -2,16 +2,15 @@
 
 import hashlib
 
-import pytest
-
 from app.dialects.generic import NO_TRACES, PingTraces, traces_of
 from tests.build import seller
+from tests.table import each_row
 
 MD5 = hashlib.md5(b"5124612234", usedforsecurity=False).hexdigest()
 SHA256 = hashlib.sha256(b"ada@example.com").hexdigest()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "found"),
     [
         ({}, NO_TRACES),

@@ -1,12 +1,11 @@
 """What a seller is answered, made of decisions and refusals."""
 
-import pytest
-
 from app.domain.answers import bids_answer, refused_ping, refused_post, refused_receipt, sale_answer, unsold_post
 from app.domain.auction.weighing import Offer
 from app.domain.reasons import Refusal
 from app.wire.ping import Leg
 from tests.build import seller
+from tests.table import each_row
 
 TOKEN = "C" + "Z" * 63
 
@@ -26,7 +25,7 @@ def test_a_bid_answer_names_each_bid_and_the_first_one_for_all() -> None:
     assert answer.warnings == ("zip: read from zip4",)
 
 
-@pytest.mark.parametrize(("disclosure", "code"), [("full", "filtered"), ("class", "policy"), ("opaque", "no_bid")])
+@each_row(("disclosure", "code"), [("full", "filtered"), ("class", "policy"), ("opaque", "no_bid")])
 def test_a_refusal_says_as_much_as_its_seller_is_told(disclosure: str, code: str) -> None:
     told = seller(disclosure=disclosure)
     assert refused_ping(Refusal("filtered", "credit"), told, "ff").reason_code == code

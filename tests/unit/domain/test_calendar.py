@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.calendar import WindowKind, local_time, moment, until_when, utc_offset, utc_text, window_bounds
+from tests.table import each_row
 
 CHICAGO = "America/Chicago"
 ZONES = st.sampled_from([CHICAGO, "America/New_York", "America/Phoenix", "Pacific/Honolulu", "America/St_Johns", "UTC"])
@@ -31,7 +32,7 @@ def test_a_moment_has_the_date_and_minute_of_its_zone() -> None:
     assert local.minute_of_week == 4 * 1440 + 21 * 60 + 30
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "label"),
     [("hour", "2026-11-20T21-0600"), ("day", "2026-11-20"), ("week", "2026-W47"), ("month", "2026-11"), ("total", "")],
 )
@@ -58,7 +59,7 @@ def test_the_hour_that_spring_skips_has_no_window() -> None:
     assert local_time(end, CHICAGO).labels["hour"] == "2026-03-08T03-0500"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "day", "hours"),
     [
         ("day", "2026-11-20", 24),
@@ -74,7 +75,7 @@ def test_the_hour_that_spring_skips_has_no_window() -> None:
         ("month", "2026-12-31", 31 * 24),
     ],
 )
-@pytest.mark.parametrize("time", ["00:00:00", "01:30:00", "12:00:00", "23:59:59"])
+@each_row("time", ["00:00:00", "01:30:00", "12:00:00", "23:59:59"])
 def test_a_window_lasts_as_long_as_its_local_dates_do(kind: WindowKind, day: str, hours: int, time: str) -> None:
     start, end = window_bounds(at(f"{day}T{time}"), CHICAGO, kind)
     assert end - start == hours * 3600
@@ -113,7 +114,7 @@ def test_a_time_is_written_in_utc() -> None:
     assert utc_text(utc("2026-11-21T05:00:00") + 0.4) == "2026-11-21T05:00:00Z"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "at"),
     [
         ("2h", NOW + 7_200.0),
@@ -126,14 +127,14 @@ def test_an_end_is_a_span_from_now_or_a_moment_there(text: str, at: float) -> No
     assert until_when(text, NOW, ZoneInfo("America/Chicago")) == at
 
 
-@pytest.mark.parametrize("text", ["0001-01-01", "1969-12-31", "9999-12-31T23:59:59-12:00", "99999999999"])
+@each_row("text", ["0001-01-01", "1969-12-31", "9999-12-31T23:59:59-12:00", "99999999999"])
 def test_a_moment_that_no_clock_shows_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="1970 to 2999"):
         moment(text, NOW, ZoneInfo("America/Chicago"))
     assert moment("999999d", NOW) == 0.0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "wrong"),
     [
         ("0s", "in the past"),

@@ -5,7 +5,6 @@ from functools import cache
 from itertools import product
 
 import phonenumbers
-import pytest
 from phonenumbers import PhoneNumberType, timezone
 from phonenumbers.tzdata import TIMEZONE_DATA
 
@@ -16,6 +15,7 @@ from app.domain.calendar import moment
 from app.domain.calling.phone_kind import number_of, phone_kind
 from app.domain.calling.rules import NATIONAL, CallingRule, CallingTable, narrower
 from app.domain.calling.window import CallingWindow, calling_window
+from tests.table import each_row
 
 WEDNESDAY = "2026-12-02T12:00-06:00"
 
@@ -53,7 +53,7 @@ def test_a_number_lies_in_the_zones_that_the_library_says() -> None:
     assert len(local) > 1_000
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("now", "start", "end"),
     [
         (WEDNESDAY, WEDNESDAY, "2026-12-02T21:00-06:00"),
@@ -67,7 +67,7 @@ def test_a_texan_may_be_called_in_the_hours_of_texas(now: str, start: str, end: 
     assert told(window("5124612234", "78701", now)) == (utc(start), utc(end))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("phone", "zip_code", "start", "end", "why"),
     [
         (
@@ -94,7 +94,7 @@ def test_guam_and_new_york_have_three_hours_together() -> None:
     assert found.time_zones == "America/New_York, Pacific/Guam"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("zip_code", "zones"),
     [
         ("57799", {"America/Denver"}),
@@ -116,7 +116,7 @@ def test_in_several_zones_each_must_allow_the_call() -> None:
     assert told(found) == (utc("2026-12-02T08:00-06:00"), utc("2026-12-02T21:00-05:00"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("now", "start", "end"),
     [
         ("2026-03-08T00:30-05:00", "2026-03-08T08:00-04:00", "2026-03-08T21:00-04:00"),
@@ -142,7 +142,7 @@ def test_the_strictest_limit_of_calls_is_told_with_its_rule_and_day() -> None:
     assert window("2123456789", "10001", WEDNESDAY).calls_max is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("phone", "zip_code", "basis"),
     [
         ("5124612234", "78701", "zip and area_code"),

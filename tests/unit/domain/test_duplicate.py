@@ -2,14 +2,13 @@
 
 from typing import Literal
 
-import pytest
-
 from app.domain.duplicate import Sighting, is_duplicate
+from tests.table import each_row
 
 SEEN = (Sighting("solar-tx", "solar", 1_000.0),)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("scope", "campaign", "vertical", "bought"),
     [
         ("campaign", "solar-tx", "solar", True),
@@ -25,7 +24,7 @@ def test_a_sale_counts_within_its_scope(
     assert is_duplicate(SEEN, scope, campaign, vertical, since=999.0) is bought
 
 
-@pytest.mark.parametrize(("since", "bought"), [(999.9, True), (1_000.0, False), (2_000.0, False)])
+@each_row(("since", "bought"), [(999.9, True), (1_000.0, False), (2_000.0, False)])
 def test_a_sale_counts_within_the_window(since: float, bought: bool) -> None:
     assert is_duplicate(SEEN, "buyer", "x", "y", since) is bought
 

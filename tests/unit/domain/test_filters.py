@@ -2,15 +2,14 @@
 
 from typing import Literal
 
-import pytest
-
 from app.domain.filters import Filter, Operator, Value
+from tests.table import each_row
 
 NUMBERS = frozenset[Value]({1, 2})
 ROOFS = frozenset[Value]({"tile", "flat"})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("rule", "actual", "admitted"),
     [
         (Filter(field="x", op="in", values=ROOFS), "tile", True),
@@ -39,8 +38,8 @@ def test_a_rule_admits_a_value_or_not(rule: Filter, actual: Value, admitted: boo
     assert rule.admits({"x": actual}) is admitted
 
 
-@pytest.mark.parametrize("op", ["in", "not_in", "at_least", "at_most", "is", "present"])
-@pytest.mark.parametrize(("missing", "admitted"), [("refuse", False), ("pass", True)])
+@each_row("op", ["in", "not_in", "at_least", "at_most", "is", "present"])
+@each_row(("missing", "admitted"), [("refuse", False), ("pass", True)])
 def test_an_absent_or_empty_field_does_as_the_rule_says(
     op: Operator, missing: Literal["refuse", "pass"], admitted: bool
 ) -> None:

@@ -2,25 +2,23 @@
 
 import hashlib
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.identity import ALGORITHMS, Person, hash_digest, normal_email, normal_phone, person
+from tests.table import each_row
 
 KEY = b"k" * 32
 
 
-@pytest.mark.parametrize(
+@each_row(
     "written", ["5124612234", "(512) 461-2234", "+1 512 461 2234", "1-512-461-2234", "512.461.2234", " 15124612234\n"]
 )
 def test_one_phone_is_one_number_however_it_is_written(written: str) -> None:
     assert normal_phone(written) == "5124612234"
 
 
-@pytest.mark.parametrize(
-    "written", ["", "461-2234", "25124612234", "512461223", "+44 20 7946 0958 1", "٥١٢٤٦١٢٢٣٤", "call me"]
-)
+@each_row("written", ["", "461-2234", "25124612234", "512461223", "+44 20 7946 0958 1", "٥١٢٤٦١٢٢٣٤", "call me"])
 def test_what_is_no_number_of_ours_is_empty(written: str) -> None:
     assert normal_phone(written) == ""
 
@@ -36,7 +34,7 @@ def test_an_email_has_no_case_and_no_space_around_it() -> None:
     assert normal_email("maria") == ""
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@each_row("algorithm", ALGORITHMS)
 def test_a_seller_that_hashes_the_normal_form_asks_for_the_same_person(algorithm: str) -> None:
     known = person(KEY, "+1 (512) 461-2234", "Maria.Lopez@gmail.com")
     by_phone = hash_digest(KEY, algorithm, hashlib.new(algorithm, b"5124612234").hexdigest())
@@ -45,7 +43,7 @@ def test_a_seller_that_hashes_the_normal_form_asks_for_the_same_person(algorithm
     assert by_email in known.email
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("algorithm", "hashed"),
     [
         ("sha256", "a" * 40),

@@ -1,10 +1,10 @@
 """Money between text and cents."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.money import CENTS_MAX, cents, dollars
+from tests.table import each_row
 
 READ = [
     (12.5, 1250),
@@ -58,12 +58,12 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("written", "read"), READ)
+@each_row(("written", "read"), READ)
 def test_an_amount_is_read_as_it_is_written_and_rounded_down(written: object, read: int) -> None:
     assert cents(written) == read
 
 
-@pytest.mark.parametrize("written", REFUSED, ids=lambda written: type(written).__name__)
+@each_row("written", REFUSED, ids=lambda written: type(written).__name__)
 def test_what_is_no_amount_of_money_is_none(written: object) -> None:
     assert cents(written) is None
 
@@ -79,8 +79,6 @@ def test_no_input_breaks_the_reader(written: object) -> None:
     assert read is None or 0 <= read <= CENTS_MAX
 
 
-@pytest.mark.parametrize(
-    ("amount", "text"), [(1250, "12.50"), (-5, "-0.05"), (0, "0.00"), (-1250, "-12.50"), (7, "0.07")]
-)
+@each_row(("amount", "text"), [(1250, "12.50"), (-5, "-0.05"), (0, "0.00"), (-1250, "-12.50"), (7, "0.07")])
 def test_dollars_have_two_decimals_and_the_sign_in_front(amount: int, text: str) -> None:
     assert dollars(amount) == text

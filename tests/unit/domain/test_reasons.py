@@ -3,11 +3,10 @@
 import re
 from itertools import product
 
-import pytest
-
 from app.domain.reasons import ACCEPT_WORDS, NO_BID, RANK, REASONS, Disclosure, Refusal, disclosed, sentence
+from tests.table import each_row
 
-EVERY_DISCLOSURE = pytest.mark.parametrize("disclosure", ["full", "class", "opaque"])
+EVERY_DISCLOSURE = each_row("disclosure", ["full", "class", "opaque"])
 
 
 def test_a_later_row_counts_for_more() -> None:
@@ -37,7 +36,7 @@ def test_a_reason_without_room_for_a_detail_does_not_tell_it() -> None:
     assert sentence(Refusal("suppressed", "list of litigators")) == "we may not contact this person"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("disclosure", "told"),
     [
         ("full", ("duplicate", "we have this person already")),
@@ -57,6 +56,6 @@ def test_what_is_wrong_with_the_request_itself_is_told_to_everybody(disclosure: 
     )
 
 
-@pytest.mark.parametrize("disclosure", ["full", "class", "opaque"])
+@each_row("disclosure", ["full", "class", "opaque"])
 def test_no_seller_can_tell_who_sues_from_who_opted_out(disclosure: Disclosure) -> None:
     assert disclosed(Refusal("litigator", "a list"), disclosure) == disclosed(Refusal("suppressed"), disclosure)

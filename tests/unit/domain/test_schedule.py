@@ -3,10 +3,9 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from app.domain.calendar import LocalTime, local_time
 from app.domain.schedule import ALWAYS, MINUTES_OF_WEEK, Boost, Schedule, week_hours
+from tests.table import each_row
 
 ZONE = "America/Chicago"
 OFFICE = week_hours({day: [(8 * 60, 12 * 60), (13 * 60, 18 * 60)] for day in range(5)})
@@ -17,7 +16,7 @@ def local(text: str) -> LocalTime:
     return local_time(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(ZONE)).timestamp(), ZONE)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("at", "is_open"),
     [
         ("2026-11-20T07:59", False),
@@ -37,7 +36,7 @@ def test_it_is_open_in_its_intervals_and_closed_on_blackout_dates(at: str, is_op
     assert schedule.is_open(local(at)) is is_open
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("at", "opening"),
     [
         ("2026-11-20T06:00", "2026-11-20 08:00"),
@@ -70,7 +69,7 @@ def test_a_week_is_made_of_its_intervals() -> None:
     assert (minutes.count(1), len(minutes)) == (5 * 9 * 60, MINUTES_OF_WEEK)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("first", "last", "is_on"),
     [
         ("", "", True),

@@ -1,15 +1,14 @@
 """Where a campaign buys."""
 
-import pytest
-
 from app.domain.territory import Territory
+from tests.table import each_row
 
 TEXAS = Territory(states=frozenset({"TX"}))
 MIXED = Territory(states=frozenset({"TX"}), prefixes=("900", "91"), zips=frozenset({"10001"}))
 HOLED = Territory(states=frozenset({"TX"}), zips=frozenset({"78702"}), not_zips=frozenset({"78701", "78702"}))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("territory", "zip_code", "state", "inside"),
     [
         (Territory(), "99999", "AK", True),

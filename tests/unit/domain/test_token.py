@@ -26,6 +26,7 @@ from app.domain.token import (
     terms_of,
 )
 from app.wire.ping import Leg
+from tests.table import each_row
 
 KEY = b"k" * 32
 KEYS = {7: KEY, 8: b"j" * 32}
@@ -100,7 +101,7 @@ def test_a_token_is_known_by_its_form(token: BidToken) -> None:
     assert looks_like_token(mint(token, 7, KEY))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "other",
     [
         sha256(b"an outcome").hexdigest(),
@@ -159,7 +160,7 @@ def test_a_campaign_is_named_by_its_configuration_and_its_place_in_it() -> None:
         campaign_tag("0123456789abcdef", CAMPAIGNS_MAX)
 
 
-@pytest.mark.parametrize("price", [-1, 2**32])
+@each_row("price", [-1, 2**32])
 def test_a_price_that_a_token_cannot_hold_is_an_error_at_once(price: int) -> None:
     token = BidToken(
         expires_at=0,

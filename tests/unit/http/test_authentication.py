@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
-import pytest
-
 from app.dialects.aliases import KEY_FIELDS
 from app.domain.buyer import Operator
 from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
 from tests.build import catalogue, seller
+from tests.table import each_row
 
 ACME = catalogue().seller_by_key
 
@@ -19,7 +18,7 @@ def basic(text: str) -> bytes:
     return b"Basic " + base64.b64encode(text.encode())
 
 
-@pytest.mark.parametrize(
+@each_row(
     "headers",
     [
         {b"x-api-key": b"acme-key"},
@@ -54,7 +53,7 @@ def test_a_key_is_known_in_any_header(headers: dict[bytes, bytes]) -> None:
     assert found.name == "acme"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "headers",
     [
         {},
@@ -74,12 +73,12 @@ def test_what_is_no_key_is_nobodys(headers: dict[bytes, bytes]) -> None:
     assert whose_key(keys_in_headers(headers), ACME) is None
 
 
-@pytest.mark.parametrize("scheme", [b"Bearer", b"Token ", b"apikey", b"Basic"])
+@each_row("scheme", [b"Bearer", b"Token ", b"apikey", b"Basic"])
 def test_a_scheme_alone_offers_no_key(scheme: bytes) -> None:
     assert keys_in_headers({b"authorization": scheme}) == []
 
 
-@pytest.mark.parametrize("name", [*sorted(KEY_FIELDS), "API_KEY", "Campaign_Key"])
+@each_row("name", [*sorted(KEY_FIELDS), "API_KEY", "Campaign_Key"])
 def test_a_key_is_known_in_the_body_or_the_query(name: str) -> None:
     assert whose_key(keys_in_fields({"zip": "78701", name: "acme-key"}), ACME) is not None
 
@@ -88,7 +87,7 @@ def test_a_line_break_behind_a_key_is_no_part_of_it() -> None:
     assert whose_key(keys_in_fields({"api_key": "acme-key\r\n"}), ACME) is not None
 
 
-@pytest.mark.parametrize("fields", [{"token": "acme-key"}, {"key": 17}, {"key": True}, {"key": ""}, {}])
+@each_row("fields", [{"token": "acme-key"}, {"key": 17}, {"key": True}, {"key": ""}, {}])
 def test_other_fields_are_no_keys(fields: dict[str, Any]) -> None:
     assert whose_key(keys_in_fields(fields), ACME) is None
 
@@ -117,7 +116,7 @@ def test_no_more_is_read_than_needed() -> None:
     assert whose_key(offered(), ACME) is not None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("peer", "allowed", "may"),
     [
         ("203.0.113.9", (), True),

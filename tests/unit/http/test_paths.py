@@ -1,14 +1,13 @@
 """A path means its endpoint in any case and with any slashes; what varies in it stays as it is."""
 
-import pytest
-
 from app.http.auction.routes import auction_path
 from app.http.paths import Endpoints
+from tests.table import each_row
 
 ENDPOINTS = Endpoints([("GET", "/"), ("GET", "/v1/posts/{ping_id}"), ("POST", "/v1/notices"), ("GET", "/v1/notices")])
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "meant"),
     [
         ("/v1/ping", "/v1/ping"),
@@ -28,7 +27,7 @@ def test_a_path_of_the_auction_is_known_by_its_words(path: str, meant: str) -> N
     assert auction_path(path) == meant
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "meant"),
     [
         ("/", "/"),
@@ -44,7 +43,7 @@ def test_an_endpoint_is_known_by_its_words(path: str, meant: str) -> None:
     assert endpoint.path == meant
 
 
-@pytest.mark.parametrize("path", ["", "/v1", "/v1/posts", "/v1/posts/a/b", "/v2/notices", "/v1/notices/a" * 9][1:])
+@each_row("path", ["", "/v1", "/v1/posts", "/v1/posts/a/b", "/v2/notices", "/v1/notices/a" * 9][1:])
 def test_anything_else_is_none(path: str) -> None:
     assert ENDPOINTS.at(path) is None
 
@@ -55,6 +54,6 @@ def test_an_endpoint_knows_its_methods() -> None:
     assert endpoint.methods == {"GET", "POST"}
 
 
-@pytest.mark.parametrize("path", ["/v1/posts/\0", "/v1/posts/a\0b", "/\0"])
+@each_row("path", ["/v1/posts/\0", "/v1/posts/a\0b", "/\0"])
 def test_no_endpoint_has_a_nul_in_its_path(path: str) -> None:
     assert ENDPOINTS.at(path) is None

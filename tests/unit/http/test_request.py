@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from msgspec.structs import replace
 
 from app.domain.reasons import Refusal
@@ -13,6 +12,7 @@ from app.http.auction.routes import ROUTES
 from app.http.request import RawRequest, SellerRequest, as_declared, head_of, read_again, read_request, with_fields
 from app.wire.ping import Ping
 from tests.build import catalogue
+from tests.table import each_row
 
 CATALOGUE = catalogue()
 ACME = next(iter(CATALOGUE.seller_by_key.values()))
@@ -71,7 +71,7 @@ def test_a_post_whose_head_came_before_is_read_as_the_first_time() -> None:
     assert head_of(scope).plain is not None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "seller"),
     [
         ({}, {"rate_per_s": 5.0}),
@@ -97,7 +97,7 @@ def test_a_plain_ping_leaves_no_fields_to_be_read() -> None:
     assert request.fields == {}
 
 
-@pytest.mark.parametrize("changed", [{"rate_per_s": 5.0}, {"mode": "test"}, {"allowed_ips": ("10.0.0.1",)}])
+@each_row("changed", [{"rate_per_s": 5.0}, {"mode": "test"}, {"allowed_ips": ("10.0.0.1",)}])
 def test_who_is_bounded_is_looked_at_each_time(changed: dict[str, Any]) -> None:
     scope = scope_of()
     read(scope, LEAD, replace(ACME, **changed))

@@ -1,10 +1,9 @@
 """Where a parser looks is found out from what a dialect says."""
 
-import pytest
-
 from app.dialects.own_words import GENERIC
 from app.instructions.answer_paths import dotted, literal, paths_of, price_regex, text_regex, xpath
 from app.platforms.known import DIALECTS
+from tests.table import each_row
 
 
 def test_our_own_words_are_found() -> None:
@@ -29,7 +28,7 @@ def test_a_dialect_that_only_prices_has_no_word_for_a_bid() -> None:
     assert paths_of(DIALECTS["leadconduit_pricing"], "ping").status == ""
 
 
-@pytest.mark.parametrize("name", DIALECTS)
+@each_row("name", DIALECTS)
 def test_every_dialect_names_its_bid_and_its_price(name: str) -> None:
     ping, post = paths_of(DIALECTS[name], "ping"), paths_of(DIALECTS[name], "post")
     assert ping.price

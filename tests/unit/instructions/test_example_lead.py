@@ -2,17 +2,16 @@
 
 from typing import Any
 
-import pytest
-
 from app.dialects.values.kinds import reader_of
 from app.domain.vertical import Field
 from app.instructions.example_lead import asked_at_ping, example_lead, in_its_words, sending_of, value_of
 from app.instructions.samples import samples_of
 from app.platforms.known import DIALECTS
 from tests.build import buyer, campaign, catalogue, seller, vertical
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     "field",
     [
         {"type": "integer", "example": "1,200"},

@@ -1,7 +1,6 @@
 """One value from one configuration: the same each time, without a secret, and true of the seller."""
 
 import msgspec
-import pytest
 
 from app.domain.onboarding.test_values import TABLE
 from app.domain.reasons import REASONS
@@ -11,6 +10,7 @@ from app.instructions.handbook import Handbook, handbook_of
 from app.instructions.markdown import markdown
 from app.instructions.page import page
 from tests.build import campaign, catalogue, seller
+from tests.table import each_row
 
 URL = "https://leads.example.com"
 
@@ -38,7 +38,7 @@ def test_everything_begins_at_the_base_url_without_a_double_slash() -> None:
     assert all(url.startswith(f"{URL}/v1/") for card in whole.cards for url in card.urls.values())
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("disclosure", "told"),
     [("full", {*REASONS} - {"litigator"}), ("class", {"capacity", "policy"}), ("opaque", {"no_bid"})],
 )

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from msgspec.structs import replace
 
 from app.dialects.layout import layout_of
@@ -13,6 +12,7 @@ from app.instructions.schemas import PING_FIELDS, POST_FIELDS
 from app.instructions.sheets import FieldRow, sheet_of
 from app.platforms.known import DIALECTS
 from tests.build import campaign, catalogue, seller, vertical
+from tests.table import each_row
 
 
 def rows_of(policies: tuple[ConsentPolicy, ...] = (ConsentPolicy(),), **sellers: Any) -> dict[str, FieldRow]:
@@ -60,7 +60,7 @@ def test_identity_never_stands_in_a_ping() -> None:
     assert never == {"first_name", "last_name", "name", "phone", "email", "address", "birth_date"}
 
 
-@pytest.mark.parametrize("route", ["ping", "post"])
+@each_row("route", ["ping", "post"])
 def test_every_field_that_is_read_is_described_and_every_other_is_not_read(route: Route) -> None:
     slots = {slot.name for slot in layout_of(seller(), vertical(), route).slots.values() if slot.part != "unsettled"}
     rows = rows_of()
@@ -71,7 +71,7 @@ def test_every_field_that_is_read_is_described_and_every_other_is_not_read(route
         assert rows[name].shape["description"], name
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@each_row("dialect", DIALECTS)
 def test_every_name_that_is_printed_means_what_it_stands_for(dialect: str) -> None:
     own = seller(dialect=dialect, aliases={"fico": "utility", "lead_no": "seller_lead_id"})
     sheet = sheet_of(catalogue([campaign()], [own]), own, vertical())

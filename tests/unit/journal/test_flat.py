@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from app.domain.catalogue import Catalogue, Challenger
 from app.domain.reasons import Refusal
 from app.journal.flat import Flat, flat
@@ -14,6 +12,7 @@ from app.usecases.bidder import Bidder
 from tests.bidder import ask, at_bidder, last_ping
 from tests.build import NOW, campaign, catalogue, model
 from tests.journal import as_written
+from tests.table import each_row
 
 SOMEWHERE = Path("hour.jsonl")
 WHEN = datetime.fromtimestamp(NOW, UTC)
@@ -105,7 +104,7 @@ def test_a_fallback_price_has_no_value(tmp_path: Path) -> None:
     assert (found.price_cents, found.probability, found.value, found.bid_value) == (900, None, None, None)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("line", "said"),
     [
         (
@@ -180,14 +179,12 @@ def test_a_line_of_a_kind_that_nobody_knows_is_kept_whole() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "text", [b"{}", b'{"v":1,"at":"now","kind":1,"seller":null}', b'{"at":1e300}', b'{"at":true,"at":[]}']
-)
+@each_row("text", [b"{}", b'{"v":1,"at":"now","kind":1,"seller":null}', b'{"at":1e300}', b'{"at":true,"at":[]}'])
 def test_an_object_that_says_nothing_known_has_no_columns(text: bytes) -> None:
     assert flat(text, SOMEWHERE) == Flat(line=text.decode())
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text", [b"", b'{"kind":"endpoint","at":17', b"\xff\xfe", b'{"a":"\xff"}', b"[]", b"17", b"\0\0", b"[" * 9_000]
 )
 def test_what_is_no_object_is_kept_as_the_bytes_it_is(text: bytes) -> None:

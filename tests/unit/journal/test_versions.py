@@ -17,6 +17,7 @@ from app.journal.writer import hour_file, hour_of
 from app.reports.hours import count_span, keep_tallies
 from tests.build import NOW, catalogue
 from tests.journal import as_written, route, written
+from tests.table import each_row
 from training.main import main as training
 
 HOUR_S = 3_600.0
@@ -70,9 +71,7 @@ def test_columns_of_another_version_are_refused_too(
         reader(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "text", [b'{"v":2,"kind":"refused","at":17', b"", b"{}", b'{"at":1}', b"[]", b"17", b"\xff\xfe"]
-)
+@each_row("text", [b'{"v":2,"kind":"refused","at":17', b"", b"{}", b'{"at":1}', b"[]", b"17", b"\xff\xfe"])
 def test_what_is_no_line_of_any_version_is_left_to_be_passed_over(text: bytes) -> None:
     check_line(text, Path("hour.jsonl"))
 

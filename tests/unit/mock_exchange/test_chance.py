@@ -5,6 +5,7 @@ from statistics import fmean, pstdev
 import pytest
 
 from app.mock_exchange.chance import chance_of
+from tests.table import each_row
 
 
 def test_the_same_names_draw_the_same_in_any_order() -> None:
@@ -17,7 +18,7 @@ def test_a_draw_is_the_same_in_every_process() -> None:
     assert chance_of(1, "person", 5).hexadecimal("a", 8) == "293b18fa"
 
 
-@pytest.mark.parametrize("other", [(2, "person", 5), (1, "lead", 5), (1, "person", 6)])
+@each_row("other", [(2, "person", 5), (1, "lead", 5), (1, "person", 6)])
 def test_other_seeds_and_names_draw_otherwise(other: tuple[int, str, int]) -> None:
     assert chance_of(*other).uniform("a") != chance_of(1, "person", 5).uniform("a")
 

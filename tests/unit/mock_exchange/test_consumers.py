@@ -25,6 +25,7 @@ from app.mock_exchange.names import FIRST_NAMES, LAST_NAMES, MAIL_DOMAINS
 from app.mock_exchange.places import CITIES
 from app.wire.ping import Value
 from app.wire.post import Contact, Post
+from tests.table import each_row
 
 NOW = 1_790_000_000.0
 IDENTITY = {"first_name", "last_name", "phone", "email", "address", "city", "birth_date"}
@@ -129,7 +130,7 @@ def test_certificates_have_their_providers_form() -> None:
         assert read_leadid(who.leadid_token) is not None
 
 
-@pytest.mark.parametrize("with_hash", [False, True])
+@each_row("with_hash", [False, True])
 def test_a_ping_names_nobody(*, with_hash: bool) -> None:
     for who in people()[:200]:
         ping = ping_of(who, NOW, with_hash=with_hash)
@@ -204,7 +205,7 @@ def test_every_choice_is_taken_by_somebody(demo: Declared, name: str) -> None:
             assert set(field.values) <= taken, field.name
 
 
-@pytest.mark.parametrize("name", ["auto_insurance", "solar", "mortgage"])
+@each_row("name", ["auto_insurance", "solar", "mortgage"])
 def test_a_tenth_does_not_tell_its_credit(name: str) -> None:
     told = fmean("credit_tier" in who.fields for who in of(name))
     assert told == pytest.approx(0.9, abs=0.02)

@@ -11,6 +11,7 @@ from app.mock_exchange import truth
 from app.mock_exchange.chance import chance_of
 from app.mock_exchange.circumstances import VERTICALS
 from app.mock_exchange.consumers import Consumer, consumer
+from tests.table import each_row
 
 SPRING, AUTUMN = 1_777_939_200.0, 1_793_491_200.0
 CONVERTED = {"auto_insurance": 0.12, "solar": 0.08, "mortgage": 0.06, "personal_injury": 0.10, "roofing": 0.15}
@@ -24,7 +25,7 @@ def altered(who: Consumer, **fields: Any) -> Consumer:
     return msgspec.structs.replace(who, fields={**who.fields, **fields})
 
 
-@pytest.mark.parametrize("vertical", VERTICALS)
+@each_row("vertical", VERTICALS)
 def test_as_many_convert_as_a_buyer_of_this_vertical_knows(vertical: str) -> None:
     drawn = []
     for number in range(1, 1_001):
@@ -38,7 +39,7 @@ def test_as_many_convert_as_a_buyer_of_this_vertical_knows(vertical: str) -> Non
     assert pstdev(drawn) > 0.3 * fmean(drawn)
 
 
-@pytest.mark.parametrize("vertical", VERTICALS)
+@each_row("vertical", VERTICALS)
 def test_who_means_it_buys_more_often_and_no_ping_shows_it(vertical: str) -> None:
     who = consumer(1, 1, vertical)
     keen = msgspec.structs.replace(who, intent=1.0)
@@ -83,7 +84,7 @@ def test_two_fields_may_say_more_together_than_each_alone() -> None:
     assert gain(sunny) > gain(who) + 0.3
 
 
-@pytest.mark.parametrize("vertical", VERTICALS)
+@each_row("vertical", VERTICALS)
 def test_a_lead_that_tells_next_to_nothing_still_has_a_chance(vertical: str) -> None:
     required = {
         "auto_insurance": {"currently_insured": True},
@@ -96,7 +97,7 @@ def test_a_lead_that_tells_next_to_nothing_still_has_a_chance(vertical: str) -> 
     assert 0.005 < chance(terse) < 0.5
 
 
-@pytest.mark.parametrize("vertical", VERTICALS)
+@each_row("vertical", VERTICALS)
 def test_what_a_ping_shows_tells_who_buys_more_often(vertical: str) -> None:
     people = [consumer(3, number, vertical) for number in range(1, 601)]
     people.sort(key=lambda who: truth.visible_probability(vertical, who.fields))
@@ -110,7 +111,7 @@ def test_what_no_ping_shows_is_not_visible() -> None:
     assert len(seen) == 1
 
 
-@pytest.mark.parametrize("vertical", VERTICALS)
+@each_row("vertical", VERTICALS)
 def test_a_ping_that_shows_nothing_has_a_visible_chance(vertical: str) -> None:
     assert 0.005 < truth.visible_probability(vertical, {}) < 0.5
 

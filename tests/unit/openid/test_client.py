@@ -14,6 +14,7 @@ from app.openid.client import CameBack, OpenIdClient
 from app.openid.id_token import NotBelieved
 from app.openid.provider import AGAIN_S, FAILED_S, KEPT_S, ProviderAway
 from tests.openid_provider import CLIENT, EC, RSA, SECRET, LocalProvider, signed
+from tests.table import each_row
 
 NOW = 1_800_000_000.0
 BACK = "https://leads.example.com/console/sign-in/provider/back"
@@ -59,7 +60,7 @@ def test_a_secret_in_the_body_does_where_the_provider_wants_it_there() -> None:
     assert outcome(provider_of(says={"token_endpoint_auth_methods_supported": ["client_secret_post"]})).subject == "u-1"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("claims", "email"),
     [
         ({"email": "Ana@Example.com", "email_verified": True}, "ana@example.com"),
@@ -75,7 +76,7 @@ def test_an_email_counts_where_it_is_verified(claims: dict[str, Any], email: str
     assert outcome(provider_of(claims=claims)).email == email
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("claim", "claims"),
     [
         ("groups", {"groups": ["other", "admins"]}),
@@ -89,7 +90,7 @@ def test_roles_are_found_where_the_provider_tells_them(claim: str, claims: dict[
     assert outcome(provider_of(claims=claims), terms).groups == ("admins",)
 
 
-@pytest.mark.parametrize("value", [None, 7, {}, {"roles": "admins"}, [["admins"]]])
+@each_row("value", [None, 7, {}, {"roles": "admins"}, [["admins"]]])
 def test_a_claim_of_another_form_gives_no_role(value: object) -> None:
     assert outcome(provider_of(claims={"groups": value}), replace(TERMS, roles={"admins": "admin"})).groups == ()
 
@@ -106,7 +107,7 @@ def test_what_the_token_leaves_out_is_asked_for() -> None:
         outcome(provider_of(claims={}, says=says, told={**told, "sub": "u-2"}), terms)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("bent", "why"),
     [
         ({"came_back": {"state": "of another"}}, "not begun in this browser"),
@@ -132,13 +133,13 @@ def test_what_is_not_of_this_attempt_is_refused(bent: dict[str, Any], why: str) 
         outcome(provider_of(**bent))
 
 
-@pytest.mark.parametrize("secret", ["", "of another browser"])
+@each_row("secret", ["", "of another browser"])
 def test_an_answer_is_good_in_the_browser_that_asked_alone(secret: str) -> None:
     with pytest.raises(NotBelieved, match="not begun in this browser"):
         outcome(provider_of(), back=SignInAttempt(secret))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("bent", "why"),
     [
         ({"says": {"issuer": "https://login.example.com/"}}, "another issuer"),

@@ -10,6 +10,7 @@ from joserfc.jwk import ECKey, Key, OKPKey
 
 from app.openid.id_token import ExpectedToken, NotBelieved, UnknownKey, read_id_token
 from tests.openid_provider import EC, RSA, signed, unsigned
+from tests.table import each_row
 
 NOW = 1_800_000_000.0
 EXPECTED = ExpectedToken(issuer="https://login.example.com", client_id="leadbid", nonce="n-1", now=NOW)
@@ -48,7 +49,7 @@ def token_with(**claims: Any) -> str:
     return signed({name: value for name, value in {**CLAIMS, **claims}.items() if value is not None})
 
 
-@pytest.mark.parametrize(
+@each_row(
     "token",
     [
         signed(CLAIMS),
@@ -79,7 +80,7 @@ def test_what_holds_is_believed(token: str) -> None:
     assert read_id_token(token, KEYS, EXPECTED)["sub"] == "u-1"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("token", "why"),
     [
         (token_with(iss="https://login.example.com/"), "`iss`"),
@@ -121,7 +122,7 @@ def test_what_does_not_hold_is_refused(token: str, why: str) -> None:
         read_id_token(token, KEYS, EXPECTED)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("token", "keys", "why"),
     [
         (lambda: signed(CLAIMS, RSA, kid="new"), KEYS, "names a key"),

@@ -1,10 +1,10 @@
 """Which addresses are public, in every spelling that somebody might hide a private one in."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.outbound.addresses import is_public
+from tests.table import each_row
 
 PRIVATE = [
     "0.0.0.0",
@@ -52,12 +52,12 @@ PRIVATE = [
 ]
 
 
-@pytest.mark.parametrize("address", PRIVATE)
+@each_row("address", PRIVATE)
 def test_a_private_or_special_address_is_refused(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "93.184.215.14", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+@each_row("address", ["1.1.1.1", "8.8.8.8", "93.184.215.14", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
 def test_a_public_address_may_be_called(address: str) -> None:
     assert is_public(address)
 

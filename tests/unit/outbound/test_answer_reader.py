@@ -5,6 +5,7 @@ import pytest
 
 from app.outbound.answer_reader import HEAD_BYTES_MAX, AnswerReader
 from app.outbound.message import OutboundAnswer
+from tests.table import each_row
 
 
 def read(wire: bytes, step: int = 0, body_bytes_max: int = 1_000) -> tuple[OutboundAnswer | None, AnswerReader]:
@@ -25,8 +26,8 @@ CHUNKED = (
 UPGRADE_OFFERED = b"HTTP/1.1 200 OK\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nContent-Length: 2\r\nX-Id: 7\r\n\r\nok"
 
 
-@pytest.mark.parametrize("step", [0, 1, 7])
-@pytest.mark.parametrize(
+@each_row("step", [0, 1, 7])
+@each_row(
     ("wire", "status", "body"),
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Id: 7\r\n\r\nhello", 200, b"hello"),
@@ -46,7 +47,7 @@ def test_an_answer_is_whole_where_it_says_so(wire: bytes, status: int, body: byt
     assert read(wire[:-1], step)[0] is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     "wire",
     [
         b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
@@ -80,7 +81,7 @@ def test_a_body_of_no_length_ends_with_its_connection() -> None:
     assert (reader.end().body, reader.is_last) == (b"hello", True)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "wire",
     [
         b"HTTP/1.1 200 OK\r\n",
@@ -95,7 +96,7 @@ def test_an_answer_that_is_cut_short_is_none(wire: bytes) -> None:
         reader.end()
 
 
-@pytest.mark.parametrize(
+@each_row(
     "wire",
     [
         b"SSH-2.0-OpenSSH_9.2\r\n",
@@ -107,7 +108,7 @@ def test_an_answer_that_is_cut_short_is_none(wire: bytes) -> None:
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-More: " + b"x" * 2 * HEAD_BYTES_MAX,
     ],
 )
-@pytest.mark.parametrize("step", [1_000, 50_000])
+@each_row("step", [1_000, 50_000])
 def test_what_is_no_answer_or_does_not_end_is_refused(wire: bytes, step: int) -> None:
     with pytest.raises(httpcore.RemoteProtocolError):
         read(wire, step)

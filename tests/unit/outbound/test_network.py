@@ -6,6 +6,7 @@ import httpcore
 import pytest
 
 from app.outbound.network import AddressRefused, NameUnknown, VettedNetwork, resolve_by_system
+from tests.table import each_row
 
 
 def connecting(addresses: list[str], allowed: frozenset[str] = frozenset(), host: str = "crm.example.com") -> None:
@@ -19,7 +20,7 @@ def connecting(addresses: list[str], allowed: frozenset[str] = frozenset(), host
     asyncio.run(connect())
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "::ffff:127.0.0.1"])
+@each_row("address", ["127.0.0.1", "169.254.169.254", "::ffff:127.0.0.1"])
 def test_a_name_with_a_private_address_is_refused(address: str) -> None:
     with pytest.raises(AddressRefused):
         connecting([address])
@@ -30,7 +31,7 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
         connecting(["8.8.8.8", "10.0.0.1"])
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "::1"])
+@each_row("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "::1"])
 def test_no_spelling_of_loopback_gets_through(host: str) -> None:
     async def connect() -> None:
         await VettedNetwork(frozenset(), resolve_by_system).connect_tcp(host, 9, timeout=30.0)

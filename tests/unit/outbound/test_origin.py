@@ -3,9 +3,10 @@
 import pytest
 
 from app.outbound.origin import Origin, origin_of
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("scheme", "place", "origin"),
     [
         ("https", "CRM.example", Origin(True, "crm.example", 443, "crm.example")),
@@ -20,7 +21,7 @@ def test_it_leads_to_a_host_that_is_named_with_its_port_where_that_is_not_the_us
     assert origin_of(scheme, place) == origin
 
 
-@pytest.mark.parametrize(("scheme", "place"), [("ftp", "crm.example"), ("https", ""), ("https", "crm.example:99999")])
+@each_row(("scheme", "place"), [("ftp", "crm.example"), ("https", ""), ("https", "crm.example:99999")])
 def test_what_is_no_address_of_http_leads_nowhere(scheme: str, place: str) -> None:
     with pytest.raises(ValueError, match=r"address|ort"):
         origin_of(scheme, place)

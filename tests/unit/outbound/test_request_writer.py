@@ -8,6 +8,7 @@ import pytest
 from app.outbound.message import OutboundRequest
 from app.outbound.origin import origin_of
 from app.outbound.request_writer import request_bytes
+from tests.table import each_row
 
 
 def written(url: str = "https://crm.example/leads", **more: Any) -> bytes:
@@ -37,7 +38,7 @@ def test_the_length_is_ours_to_say_and_the_host_the_operators() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     "more",
     [
         {"headers": {"x-a": "1\r\nx-b: 2"}},

@@ -1,15 +1,14 @@
 """When what failed is sent again: the schedule, and what the answer asks for."""
 
-import pytest
-
 from app.domain.delivery.retry import SCHEDULE_S
 from app.outbound.message import OutboundAnswer
 from app.outbound.retry import next_attempt_at, retry_after_s
+from tests.table import each_row
 
 NOW = 1_790_000_000.0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "wait_s"),
     [
         ("120", 120.0),

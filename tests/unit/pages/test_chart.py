@@ -5,6 +5,7 @@ from math import inf, nan
 import pytest
 
 from app.pages.chart import HEIGHT, LEFT, RIGHT, WIDTH, Chart, ChartLine, ChartMark, bar_chart, line_chart
+from tests.table import each_row
 
 
 def line(*points: tuple[float, float], stepped: bool = False) -> Chart:
@@ -27,14 +28,14 @@ def test_a_stepped_line_holds_until_the_next_point() -> None:
     assert "H" in line((0.0, 1.0), (1.0, 2.0), stepped=True).lines[0].path
 
 
-@pytest.mark.parametrize("hole", [nan, inf])
+@each_row("hole", [nan, inf])
 def test_what_is_not_known_breaks_the_line_and_moves_no_scale(hole: float) -> None:
     drawn = line((0.0, 1.0), (1.0, hole), (2.0, 2.0))
     assert drawn.lines[0].path.count("M") == 2
     assert [tick.text for tick in drawn.y_ticks] == [tick.text for tick in line((0.0, 1.0), (2.0, 2.0)).y_ticks]
 
 
-@pytest.mark.parametrize("points", [(), ((3.0, 0.0),), ((3.0, 5.0), (3.0, 5.0)), ((0.0, -4.0), (1.0, -2.0))])
+@each_row("points", [(), ((3.0, 0.0),), ((3.0, 5.0), (3.0, 5.0)), ((0.0, -4.0), (1.0, -2.0))])
 def test_any_values_stay_within_the_drawing(points: tuple[tuple[float, float], ...]) -> None:
     drawn = line(*points)
     assert drawn.y_ticks
@@ -56,7 +57,7 @@ def test_a_mark_stands_where_its_value_is() -> None:
     assert marked.marks[0].x == pytest.approx((LEFT + WIDTH - RIGHT) / 2)
 
 
-@pytest.mark.parametrize("most", [1, 2, 7, 12, 23])
+@each_row("most", [1, 2, 7, 12, 23])
 def test_what_is_counted_has_whole_ticks_each_once(most: int) -> None:
     bars = bar_chart("x", [("filtered", most)], y_text="{:,.0f}".format, in_whole=True)
     texts = [tick.text for tick in bars.y_ticks]

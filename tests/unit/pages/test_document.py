@@ -12,6 +12,7 @@ from jinja2 import UndefinedError
 from app.http.pages.sandbox_page import sandbox_page
 from app.pages.document import document, policy
 from tests.build import catalogue
+from tests.table import each_row
 from tests.words import unplain
 
 ROOT = Path(__file__).parents[3]
@@ -34,7 +35,7 @@ def test_the_policy_of_a_live_page_allows_its_own_script_alone() -> None:
     assert "script-src" not in policy()
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+@each_row("path", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_makes_markup_of_a_value_or_uses_a_word_that_has_a_plainer_one(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not re.findall(r"\|\s*safe|Markup|autoescape", text)

@@ -4,7 +4,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
-import pytest
 from markupsafe import Markup
 
 from app.pages.plots.drawing import draw
@@ -24,6 +23,7 @@ from app.pages.plots.marks import (
     diagonal,
 )
 from tests.hostile import HOSTILE
+from tests.table import each_row
 
 AT, SHARES = (0.0, 1.0, 2.0), (0.2, 0.5, 0.9)
 MARKS: tuple[Mark, ...] = (
@@ -52,7 +52,7 @@ def words(svg: str) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
 
 
-@pytest.mark.parametrize("mark", MARKS, ids=lambda mark: type(mark).__name__)
+@each_row("mark", MARKS, ids=lambda mark: type(mark).__name__)
 def test_every_mark_is_drawn_in_colors_of_the_theme_alone(mark: Mark) -> None:
     svg = draw("A plot", Panel(marks=(mark,)))
     assert svg != empty()
@@ -71,7 +71,7 @@ def test_the_same_plot_is_the_same_bytes_from_any_thread() -> None:
     assert len(set(drawn)) == 2
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("unit", "high", "ticks"),
     [
         ("money", 1_000.0, ["$0.00", "$2.50", "$5.00", "$7.50", "$10.00"]),

@@ -1,7 +1,5 @@
 """Whatever a seller, a file or a configuration holds is text on every page, and never part of it."""
 
-import pytest
-
 from app.domain.catalogue import Catalogue
 from app.domain.onboarding.certification import Event
 from app.domain.vertical import Field
@@ -15,6 +13,7 @@ from app.usecases.onboarding.certify import StepStanding
 from app.usecases.onboarding.request_log import LoggedRequest
 from tests.build import buyer, campaign, catalogue, seller, vertical
 from tests.hostile import HOSTILE, assert_harmless, hostile
+from tests.table import each_row
 
 ENTRY = LoggedRequest(
     number=1,
@@ -72,7 +71,7 @@ def test_on_the_page_of_every_endpoint() -> None:
     assert_harmless(shown, schema_page(openapi(declared("plain"), "1", {}, {})).decode(), times=4)
 
 
-@pytest.mark.parametrize("dialect", ["generic", "boberdoo"])
+@each_row("dialect", ["generic", "boberdoo"])
 def test_on_the_page_of_instructions(dialect: str) -> None:
     own = seller(dialect=dialect)
     book = handbook_of(catalogue([campaign()], [own]), own, "https://leads.example.com")

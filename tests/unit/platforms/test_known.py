@@ -12,6 +12,7 @@ from app import platforms
 from app.platforms.errors import NoPlatform
 from app.platforms.known import DIALECTS, PARSERS, PLATFORMS, register
 from tests.service import ROOT
+from tests.table import each_row
 
 PX = PLATFORMS["px"]
 assert PX.dialect is not None
@@ -40,7 +41,7 @@ def test_our_own_words_come_first_and_every_dialect_has_its_parsers() -> None:
     assert list(DIALECTS) == list(PARSERS) == [name for name, each in PLATFORMS.items() if each.dialect is not None]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("platform", "reason"),
     [
         (PX, "there is a platform 'px' already"),

@@ -1,9 +1,8 @@
 """Parsers find what the platform's own would find, and overlook the rest."""
 
-import pytest
-
 from app.platforms.parsers import by_literals, by_path
 from app.platforms.platform import ParsedAnswer, ParsedOutcome, ReceivedAnswer
+from tests.table import each_row
 
 BY_PATH = by_path("answer.word", {"BUY": "accepted"}, price="answer.bids.0.price", id="answer.id", reason="errors.0")
 BY_LITERALS = by_literals("ping_id")
@@ -24,7 +23,7 @@ def test_the_root_element_of_xml_is_where_a_root_object_is_in_json() -> None:
     assert parse(received(json)) == parse(received(xml, content_type="text/xml; charset=utf-8"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("answer", "outcome", "reason"),
     [
         (received('{"answer": {"word": "BUY"}}', status=500), "error", "HTTP 500, whose body is not read"),
@@ -42,7 +41,7 @@ def test_what_is_not_the_expected_word_at_its_path_is_no_bid(
     assert BY_PATH(answer) == ParsedAnswer(outcome=outcome, reason=reason)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "outcome"),
     [
         ('{"status":"accepted","ping_id":"x1"}', "accepted"),

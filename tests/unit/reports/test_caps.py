@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from app.domain.auction.decide import Decision
 from app.domain.auction.snapshot import Known, Standing
 from app.domain.caps.caps import CapStanding
@@ -11,6 +9,7 @@ from app.domain.pricing.exploration import Draw
 from app.journal.lines import PingLine
 from app.reports.caps import CapRecord, CapRecords, place_of
 from tests.build import NOW, campaign, cap, ping
+from tests.table import each_row
 
 HOUR_S = 3_600.0
 DAILY = campaign(caps=(cap(limit=2),))
@@ -64,7 +63,7 @@ def test_every_day_is_a_window_of_its_own_by_hour_from_its_start() -> None:
     assert second.full_at is None
 
 
-@pytest.mark.parametrize(("before", "used"), [((), 1), ((CapStanding(2, 1),), 2)])
+@each_row(("before", "used"), [((), 1), ((CapStanding(2, 1),), 2)])
 def test_a_sale_uses_more_than_stood_before_it(before: tuple[CapStanding, ...], used: int) -> None:
     records = CapRecords()
     place = place_of(line(NOW))

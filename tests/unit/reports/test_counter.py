@@ -36,6 +36,7 @@ from app.reports.tally import (
 )
 from tests.build import NOW
 from tests.journal import as_written
+from tests.table import each_row
 from tests.tallies import merged, tallied
 from tests.trading_day import TradingDay, trading_day
 
@@ -215,7 +216,7 @@ def test_what_both_models_of_a_trial_made_of_a_ping_is_counted_by_who_decided() 
     assert trials["8/7"].pings == 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("line", "trade"),
     [
         (RefusedLine(at=NOW, seller="acme", id="d", refusal=Refusal("paused"), test=True), SellerTrade(test_pings=1)),
@@ -232,7 +233,7 @@ def test_repeats_and_tests_count_by_themselves(line: LineSummary, trade: SellerT
     assert (tally.campaigns, tally.states, tally.verticals) == ({}, {}, {})
 
 
-@pytest.mark.parametrize("result", ["won", "lost"])
+@each_row("result", ["won", "lost"])
 def test_a_notice_about_a_test_says_nothing_of_the_trade(result: str) -> None:
     notice = NoticeLine(at=NOW, seller="acme", ping_id="b", result=result, test=True)
     assert tallied([notice]).sellers == {}
@@ -255,7 +256,7 @@ def test_a_bid_that_is_posted_twice_in_one_stretch_was_won_once() -> None:
     assert (tallied(again).sellers["acme"].posts, tallied(again).sellers["acme"].won) == (2, 1)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("code", "detail", "counts"),
     [
         ("certificate_mismatch", "", True),
@@ -272,9 +273,7 @@ def test_a_certificate_fails_where_it_is_missing_malformed_or_anothers(code: str
     assert tallied([post]).sellers["acme"].certificate_failures == counts
 
 
-@pytest.mark.parametrize(
-    "text", [b"", b"[]", b'{"v":1,"kind":"later","at":1.0,"seller":"acme"}', b'{"kind":"post","at":1']
-)
+@each_row("text", [b"", b"[]", b'{"v":1,"kind":"later","at":1.0,"seller":"acme"}', b'{"kind":"post","at":1'])
 def test_what_is_no_line_counts_nowhere(text: bytes) -> None:
     assert summarize(text, SOMEWHERE) is None
 

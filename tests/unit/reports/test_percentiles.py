@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.reports.percentiles import percentile, percentiles, quantile
+from tests.table import each_row
 
 
 def test_percentiles_of_prices_are_whole_cents() -> None:
@@ -28,7 +29,7 @@ def test_percentiles_are_those_of_all_prices_laid_out() -> None:
     assert percentiles(Counter(prices)) == {f"p{percent}": round(cuts[percent - 1]) for percent in (5, 25, 50, 75, 95)}
 
 
-@pytest.mark.parametrize(("share", "value"), [(0.5, 2.0), (0.95, 9.0), (0.0, 1.0), (1.0, 9.0)])
+@each_row(("share", "value"), [(0.5, 2.0), (0.95, 9.0), (0.0, 1.0), (1.0, 9.0)])
 def test_a_quantile_is_the_value_that_a_share_of_all_does_not_exceed(share: float, value: float) -> None:
     assert quantile({9.0: 1, 1.0: 4, 2.0: 5}, share) == value
 

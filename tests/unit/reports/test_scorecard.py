@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from app.domain.reasons import Disclosure
 from app.reports.counting import Counting, SellersTrade
 from app.reports.scorecard import KEPT_S, Scorecards, first_hour, scorecard
@@ -15,6 +13,7 @@ from app.wire.returns import ReturnReply
 from app.wire.scorecard import Scorecard
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
 from tests.build import catalogue, seller
+from tests.table import each_row
 
 HOUR_S = 3_600.0
 NOTHING = ReturnCounts(leads=0, returned=0, reasons={})
@@ -48,7 +47,7 @@ def test_a_seller_that_is_told_everything_reads_every_reason() -> None:
     assert (found.returns.rate, found.returns.reasons) == (0.1, {"invalid_phone": 1})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("disclosure", "pings", "posts"),
     [
         ("class", {"policy": 6, "missing_field": 1}, {"policy": 5, "consent": 4, "ping_mismatch": 2}),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from msgspec.structs import replace
 
 from app.domain.alerts.alert import alert
@@ -16,6 +15,7 @@ from app.store.delivery.deliveries import Waiting
 from app.store.leads import SalesRow, Summary
 from app.store.operators.requested import RequestRows, Switch
 from tests.build import NOW, campaign, cap, catalogue
+from tests.table import each_row
 
 DAILY = cap(name="daily", limit=10)
 STATE = ServiceState(at=NOW, noted_at=NOW, live_bids=3, models={"solar": ModelState(live="1")}, circuits={})
@@ -62,7 +62,7 @@ def pause(by: str) -> Switch:
     return Switch(kind="pause", target="canary:solar:2", why="costs more", told_by=by, told_at=NOW)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("overrides", "attention"),
     [
         ({}, None),

@@ -31,6 +31,7 @@ from app.scoring.artefact import (
     Uncalibrated,
 )
 from app.scoring.compile import Probability, as_number, compiled
+from tests.table import each_row
 
 CITY = Encoded("city", ("Bonn", "Kiel"), (0.1, 0.4), missing=0.2, unknown=0.3)
 SCORER = Scorer(
@@ -131,8 +132,8 @@ def test_a_number_at_its_threshold_goes_left() -> None:
     assert log_odds(given, age=30.0001) == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("at_most", [30.0, None])
-@pytest.mark.parametrize(("missing_left", "expected"), [(True, -1.0), (False, 1.0)])
+@each_row("at_most", [30.0, None])
+@each_row(("missing_left", "expected"), [(True, -1.0), (False, 1.0)])
 def test_a_missing_number_goes_where_training_sent_it(
     at_most: float | None, missing_left: bool, expected: float
 ) -> None:
@@ -147,7 +148,7 @@ def test_a_split_without_a_threshold_sends_every_number_left() -> None:
         assert log_odds(given, age=age) == pytest.approx(-1.0)
 
 
-@pytest.mark.parametrize(("missing_left", "expected"), [(True, -1.0), (False, 1.0)])
+@each_row(("missing_left", "expected"), [(True, -1.0), (False, 1.0)])
 def test_an_unknown_category_is_the_most_ordinary_one_and_no_missing_one(missing_left: bool, expected: float) -> None:
     split = CategorySplit(0, (0,), missing_left, -1.0, 1.0)
     for unknown, said in ((0, -1.0), (1, 1.0), (None, expected)):
@@ -160,7 +161,7 @@ def test_an_unknown_category_is_the_most_ordinary_one_and_no_missing_one(missing
             assert log_odds(given, **facts) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("facts", "expected"),
     [
         ({"city": "Bonn"}, -1.0),
@@ -178,7 +179,7 @@ def test_an_encoded_fact_is_split_by_its_number_and_never_missing(facts: dict[st
         assert log_odds(given, **facts) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("facts", "expected"),
     [
         ({"tier": "good"}, 0.5),
@@ -196,7 +197,7 @@ def test_a_category_adds_its_weight_and_knows_the_unknown_from_the_missing(
     assert log_odds(given, **facts) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("facts", "expected"),
     [
         ({"age": 20}, -1.0),
@@ -250,14 +251,14 @@ def test_a_sigmoid_stretches_and_shifts() -> None:
     assert log_odds(given) == pytest.approx(1.5)
 
 
-@pytest.mark.parametrize("score", [-3.0, -0.2, 0.0, 1.5])
+@each_row("score", [-3.0, -0.2, 0.0, 1.5])
 def test_a_beta_stretches_either_end_by_itself(score: float) -> None:
     chance = 1.0 / (1.0 + np.exp(-score))
     given = scorer(score, calibrator=Beta(0.5, 2.0, 0.1))
     assert log_odds(given) == pytest.approx(0.5 * np.log(chance) - 2.0 * np.log(1.0 - chance) + 0.1)
 
 
-@pytest.mark.parametrize(("score", "expected"), [(1e6, 1.0), (-1e6, 0.0)])
+@each_row(("score", "expected"), [(1e6, 1.0), (-1e6, 0.0)])
 def test_a_beta_does_not_overflow(score: float, expected: float) -> None:
     assert compiled(scorer(baseline=score, calibrator=Beta(1.0, 1.0, 0.0)))({}) == expected
 
@@ -268,10 +269,8 @@ def test_a_rising_curve_is_followed_in_straight_lines_and_holds_at_its_ends() ->
     assert said == pytest.approx([0.1, 0.1, 0.15, 0.2, 0.4, 0.6, 0.6])
 
 
-@pytest.mark.parametrize("baseline", [nan, inf, -inf])
-@pytest.mark.parametrize(
-    "calibrator", [Uncalibrated(), Sigmoid(1.0, nan), Beta(1.0, 1.0, nan), Isotonic((0.0,), (nan,))]
-)
+@each_row("baseline", [nan, inf, -inf])
+@each_row("calibrator", [Uncalibrated(), Sigmoid(1.0, nan), Beta(1.0, 1.0, nan), Isotonic((0.0,), (nan,))])
 def test_what_is_no_probability_is_nan(baseline: float, calibrator: Calibrator) -> None:
     chance = compiled(scorer(inf, -inf, baseline=baseline, calibrator=calibrator))({})
     assert isnan(chance)
@@ -310,8 +309,8 @@ def staircase(leaves: int, step: float) -> Node:
     return node
 
 
-@pytest.mark.parametrize("largest", [1, 2, 8, 9, 16, 17, 32])
-@pytest.mark.parametrize("trees", [1, 2, 5])
+@each_row("largest", [1, 2, 8, 9, 16, 17, 32])
+@each_row("trees", [1, 2, 5])
 def test_every_leaf_is_found_in_trees_of_any_size(largest: int, trees: int) -> None:
     sizes = [max(largest - number, 1) for number in range(trees)]
     forest = [staircase(leaves, 10.0**-number) for number, leaves in enumerate(sizes)]
@@ -321,7 +320,7 @@ def test_every_leaf_is_found_in_trees_of_any_size(largest: int, trees: int) -> N
         assert model({"age": age}) == pytest.approx(1 / (1 + np.exp(-score)))
 
 
-@pytest.mark.parametrize("value", [-1, 9999.0, "none"])
+@each_row("value", [-1, 9999.0, "none"])
 def test_a_value_that_stands_for_none_is_missing(value: float | str) -> None:
     features = (
         Number("age", absent=(-1.0, 9999.0)),

@@ -24,6 +24,7 @@ from app.scoring.artefact import (
 )
 from app.scoring.compile import compiled
 from app.scoring.contributions import Explainer, importances
+from tests.table import each_row
 
 FEATURES = (
     Category("tier", ("good", "fair", "poor"), 1),
@@ -94,7 +95,7 @@ def shapley(whole: Scorer, mine: dict[str, Any], usual: dict[str, Any]) -> dict[
     return found
 
 
-@pytest.mark.parametrize("seed", range(12))
+@each_row("seed", range(12))
 def test_contributions_are_shapley_values(seed: int) -> None:
     random = Random(seed)
     whole, mine, usual = scorer(random), lead(random), [lead(random) for _ in range(3)]
@@ -104,7 +105,7 @@ def test_contributions_are_shapley_values(seed: int) -> None:
         assert found.by_field[name] == pytest.approx(sum(each[name] for each in by_usual) / 3.0, abs=1e-9)
 
 
-@pytest.mark.parametrize("calibrator", [None, Sigmoid(1.3, -0.2), Beta(1.1, 0.9, 0.1)])
+@each_row("calibrator", [None, Sigmoid(1.3, -0.2), Beta(1.1, 0.9, 0.1)])
 def test_they_sum_to_the_score_which_the_curve_makes_the_probability(calibrator: Any) -> None:
     random = Random(7)
     whole, usual = scorer(random, 60, calibrator), [lead(random) for _ in range(20)]

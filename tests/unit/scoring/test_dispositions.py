@@ -5,6 +5,7 @@ import pytest
 from app.domain.pricing.disposition_value import DispositionCurve
 from app.scoring.artefact import Unusable
 from app.scoring.dispositions import parse_dispositions
+from tests.table import each_row
 
 
 def test_curves_are_read() -> None:
@@ -13,7 +14,7 @@ def test_curves_are_read() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "said"),
     [
         (b"[]", "holds no curves"),

@@ -2,8 +2,6 @@
 
 from typing import Any, Literal
 
-import pytest
-
 from app.domain.auction.features import OF_EVERY_LEAD
 from app.domain.catalogue import FactRead
 from app.domain.vertical import Field, Vertical
@@ -13,6 +11,7 @@ from app.scoring.registry.changes import Author, point_at
 from tests.build import model
 from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
+from tests.table import each_row
 from training.histories.declared import declared
 
 ROOF = Vertical(
@@ -34,7 +33,7 @@ def told(name: str, kind: Kind = "category", *values: str) -> str:
     return "; ".join(unfit(model(vertical="roof", reads=(FactRead(name=name, kind=kind, values=values),)), ROOF))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "kind", "values"),
     [
         ("city_code", "category", ("A1", "B2")),
@@ -60,7 +59,7 @@ def test_every_fact_that_every_lead_has_is_known() -> None:
     assert all(any(told(name, kind) == "" for kind in kinds) for name in (*OF_EVERY_LEAD, "zip", "sub_id"))
 
 
-@pytest.mark.parametrize("name", ["City_Code", "CITY-CODE", "city code", "PLZ_Code"])
+@each_row("name", ["City_Code", "CITY-CODE", "city code", "PLZ_Code"])
 def test_another_spelling_is_refused_and_the_declared_one_is_named(name: str) -> None:
     said = told(name)
     assert said.startswith(f"model 1 reads {name!r}, which vertical 'roof' does not declare; it declares 'city_code'")
@@ -89,7 +88,7 @@ def test_what_is_told_after_the_ping_is_refused() -> None:
     assert "known_at_ping = false, so that no ping has it" in told("call_seconds", "number")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "kind", "declared_type"),
     [
         ("material", "number", "choice"),
@@ -116,7 +115,7 @@ def test_a_choice_that_is_spelled_otherwise_is_refused_though_others_fit() -> No
     assert "declared spellings" in said
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "kind", "values", "words"),
     [
         ("state", "category", ("Texas", "Florida"), "two letters, as TX"),

@@ -16,6 +16,7 @@ from app.scoring.habits import parse_habits
 from app.scoring.landscape import LandscapeArtefact, Learned, parse_landscape
 from app.scoring.load import load_version
 from tests.models import landscape_of
+from tests.table import each_row
 
 CONSTANTS = [0.7, log(2_000.0), 0.1, log(0.5), log(0.2)]
 FACTS: dict[str, Any] = {"city": "austin", "bill": 180.0}
@@ -88,7 +89,7 @@ def test_a_seller_a_leg_or_a_lead_that_it_does_not_know_is_left_to_what_is_decla
     assert learned.curve("acme", "exclusive", FACTS, float("nan")) is None
 
 
-@pytest.mark.parametrize("facts", [{}, {"city": "nowhere"}, {"city": 7, "bill": "much"}])
+@each_row("facts", [{}, {"city": "nowhere"}, {"city": 7, "bill": "much"}])
 def test_facts_that_are_missing_or_odd_move_nothing(facts: dict[str, Any]) -> None:
     curve = parsed(written()).curve("acme", "exclusive", facts, 4_000.0)
     assert curve is not None
@@ -101,7 +102,7 @@ def off_by_a_hair() -> dict[str, Any]:
     return whole
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("whole", "reason"),
     [
         (written(schema=2), "schema 2"),
@@ -148,7 +149,7 @@ def test_a_version_brings_its_landscape_and_its_habits(shelve: Callable[..., Pat
         load_version(models, "solar", "0001")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "reason"),
     [
         (b"{", "holds no habits"),

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from app.scoring.artefact import Unusable
 from app.scoring.load import load
 from app.scoring.pointer import POINTER, Entry, entries_in, read_pointer
+from tests.table import each_row
 
 Shelve = Callable[..., Path]
 
@@ -28,7 +27,7 @@ def test_a_challenger_shadows_unless_it_has_a_share() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("rest", "why"),
     [
         ('challanger = "0004"', "'challanger' means nothing, there are live, before, challenger, canary"),
@@ -52,7 +51,7 @@ def test_a_trial_that_cannot_be_meant_leaves_the_live_version_alone(rest: str, w
     assert why in read.problem
 
 
-@pytest.mark.parametrize("value", ["{ challenger = '0004' }", "{ live = 3 }", "{}", "3", "[]"])
+@each_row("value", ["{ challenger = '0004' }", "{ live = 3 }", "{}", "3", "[]"])
 def test_without_a_live_version_there_is_no_entry(value: str) -> None:
     assert "must name a version" in str(entry(value))
 

@@ -11,6 +11,7 @@ import pytest
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
 from app.scoring.traffic import parse_traffic
+from tests.table import each_row
 
 HOURS = [float(hour % 24) for hour in range(168)]
 
@@ -35,7 +36,7 @@ def test_a_model_brings_its_week(shelve: Callable[..., Path], written: dict[str,
         load_version(models, "solar", "0001")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [b"{", b"[1e999]", b"\xff", HOURS[:-1], [-1.0, *HOURS[1:]], [0.0] * 168, [None] * 168],
 )

@@ -1,16 +1,16 @@
 """Rows that are added together are all there, each once, whatever their number."""
 
-import pytest
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, create_engine, select
 
 from app.store.engine.prepared import TOGETHER, Insert
+from tests.table import each_row
 
 TABLE = Table(
     "thing", MetaData(), Column("number", Integer, primary_key=True), Column("a", Text), Column("b", LargeBinary)
 )
 
 
-@pytest.mark.parametrize("count", [1, 3, TOGETHER[0], 2 * TOGETHER[0] + TOGETHER[1] + TOGETHER[2] + 3])
+@each_row("count", [1, 3, TOGETHER[0], 2 * TOGETHER[0] + TOGETHER[1] + TOGETHER[2] + 3])
 def test_sqlite_takes_rows_in_their_order_however_many(count: int) -> None:
     rows = [{"b": bytes([number % 256]), "number": number, "a": None} for number in range(count)]
     engine = create_engine("sqlite://", paramstyle="named")

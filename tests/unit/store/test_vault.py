@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 
 from app.store.vault import SealBroken, Vault
+from tests.table import each_row
 
 PLAIN = b"Ada Lovelace, 512-461-2234"
 
@@ -53,7 +54,7 @@ def test_another_key_under_the_same_name_does_not_open() -> None:
         counting().open(other.seal(PLAIN, "lead-1"), "lead-1")
 
 
-@pytest.mark.parametrize("length", range(44))
+@each_row("length", range(44))
 def test_a_cut_seal_is_broken_wherever_it_was_cut(length: int) -> None:
     vault = counting()
     with pytest.raises(SealBroken):

@@ -10,6 +10,7 @@ import pytest
 
 from app.telemetry.logs import JsonLines, LogFormat, TextLines, configure_logs
 from app.telemetry.request_id import REQUEST_ID
+from tests.table import each_row
 
 _log = logging.getLogger("tests.logs")
 
@@ -59,7 +60,7 @@ def test_a_line_of_text_neither() -> None:
     assert "Traceback" not in stream.getvalue()
 
 
-@pytest.mark.parametrize("is_named", [True, False], ids=["named", "current"])
+@each_row("is_named", [True, False], ids=["named", "current"])
 def test_a_line_names_its_request(*, is_named: bool) -> None:
     token = REQUEST_ID.set("current")
     try:

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app.telemetry.declared import METRICS
 from app.telemetry.metrics import LINES_AT_ONCE, Metrics
+from tests.table import each_row
 
 PAGE = (Path(__file__).parents[3] / "docs/metrics.md").read_text(encoding="utf-8")
 APP = Path(__file__).parents[3] / "app"
@@ -169,9 +170,7 @@ def test_every_metric_says_what_to_do() -> None:
         assert remedy != meaning, name
 
 
-@pytest.mark.parametrize(
-    "page", ["docs/operations.md", "docs/crm.md", "docs/sellers.md", "docs/models.md", "README.md"]
-)
+@each_row("page", ["docs/operations.md", "docs/crm.md", "docs/sellers.md", "docs/models.md", "README.md"])
 def test_pages_name_only_metrics_that_there_are(page: str) -> None:
     text = (APP.parent / page).read_text(encoding="utf-8")
     named = {re.sub(r"_(bucket|sum|count)$", "", name) for name in re.findall(r"leadbid_([a-z_]+[a-z])(?=[`{ ])", text)}

@@ -1,11 +1,10 @@
 """An id of a request is its sender's where that can be told apart from an attack and from a person, else ours."""
 
-import pytest
-
 from app.telemetry.request_id import RequestIds, accepted
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     "sent",
     [
         b"7",
@@ -22,7 +21,7 @@ def test_ids_as_proxies_and_libraries_make_them_are_taken(sent: bytes) -> None:
     assert accepted(sent) == sent.decode()
 
 
-@pytest.mark.parametrize(
+@each_row(
     "sent",
     [
         b"",

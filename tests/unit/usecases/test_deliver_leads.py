@@ -15,6 +15,7 @@ from app.domain.delivery.retry import SCHEDULE_S
 from app.outbound.message import OutboundAnswer, OutboundRequest
 from app.usecases.deliver_leads import Target, report_of, sent_of
 from tests.integration.crm.world import a_lead
+from tests.table import each_row
 
 NOW = 1_790_000_000.0
 LAST = len(SCHEDULE_S)
@@ -26,7 +27,7 @@ def claimed(attempt: int) -> ClaimedDelivery:
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("attempt", "judgement", "asked_s", "status", "due_at"),
     [
         (1, Judgement(outcome="delivered"), "100", "delivered", None),

@@ -1,15 +1,14 @@
 """What a mistyped or an old key is answered with."""
 
-import pytest
-
 from app.config.file.problem import RENAMED, did_you_mean
 from app.config.schema import BuyerTable, CampaignTable, SellerTable
+from tests.table import each_row
 
 TABLES = (BuyerTable, CampaignTable, SellerTable)
 KEYS = {name: table for table in TABLES for name in table.__struct_encode_fields__}
 
 
-@pytest.mark.parametrize("old", RENAMED)
+@each_row("old", RENAMED)
 def test_an_old_key_is_answered_with_todays(old: str) -> None:
     for name in RENAMED[old]:
         assert f"`{name}`" in did_you_mean(old, KEYS[name].__struct_encode_fields__)

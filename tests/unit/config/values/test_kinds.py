@@ -8,9 +8,10 @@ import pytest
 
 from app.config.values import kinds, times, zone
 from app.config.values.kind import UnreadableValue
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("read", "written", "value"),
     [
         (kinds.read_dollars, 12.5, 1_250),
@@ -65,7 +66,7 @@ def test_a_value_is_read_as_it_is_meant(read: Callable[[Any], Any], written: Any
     assert read(written) == value
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("read", "written", "remedy"),
     [
         (kinds.read_dollars, "12,50", "12.50"),
@@ -138,7 +139,7 @@ def test_what_cannot_be_read_comes_with_a_remedy(read: Callable[[Any], Any], wri
     assert remedy in caught.value.remedy
 
 
-@pytest.mark.parametrize("written", ["demo-acme-key", ["ab" * 32, "demo-acme-key"], [], 5])
+@each_row("written", ["demo-acme-key", ["ab" * 32, "demo-acme-key"], [], 5])
 def test_a_key_in_place_of_its_hash_is_refused_and_not_shown(written: Any) -> None:
     with pytest.raises(UnreadableValue) as caught:
         kinds.read_sha256(written)

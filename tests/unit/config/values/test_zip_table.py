@@ -2,7 +2,6 @@
 
 from math import asin, cos, radians, sin, sqrt
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ from app.config.values.zip_table import Centre, centre_of, circle, counties_of, 
 from app.dialects.values.states import STATES
 from app.domain.territory import possible_states
 from tests.pack_zips import packed_rows
+from tests.table import each_row
 
 SOME = ("33602", "33701", "32801", "10001", "90001", "96813", "99501", "00601", "60601", "02139", "63101", "79901")
 ZIPS = st.sampled_from([*SOME, "33604", "33755", "34205", "34228", "34652", "33801"])
@@ -30,7 +30,7 @@ def miles_between(one: Centre, other: Centre) -> float:
     return 2 * 3_958.8 * asin(sqrt(slant))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("written", "state", "name"),
     [
         ("Hillsborough", "FL", "Hillsborough County, FL"),
@@ -90,7 +90,7 @@ def test_every_county_is_found_by_its_name_and_lies_in_its_state_alone(state: st
         assert all({*county.zips.values()} == {state} and county.zips for county in found)
 
 
-@pytest.mark.parametrize("state", ["FL", "LA", "VA", "AK", "PR", "MO"])
+@each_row("state", ["FL", "LA", "VA", "AK", "PR", "MO"])
 def test_no_zip_belongs_to_two_counties_of_a_state(state: str) -> None:
     counties = {county.name: county for name in county_names(state) for county in counties_of(name, state)}
     zips = [zip_code for county in counties.values() for zip_code in county.zips]
@@ -116,7 +116,7 @@ def test_a_zip_may_lie_in_several_states_that_of_its_post_office_first() -> None
     assert all(len({*named}) == len(named) for named in several)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("zip_code", "states"),
     [("01000", ("MA",)), ("42223", ("KY", "TN")), ("06398", ("CT", "NY")), ("21301", ()), ("00099", ())],
 )

@@ -2,12 +2,12 @@
 
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.dialects.body.batch import REPORTS_MAX, Batch, read_batch
 from app.dialects.body.unreadable import UnreadableBody
+from tests.table import each_row
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -23,7 +23,7 @@ SOAP = f"""<?xml version="1.0" encoding="UTF-8"?>
  </notifications></soapenv:Body></soapenv:Envelope>""".encode()
 
 
-@pytest.mark.parametrize(
+@each_row(
     "tree",
     [
         TWO,
@@ -58,16 +58,14 @@ def test_what_stands_beside_the_list_is_said_of_each() -> None:
     )
 
 
-@pytest.mark.parametrize("above", ["events{}", "data{}", "data[outcomes]{}"])
+@each_row("above", ["events{}", "data{}", "data[outcomes]{}"])
 def test_a_form_that_numbers_its_reports_is_a_list_of_them(above: str) -> None:
     names = [above.format(f"[{place}]") for place in (0, 1)]
     pairs = [f"{name}[{key}]={value}" for name, told in zip(names, TWO, strict=True) for key, value in told.items()]
     assert read_batch("&".join(pairs).encode(), FORM) == Batch(TWO)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    "form", [b"lead_id=a&event=sold", b"lead_id=a&event=sold&items[0][sku]=1&items[1][sku]=2", b"1=2"]
-)
+@each_row("form", [b"lead_id=a&event=sold", b"lead_id=a&event=sold&items[0][sku]=1&items[1][sku]=2", b"1=2"])
 def test_a_form_of_one_report_is_no_list(form: bytes) -> None:
     assert read_batch(form, FORM) is None
 
@@ -77,8 +75,8 @@ def test_what_identifies_the_message_identifies_none_of_its_reports() -> None:
     assert read_batch(json.dumps(tree).encode(), JSON) == Batch([{"lead_id": "a", "event_id": "e1"}, {"lead_id": "b"}])
 
 
-@pytest.mark.parametrize("whose", [{"lead_id": "a"}, {"contact": {"lead_id": "a"}}, {"sobject": {"LeadbidId__c": "a"}}])
-@pytest.mark.parametrize("name", ["items", "Contacts"])
+@each_row("whose", [{"lead_id": "a"}, {"contact": {"lead_id": "a"}}, {"sobject": {"LeadbidId__c": "a"}}])
+@each_row("name", ["items", "Contacts"])
 def test_a_list_of_one_record_is_none_of_reports(whose: dict[str, object], name: str) -> None:
     tree = {**whose, "event": "sold", name: [{"contact_id": "1"}, {"contact_id": "2"}]}
     assert read_batch(json.dumps(tree).encode(), JSON) is None
@@ -97,7 +95,7 @@ def test_the_notifications_of_a_soap_message_are_read_one_by_one() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         b"",

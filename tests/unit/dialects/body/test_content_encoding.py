@@ -3,10 +3,9 @@
 import gzip
 import zlib
 
-import pytest
-
 from app.dialects.body.content_encoding import unpacked
 from app.dialects.body.unreadable import UnreadableBody
+from tests.table import each_row
 
 BODY = b'{"zip":"78701","state":"TX"}'
 MAX = 65_536
@@ -20,7 +19,7 @@ def raw_deflate(body: bytes) -> bytes:
 GZIP, ZLIB, RAW = gzip.compress(BODY, mtime=0), zlib.compress(BODY), raw_deflate(BODY)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "encoding"),
     [
         (GZIP, "gzip"),
@@ -45,13 +44,13 @@ def test_a_squeezed_body_is_the_body(body: bytes, encoding: str) -> None:
     assert unpacked(body, encoding, MAX) == BODY
 
 
-@pytest.mark.parametrize("plain", [BODY, b"<lead/>", b"zip=78701", b"--x\r\n"])
+@each_row("plain", [BODY, b"<lead/>", b"zip=78701", b"--x\r\n"])
 def test_what_a_gateway_unpacked_already_is_taken_as_it_is(plain: bytes) -> None:
     assert unpacked(plain, "gzip", MAX) == plain
     assert unpacked(plain, "deflate", MAX) == plain
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "gzip, br", "gzip, gzip, gzip, gzip", "x" * 500])
+@each_row("encoding", ["br", "zstd", "compress", "gzip, br", "gzip, gzip, gzip, gzip", "x" * 500])
 def test_an_encoding_that_is_not_spoken_is_told_apart(encoding: str) -> None:
     refusal = unpacked(GZIP, encoding, MAX)
     assert isinstance(refusal, UnreadableBody)
@@ -59,14 +58,14 @@ def test_an_encoding_that_is_not_spoken_is_told_apart(encoding: str) -> None:
     assert "Content-Encoding may be gzip, deflate or identity" in refusal.refusal.detail
 
 
-@pytest.mark.parametrize("body", [GZIP[:-9], GZIP[:12], b"\x1f\x8b\x08", b"\x00\xff" * 9, ZLIB[:-5], RAW[:-1]])
+@each_row("body", [GZIP[:-9], GZIP[:12], b"\x1f\x8b\x08", b"\x00\xff" * 9, ZLIB[:-5], RAW[:-1]])
 def test_what_breaks_off_is_refused(body: bytes) -> None:
     refusal = unpacked(body, "gzip", MAX)
     assert isinstance(refusal, UnreadableBody)
     assert not refusal.unsupported
 
 
-@pytest.mark.parametrize("squeeze", [lambda body: gzip.compress(body, mtime=0), zlib.compress, raw_deflate])
+@each_row("squeeze", [lambda body: gzip.compress(body, mtime=0), zlib.compress, raw_deflate])
 def test_nothing_unfolds_to_more_than_a_body_may_have(squeeze: object) -> None:
     assert callable(squeeze)
     assert unpacked(squeeze(b" " * MAX), "gzip", MAX) == b" " * MAX

@@ -2,12 +2,11 @@
 
 import base64
 
-import pytest
-
 from app.dialects.body.read import read_body
 from app.dialects.body.tree import FIELDS_MAX
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.text import Scalar
+from tests.table import each_row
 
 LABEL = "multipart/form-data; boundary=x"
 ZIP = b'Content-Disposition: form-data; name="zip"\r\n\r\n78701'
@@ -23,7 +22,7 @@ def read(body: bytes, content_type: str = LABEL) -> dict[str, Scalar]:
     return flat
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "content_type"),
     [
         (parts(ZIP), LABEL),
@@ -62,7 +61,7 @@ def test_what_looks_like_a_boundary_inside_a_value_is_part_of_it() -> None:
     assert read(parts(b'Content-Disposition: form-data; name="note"\r\n\r\n' + value)) == {"note": value.decode()}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("headers", "content"),
     [
         (b"Content-Type: text/plain; charset=utf-8", "Cañon".encode()),
@@ -85,14 +84,14 @@ def test_a_form_may_say_it_for_all_of_its_parts() -> None:
     assert read(parts(charset, city)) == {"city": "Cañon"}
 
 
-@pytest.mark.parametrize("document", [b'{"zip":"78701"}', b"<lead><zip>78701</zip></lead>"])
+@each_row("document", [b'{"zip":"78701"}', b"<lead><zip>78701</zip></lead>"])
 def test_a_part_may_hold_a_document(document: bytes) -> None:
     head = b'Content-Disposition: form-data; name="lead"; filename="lead"\r\nContent-Type: application/json\r\n\r\n'
     key = b'Content-Disposition: form-data; name="key"\r\n\r\nk'
     assert read(parts(key, head + document)) == {"key": "k", "zip": "78701"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         b"--",

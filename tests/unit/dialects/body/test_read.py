@@ -4,7 +4,6 @@ import json
 from html import escape
 from urllib.parse import parse_qsl, urlencode
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from app.dialects.body.read import encoding_of, read_body
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.text import Scalar
 from app.domain.reasons import sentence
+from tests.table import each_row
 
 LEAD: dict[str, Scalar] = {"zip": "78701", "contact.city": "Austin"}
 
@@ -28,7 +28,7 @@ def refused(body: bytes, content_type: str = "") -> UnreadableBody:
     return refusal
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "content_type"),
     [
         (b'{"zip":"78701","contact":{"city":"Austin"}}', "application/json"),
@@ -97,7 +97,7 @@ def test_windows_text_is_read_where_it_is_no_utf8() -> None:
     assert read(b"<lead><city>Ca\xf1on</city></lead>") == {"city": "Cañon"}
 
 
-@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "9" * 5000])
+@each_row("number", ["1e999", "-1e999", "NaN", "Infinity", "9" * 5000])
 def test_a_number_that_is_none_stays_text(number: str) -> None:
     assert read(f'{{"age":{number},"zip":"78701"}}'.encode()) == {"age": number, "zip": "78701"}
 
@@ -111,7 +111,7 @@ def test_the_last_filled_value_of_a_repeated_name_counts() -> None:
     assert read(b"<lead><a>1</a><a>2</a></lead>") == {"a": "2"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         b'{"zip":"33101","zip":"{{zip}}"}',
@@ -133,7 +133,7 @@ def test_what_was_left_unfilled_replaces_no_value(body: bytes) -> None:
     assert read(b'{"zip":"{{zip}}"}', query=b"zip=33101") == {"zip": "33101"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         b'{"zip":"33101","state":"FL"}\n',
@@ -162,7 +162,7 @@ def test_the_number_of_the_one_lead_says_nothing() -> None:
     assert read(b"data[0][age]=1&data[1][age]=2") == {"data.0.age": "1", "data.1.age": "2"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         b"[0][zip]=33101&[1][zip]=33102",
@@ -197,7 +197,7 @@ WHOLE = "<lead><zip>78701</zip><contact><city>Austin</city></contact></lead>"
 DOCUMENT = '{"zip":"78701","contact":{"city":"Austin"}}'
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "content_type"),
     [
         (b"zip=78701&contact.city=Austin", "application/json"),
@@ -249,8 +249,8 @@ SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
 
 
-@pytest.mark.parametrize("namespace", [SOAP, SOAP_12])
-@pytest.mark.parametrize(
+@each_row("namespace", [SOAP, SOAP_12])
+@each_row(
     "content",
     [
         f"<soap:Header/><soap:Body><SubmitLead>{WHOLE}</SubmitLead></soap:Body>",
@@ -270,7 +270,7 @@ def test_what_stands_in_an_envelopes_header_is_no_lead_but_may_be_a_key() -> Non
     assert flat == LEAD | {"Header.Auth.ApiKey": "k", "Header.Auth.zip": "1"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("written", "meant"),
     [
         ("AT&T", "AT&T"),
@@ -286,13 +286,13 @@ def test_a_sign_that_a_string_built_document_does_not_escape_is_itself(written: 
     assert read(f"<lead><zip>1</zip><city>{written}</city></lead>".encode()) == {"zip": "1", "city": meant}
 
 
-@pytest.mark.parametrize("written", ["&nobody;", "<b", "\x00", "<b></c>", "<![CDATA[ & ", "&#0;", "& &nobody;"])
+@each_row("written", ["&nobody;", "<b", "\x00", "<b></c>", "<![CDATA[ & ", "&#0;", "& &nobody;"])
 def test_what_no_document_means_stays_a_fault(written: str) -> None:
     refusal = refused(f"<lead>\n<city>{written}</city></lead>".encode())
     assert (refusal.encoding, refusal.place) == ("xml", "line 2")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("flat", "meant"),
     [
         ({"api_key": "k", "data_json": DOCUMENT}, LEAD | {"api_key": "k"}),
@@ -321,7 +321,7 @@ def test_a_document_in_a_field_is_opened(flat: dict[str, str], meant: dict[str, 
     assert read(urlencode(flat).encode()) == meant
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         json.dumps({"key": "k", "data_json": DOCUMENT}).encode(),
@@ -334,7 +334,7 @@ def test_a_document_in_a_document_is_opened(body: bytes) -> None:
     assert read(body) == LEAD | {"key": "k"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         b'{"zip":"78701","drivers":[{"name":"Ann","value":1,"age":30}]}',
@@ -347,7 +347,7 @@ def test_an_object_that_has_a_name_and_more_than_a_value_is_no_field(body: bytes
     assert not {"Ann", "home", "work", "x"} & read(body).keys()
 
 
-@pytest.mark.parametrize("body", [json.dumps({"page_html": "<p>," * 5_000}).encode(), b"page_html=" + b"x" * 20_000])
+@each_row("body", [json.dumps({"page_html": "<p>," * 5_000}).encode(), b"page_html=" + b"x" * 20_000])
 def test_the_length_of_a_text_is_nobodys_affair(body: bytes) -> None:
     assert len(str(read(body)["page_html"])) == 20_000
 
@@ -358,7 +358,7 @@ def test_an_empty_body_is_an_empty_lead() -> None:
     assert read(b"<lead/>") == {}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "encoding", "place"),
     [
         (b'{"zip":"78701",,}', "json", "byte 15"),
@@ -390,7 +390,7 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;"
 EXTERNAL = b'<!DOCTYPE l [<!ENTITY x SYSTEM "file:///etc/passwd">]><lead><zip>&x;</zip></lead>'
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         BOMB,
@@ -416,7 +416,7 @@ def test_a_hostile_body_is_a_value(body: bytes) -> None:
     assert not refusal.unsupported
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "content_type"),
     [
         (b"\x89PNG\r\n\x1a\n=", "application/octet-stream"),
@@ -443,7 +443,7 @@ def test_a_list_of_several_is_refused_as_one() -> None:
         assert refused(b'{"zip": "78701"}' + between + b'{"zip": "78702"}').remedy.endswith("no list of several")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         b'<string xmlns="http://tempuri.org/">&lt;lead&gt;&lt;zip&gt;78701&lt;/zip&gt;&lt;/lead&gt;</string>',

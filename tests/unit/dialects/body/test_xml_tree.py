@@ -1,6 +1,5 @@
 """A document read the short way is the same document: what is no plain row of elements goes to the parser."""
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -8,6 +7,7 @@ from app.dialects.body.read import read_body
 from app.dialects.body.tree import NODES_MAX
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.body.xml_tree import read_rows
+from tests.table import each_row
 
 PARSED = b"<!-- whatever has a comment is parsed -->"
 
@@ -47,7 +47,7 @@ def test_a_row_is_read_the_short_way_and_nothing_else_is() -> None:
         assert read_rows(other) is None
 
 
-@pytest.mark.parametrize("tail", [b"", PARSED])
+@each_row("tail", [b"", PARSED])
 def test_elements_are_counted_on_either_way(tail: bytes) -> None:
     most = b"<l>" + b"<a>1</a>" * (NODES_MAX - 1) + b"</l>"
     assert read_body(most + tail, "text/xml") == {"a": "1"}

@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-import pytest
 
 from app.dialects.body.batch import Batch, read_batch
 from app.dialects.body.read import read_body
@@ -11,6 +10,7 @@ from app.dialects.feedback import IgnoredEvent, read_outcome
 from app.dialects.outcomes.crm_reports import REPORT_PRESETS, outcome_reports
 from app.domain.reasons import Refusal
 from app.wire.feedback import Outcome
+from tests.table import each_row
 
 AT = 1_790_000_000.0
 AT_MS = 1_790_000_000_000
@@ -45,7 +45,7 @@ def hubspot(**changes: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "value", "event"),
     [
         ("lifecyclestage", "customer", "sold"),
@@ -83,7 +83,7 @@ def test_the_buyers_words_stand_over_the_presets() -> None:
     assert found == [Outcome(crm_id="30601", event="quoted", occurred_at=AT)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("deal", "expected"),
     [
         ({"status": "won", "value": 1250.5}, Outcome(crm_id="77", event="sold", value_cents=125_050)),
@@ -151,7 +151,7 @@ def test_zohos_notification_holds_the_values_of_each_record() -> None:
     assert told("zoho", {**body, "operation": "delete"}) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "expected"),
     [
         (
@@ -173,7 +173,7 @@ def test_what_gohighlevel_sends(body: dict[str, Any], expected: list[Outcome]) -
     assert [each for each in told("gohighlevel", body) if isinstance(each, Outcome)] == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("status", "event"),
     [("SALE", "sold"), ("NA", "not_contacted"), ("DNC", "opted_out"), ("DC", "invalid"), ("XFER", "qualified")],
 )
@@ -189,7 +189,7 @@ def test_what_has_none_of_a_presets_fields_is_read_as_anybodys() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", list(REPORT_PRESETS))
+@each_row("name", list(REPORT_PRESETS))
 def test_every_word_of_a_preset_is_heard(name: str) -> None:
     preset = REPORT_PRESETS[name]
     assert set(preset.plain_words.values()) <= {

@@ -1,11 +1,10 @@
 """One word of the trade for what became of a lead, however it is spelled."""
 
-import pytest
-
 from app.dialects.outcomes.outcome_words import EVENTS, event_of, event_word, is_of_a_state, says_what_changed
+from tests.table import each_row
 
 
-@pytest.mark.parametrize("event", EVENTS)
+@each_row("event", EVENTS)
 def test_our_own_words_are_known_in_any_case_and_with_any_signs(event: str) -> None:
     for spelled in (
         event,
@@ -18,7 +17,7 @@ def test_our_own_words_are_known_in_any_case_and_with_any_signs(event: str) -> N
         assert event_of(spelled, {}) == event
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("words", "event"),
     [
         ("opt-out|Opt Out|OPTOUT|opted-out|DNC|D.N.C.|Do Not Call|unsubscribed|lead.opted_out", "opted_out"),
@@ -37,7 +36,7 @@ def test_the_trades_spellings_are_known(words: str, event: str) -> None:
     assert {word: event_of(word, {}) for word in words.split("|")} == dict.fromkeys(words.split("|"), event)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "word",
     [
         "",

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -18,6 +17,7 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.vertical import Field, Vertical
 from app.wire.ping import Ping
+from tests.table import each_row
 from tests.unit.dialects.conftest import AUTO, SOLAR
 
 ACME = Seller(name="acme", title="Acme", key_sha256=())
@@ -107,13 +107,13 @@ def test_a_ping_in_our_own_words_is_plain() -> None:
     assert ping.fields["monthly_payment"] == 120.0
 
 
-@pytest.mark.parametrize("name", [name for name in LEAD if name not in ("vertical", "zip", "age")])
+@each_row("name", [name for name in LEAD if name not in ("vertical", "zip", "age")])
 def test_a_ping_without_one_of_its_fields_is_plain_too(name: str) -> None:
     body = json.dumps({each: value for each, value in LEAD.items() if each != name}).encode()
     assert plain_ping(body, ACME, VERTICALS) == usual(body).value
 
 
-@pytest.mark.parametrize(
+@each_row(
     "odd",
     [
         {"zip": None},

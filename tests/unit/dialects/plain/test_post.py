@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
@@ -16,6 +15,7 @@ from app.dialects.reading import Reading
 from app.domain.seller import Seller
 from app.domain.vertical import Field, Vertical
 from app.wire.post import Post
+from tests.table import each_row
 from tests.unit.dialects.conftest import AUTO, SOLAR
 from tests.unit.dialects.plain.test_ping import ACME, CERTIFICATE, LEADID, ODD, body_of
 
@@ -137,7 +137,7 @@ def test_a_post_in_our_own_words_is_plain() -> None:
     assert told(at_once.post) == told(usual(body).value)
 
 
-@pytest.mark.parametrize("name", [name for name in LEAD if name not in NEEDED])
+@each_row("name", [name for name in LEAD if name not in NEEDED])
 def test_a_post_without_one_of_its_fields_is_plain_too(name: str) -> None:
     body = json.dumps({each: value for each, value in LEAD.items() if each != name}).encode()
     at_once = plain_post(body)
@@ -151,7 +151,7 @@ def test_a_bid_id_says_more_than_the_ping_id_beside_it() -> None:
     assert at_once.post.ping_id == OTHER
 
 
-@pytest.mark.parametrize(
+@each_row(
     "odd",
     [
         {"ping_id": "none"},
@@ -179,7 +179,7 @@ def test_one_field_that_is_written_otherwise_leaves_it_to_the_usual_way(odd: dic
     assert plain_post(json.dumps(LEAD | odd).encode()) is None
 
 
-@pytest.mark.parametrize("without", [*NEEDED, "phone email", "first_name last_name"])
+@each_row("without", [*NEEDED, "phone email", "first_name last_name"])
 def test_a_post_that_lacks_what_it_needs_is_left_to_the_usual_way(without: str) -> None:
     less = {name: value for name, value in LEAD.items() if name not in without.split()}
     assert plain_post(json.dumps(less).encode()) is None

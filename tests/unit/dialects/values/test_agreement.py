@@ -1,15 +1,14 @@
 """Whether a consumer agreed, and to what."""
 
-import pytest
-
 from app.dialects.text import Scalar
 from app.dialects.values.agreement import CONSENT_TEXT_MAX, agreement, consent_text, is_consent_text
 from app.dialects.values.kinds import Noted, Trouble
+from tests.table import each_row
 
 TEXT = "By clicking Submit I agree that Bright Roofs may call me about solar."
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         True,
@@ -30,12 +29,12 @@ def test_a_consumer_agrees_in_a_word_or_with_the_text(raw: Scalar) -> None:
     assert agreement(raw) is True
 
 
-@pytest.mark.parametrize("raw", [False, "no", "0", "I do not agree", "No, I don't", "unchecked", "Opt-Out", "revoked"])
+@each_row("raw", [False, "no", "0", "I do not agree", "No, I don't", "unchecked", "Opt-Out", "revoked"])
 def test_a_no_is_a_no(raw: Scalar) -> None:
     assert agreement(raw) is False
 
 
-@pytest.mark.parametrize("raw", ["maybe", "I do not want any of you to call me about this", "see above"])
+@each_row("raw", ["maybe", "I do not want any of you to call me about this", "see above"])
 def test_what_is_neither_is_in_trouble(raw: str) -> None:
     assert agreement(raw) == Trouble("yes or no")
 

@@ -1,19 +1,18 @@
 """Certificates as they arrive: quoted, escaped, wrapped, promised, or no certificate at all."""
 
-import pytest
-
 from app.dialects.text import Scalar
 from app.dialects.values.certificates import BROKEN, certificate_in
 from app.dialects.values.fields import leadid, trustedform
 from app.dialects.values.kinds import Noted
 from app.domain.consent.certificate import read_trustedform
+from tests.table import each_row
 
 HEX = "0f" * 20
 URL = f"https://cert.trustedform.com/{HEX}"
 TOKEN = "4F0C2D1A-93B7-4E58-A6C1-0D9E7B35F284"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         URL,
@@ -59,7 +58,7 @@ def test_a_trustedform_certificate_is_read_whatever_it_was_wrapped_in(raw: str) 
     assert (certificate_in(raw) is None) is (raw == HEX)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         f"https://cert.trustedform.com.evil.example/{HEX}",
@@ -87,7 +86,7 @@ def test_what_is_not_the_providers_own_stays_as_it_came_with_a_warning(raw: str)
     assert certificate_in(raw) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         TOKEN,
@@ -114,12 +113,12 @@ def test_a_leadid_is_read_whatever_it_was_wrapped_in(raw: str) -> None:
     assert certificate_in(raw) == ("leadid_token", token)
 
 
-@pytest.mark.parametrize("raw", [TOKEN + "0", "x" + TOKEN, TOKEN.replace("-", ""), "nonsense", "{" + TOKEN[:-1] + "}"])
+@each_row("raw", [TOKEN + "0", "x" + TOKEN, TOKEN.replace("-", ""), "nonsense", "{" + TOKEN[:-1] + "}"])
 def test_what_is_no_leadid_stays_as_it_came_with_a_warning(raw: str) -> None:
     assert leadid(raw) == Noted(raw, BROKEN)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         "NA",

@@ -1,16 +1,15 @@
 """One value, however it is written: read by its type, absent, noted, or in trouble."""
 
-import pytest
-
 from app.dialects.text import Scalar, text_of
 from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
 from app.domain.vertical import Field
+from tests.table import each_row
 
 ABSENT: list[Scalar] = [None, "", "  ", "NA", "n/a", "N/A", "null", "\x00"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "read",
     [
         fields.zip_code,
@@ -35,7 +34,7 @@ def test_empty_values_and_placeholders_are_absent(read: ValueReader) -> None:
     assert [read(value) for value in ABSENT] == [None] * len(ABSENT)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "value"),
     [
         ("78701", "78701"),
@@ -62,7 +61,7 @@ def test_a_zip_has_five_digits(raw: Scalar, value: str) -> None:
     assert fields.zip_code(raw) == value
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "value"),
     [(2139, "02139"), ("2139", "02139"), ("2139.0", "02139"), (2139.0, "02139"), (501, "00501"), (21391234, "02139")],
 )
@@ -70,19 +69,17 @@ def test_zeros_that_a_zip_lost_are_put_back_with_a_warning(raw: Scalar, value: s
     assert fields.zip_code(raw) == Noted(value, "too few digits; leading zeros were added")
 
 
-@pytest.mark.parametrize(
-    "raw", ["787011", "12-3456", "K1A 0B1", "00000", 0, 12, -78701, 78701.5, "７８７０１", True, "1e4"]
-)
+@each_row("raw", ["787011", "12-3456", "K1A 0B1", "00000", 0, 12, -78701, 78701.5, "７８７０１", True, "1e4"])
 def test_what_is_no_zip_is_in_trouble(raw: Scalar) -> None:
     assert fields.zip_code(raw) == Trouble("five digits")
 
 
-@pytest.mark.parametrize("raw", ["TX", "tx", " Tx ", "Texas", "TEXAS"])
+@each_row("raw", ["TX", "tx", " Tx ", "Texas", "TEXAS"])
 def test_a_state_may_be_spelled_out(raw: str) -> None:
     assert fields.state(raw) == "TX"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "value"),
     [("New York", "NY"), ("north_carolina", "NC"), ("District of Columbia", "DC"), ("Puerto Rico", "PR"), ("WV", "WV")],
 )
@@ -90,7 +87,7 @@ def test_states_of_several_words_are_states(raw: str, value: str) -> None:
     assert fields.state(raw) == value
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "value"),
     [
         *((each, "NY") for each in ("N.Y.", "n.y", "US-NY", "us_ny", "USA-NY", "New York (NY)", "NY - New York")),
@@ -106,19 +103,17 @@ def test_a_state_is_read_as_newspapers_iso_and_people_write_it(raw: str, value: 
     assert fields.state(raw) == value
 
 
-@pytest.mark.parametrize(
-    "raw", ["Tejas", "New Yrok", "NY, NJ", "NY/NJ", "Kansas City, MO", "Cali", "Mis.", "US", "N", "Texas " * 20]
-)
+@each_row("raw", ["Tejas", "New Yrok", "NY, NJ", "NY/NJ", "Kansas City, MO", "Cali", "Mis.", "US", "N", "Texas " * 20])
 def test_a_state_is_not_guessed_from_a_city_a_slip_or_two_states(raw: str) -> None:
     assert fields.state(raw) == Trouble("two letters of a US state")
 
 
-@pytest.mark.parametrize("raw", ["ZZ", "Ontario", 12, True])
+@each_row("raw", ["ZZ", "Ontario", 12, True])
 def test_what_is_no_state_is_in_trouble(raw: Scalar) -> None:
     assert fields.state(raw) == Trouble("two letters of a US state")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "value"),
     [
         (True, True),
@@ -143,12 +138,12 @@ def test_yes_and_no_have_many_spellings(raw: Scalar, value: bool) -> None:
     assert kinds.boolean(raw) is value
 
 
-@pytest.mark.parametrize("raw", [3, "maybe", -1, 0.5])
+@each_row("raw", [3, "maybe", -1, 0.5])
 def test_what_is_neither_yes_nor_no_is_in_trouble(raw: Scalar) -> None:
     assert kinds.boolean(raw) == Trouble("yes or no")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "cents"),
     [("12.50", 1250), (12.5, 1250), (12, 1200), ("$1,200", 120_000), ("0", 0), (0, 0), (" 3.999 ", 399)],
 )
@@ -156,12 +151,12 @@ def test_a_floor_is_read_in_dollars(raw: Scalar, cents: int) -> None:
     assert fields.min_price(raw) == cents
 
 
-@pytest.mark.parametrize("raw", ["-7", "twelve", "5-10", True, "1e999", "1" * 30, 10**40])
+@each_row("raw", ["-7", "twelve", "5-10", True, "1e999", "1" * 30, 10**40])
 def test_what_is_no_price_is_in_trouble(raw: Scalar) -> None:
     assert isinstance(fields.min_price(raw), Trouble)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         "yesterday",
@@ -180,7 +175,7 @@ def test_what_is_no_time_is_in_trouble(raw: Scalar) -> None:
     assert fields.moment(raw) == Trouble("a time in ISO 8601 or epoch seconds")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "value"),
     [
         ("203.0.113.9", "203.0.113.9"),
@@ -194,12 +189,12 @@ def test_an_ip_address_is_the_consumers_first_one(raw: str, value: str | None) -
     assert fields.ip_address(raw) == value
 
 
-@pytest.mark.parametrize("raw", ["512.555.0134", "5125550134", "ada@lovelace.example", "localhost", 7, "1.2.3.4.5"])
+@each_row("raw", ["512.555.0134", "5125550134", "ada@lovelace.example", "localhost", 7, "1.2.3.4.5"])
 def test_what_is_no_ip_address_is_ignored(raw: Scalar) -> None:
     assert fields.ip_address(raw) == Noted(None, "not an IP address; it was ignored")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("address", "kept"),
     [
         ("203.0.113.77", "203.0.113.0"),
@@ -222,22 +217,20 @@ def test_a_page_loses_what_was_typed_into_it() -> None:
     assert isinstance(fields.landing_page("https://q.example/" + "x" * 600), Noted)
 
 
-@pytest.mark.parametrize(
-    ("raw", "value"), [("Exclusive", "exclusive"), ("shared", "shared"), ("ANY", "any"), ("both", "any")]
-)
+@each_row(("raw", "value"), [("Exclusive", "exclusive"), ("shared", "shared"), ("ANY", "any"), ("both", "any")])
 def test_a_lead_type_is_one_of_three(raw: str, value: str) -> None:
     assert fields.lead_type(raw) == value
     assert fields.lead_type("new") == Trouble("exclusive, shared or any")
 
 
-@pytest.mark.parametrize(("raw", "value"), [(3, 3), ("3", 3), (3.0, 3), ("3.0", 3), ("$1,200", 1200), (-4, -4)])
+@each_row(("raw", "value"), [(3, 3), ("3", 3), (3.0, 3), ("3.0", 3), ("$1,200", 1200), (-4, -4)])
 def test_a_whole_number_may_come_as_text(raw: Scalar, value: int) -> None:
     read = kinds.integer()(raw)
     assert read == value
     assert type(read) is int
 
 
-@pytest.mark.parametrize("raw", ["three", 3.5, True, "1e999", 10**40, "1_000", "inf", float("inf")])
+@each_row("raw", ["three", 3.5, True, "1e999", 10**40, "1_000", "inf", float("inf")])
 def test_what_is_no_whole_number_is_in_trouble(raw: Scalar) -> None:
     assert kinds.integer()(raw) == Trouble("a whole number")
 
@@ -250,7 +243,7 @@ def test_numbers_stay_within_their_bounds() -> None:
     assert kinds.number(0, 1)("0.25") == 0.25
 
 
-@pytest.mark.parametrize("raw", ["very_good", "Very Good", "VERY-GOOD", "verygood"])
+@each_row("raw", ["very_good", "Very Good", "VERY-GOOD", "verygood"])
 def test_a_choice_is_met_whatever_its_case_and_separators(raw: str) -> None:
     assert kinds.choice(("excellent", "very_good"))(raw) == "very_good"
 
@@ -267,7 +260,7 @@ def test_values_that_differ_in_separators_alone_are_told_apart() -> None:
     assert (read("1-2"), read("12")) == ("1-2", "12")
 
 
-@pytest.mark.parametrize("raw", ["2026-11-21", "2026-11-21T10:00:00Z", "11/21/2026", "11-21-2026 10:00"])
+@each_row("raw", ["2026-11-21", "2026-11-21T10:00:00Z", "11/21/2026", "11-21-2026 10:00"])
 def test_a_day_is_a_day(raw: str) -> None:
     assert kinds.day(raw) == "2026-11-21"
     assert kinds.day("2026-11-31") == kinds.day("soon") == Trouble("a date, as in 2026-11-21")

@@ -1,11 +1,10 @@
 """Phones and emails are seen wherever they hide, and ordinary numbers are left alone."""
 
-import pytest
-
 from app.dialects.values.guard import is_personal, without_query
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "5125550134",
@@ -25,7 +24,7 @@ def test_a_phone_or_an_email_is_personal(text: str) -> None:
     assert is_personal(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "",

@@ -1,6 +1,5 @@
 """A value is what was declared, however it is spelled, or it is refused: none is ever taken for another."""
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from app.dialects.values.kinds import (
 )
 from app.dialects.values.yes_no import IN_WORDS
 from app.domain.vertical import Field
+from tests.table import each_row
 
 quick = settings(derandomize=True, deadline=None, max_examples=200)
 
@@ -43,7 +43,7 @@ def test_a_choice_takes_another_spelling_of_its_values_and_no_other_value(raw: S
         assert alike_value(held) == alike_value(text_of(raw))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "held"),
     [
         ("1-5", "1-5"),
@@ -109,24 +109,24 @@ def test_a_whole_number_is_the_same_however_it_is_written(amount: int, spelling:
     assert number()(spelling.format(amount)) == amount
 
 
-@pytest.mark.parametrize("raw", ["12,50", "1,2,3", "1,23", ",500", "1,0000", "12,5.0", "1,200,", "--1", "1 200"])
+@each_row("raw", ["12,50", "1,2,3", "1,23", ",500", "1,0000", "12,5.0", "1,200,", "--1", "1 200"])
 def test_a_comma_stands_between_thousands_or_the_number_is_none(raw: str) -> None:
     """ "12,50" is no hundred times twelve and a half."""
     assert isinstance(number()(raw), Trouble)
     assert isinstance(integer()(raw), Trouble)
 
 
-@pytest.mark.parametrize("raw", ["5/1/20091", "5/1/2009x", "5/1/2009/7", "2009-05-011", "13/1/2009", "2/30/2009"])
+@each_row("raw", ["5/1/20091", "5/1/2009x", "5/1/2009/7", "2009-05-011", "13/1/2009", "2/30/2009"])
 def test_a_date_with_something_behind_it_is_none(raw: str) -> None:
     assert isinstance(day(raw), Trouble)
 
 
-@pytest.mark.parametrize("raw", ["5/1/2009", "05-01-2009 10:30", "5/1/2009, 10:30 AM", "2009-05-01T10:00:00Z"])
+@each_row("raw", ["5/1/2009", "05-01-2009 10:30", "5/1/2009, 10:30 AM", "2009-05-01T10:00:00Z"])
 def test_a_date_may_have_its_time_behind_it(raw: str) -> None:
     assert day(raw) == "2009-05-01"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("field", "raw"),
     [
         (Field(name="f", type="choice", values=("a", "b")), "c"),

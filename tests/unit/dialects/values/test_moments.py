@@ -2,18 +2,17 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from app.dialects.text import Scalar
 from app.dialects.values import fields
 from app.dialects.values.kinds import Trouble
 from app.dialects.values.moments import Moment, day_of, epoch_of, moment_of, says_no_moment
+from tests.table import each_row
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp()
 AT = datetime(2026, 11, 29, 15, 19, 35, tzinfo=UTC).timestamp()
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         "2026-11-21T12:00:00Z",
@@ -47,7 +46,7 @@ def test_a_time_may_be_written_in_many_ways(raw: Scalar) -> None:
     assert fields.moment(raw) == NOON
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "Sun Nov 29 2026 15:19:35 GMT+0000 (Coordinated Universal Time)",
@@ -137,7 +136,7 @@ def test_a_moment_is_read_as_languages_databases_and_people_print_it(text: str) 
     assert epoch_of(text) == AT
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "hour"),
     [
         ("11/21/2026 1:30 AM", 1.5),
@@ -162,7 +161,7 @@ def test_a_clock_of_a_named_region_is_put_forward_in_summer() -> None:
     ] * 3
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "zoned"),
     [
         ("2026-11-21 12:00:00", False),
@@ -177,7 +176,7 @@ def test_a_moment_tells_whether_its_zone_was_named(text: str, zoned: bool) -> No
     assert moment_of(text) == Moment(NOON, zoned)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "29/11/2026 15:19",
@@ -207,7 +206,7 @@ def test_what_could_be_two_moments_or_none_is_none(text: str) -> None:
     assert isinstance(fields.moment(text), Trouble)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         "0000-00-00 00:00:00",
@@ -231,12 +230,12 @@ def test_the_zero_of_a_database_is_no_moment(raw: Scalar) -> None:
     assert fields.moment(raw) is None
 
 
-@pytest.mark.parametrize("raw", ["1999-12-31", "2026-11-21", "5", 7, "soon", ""])
+@each_row("raw", ["1999-12-31", "2026-11-21", "5", 7, "soon", ""])
 def test_what_is_merely_old_or_wrong_is_not_a_zero(raw: Scalar) -> None:
     assert not says_no_moment(raw)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         "1980-05-01",
@@ -257,6 +256,6 @@ def test_a_day_is_read_as_it_is_printed(raw: Scalar) -> None:
     assert day_of(raw) == "1980-05-01"
 
 
-@pytest.mark.parametrize("text", ["5/1/80", "13/1/1980", "1980-02-30", "1.5.1980", "10:30", "May 1980", ""])
+@each_row("text", ["5/1/80", "13/1/1980", "1980-02-30", "1.5.1980", "10:30", "May 1980", ""])
 def test_a_day_of_no_century_and_no_month_is_none(text: str) -> None:
     assert day_of(text) is None

@@ -1,17 +1,16 @@
 """A number with whatever people write around it; what could be two numbers, or of another unit, is none."""
 
-import pytest
-
 from app.dialects.values.kinds import Noted, Trouble, integer, number, reader_of
 from app.dialects.values.numbers import ANY, FieldUnit, ReadNumber, number_in, unit_of
 from app.domain.vertical import Field
+from tests.table import each_row
 
 MIDDLE = "a range; its middle was read"
 BOUND = "an open range; its bound was read"
 ABOUT = "an approximate number; it was read as exact"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         *("185", "$185", "$ 185", "185$", "185 USD", "USD 185", "US$185", "185 dollars", "185.00", "$185.0"),
@@ -22,7 +21,7 @@ def test_a_currency_and_a_unit_are_dropped(text: str) -> None:
     assert number_in(text, unit_of(("monthly_bill",))) == ReadNumber(185.0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "value"),
     [("1,250", 1250.0), ("$1,234.50", 1234.5), ("150k", 150_000.0), ("$150K", 150_000.0), ("$.50", 0.5), ("-5", -5.0)],
 )
@@ -30,7 +29,7 @@ def test_thousands_are_read_as_they_are_written(text: str, value: float) -> None
     assert number_in(text, ANY) == ReadNumber(value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "value", "warning"),
     [
         ("$151-200", 175.5, MIDDLE),
@@ -64,7 +63,7 @@ def test_a_range_is_its_middle_and_an_open_one_its_bound(text: str, value: float
     assert number_in(text, unit_of(("monthly_bill",))) == ReadNumber(value, warning)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         *("", "abc", "12,50", "1 200", "--1", "1-2-3", "200-151", "-5-10", "2026-11-21", "212-555-0134", "1.5M"),
@@ -75,7 +74,7 @@ def test_what_could_be_two_numbers_or_is_none_is_not_guessed(text: str) -> None:
     assert number_in(text, unit_of(("monthly_bill",))) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("names", "text", "value"),
     [
         (("roof_age",), "9 years", 9.0),

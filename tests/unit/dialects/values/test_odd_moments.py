@@ -1,15 +1,14 @@
 """What cannot be read as a time is named for what it is."""
 
-import pytest
-
 from app.dialects.text import Scalar
 from app.dialects.values import fields
 from app.dialects.values.kinds import Trouble
+from tests.table import each_row
 
 USUAL = "a time in ISO 8601 or epoch seconds"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "named"),
     [
         ("46355.638", "as Excel counts days"),
@@ -42,7 +41,7 @@ def test_a_time_that_cannot_be_read_is_named_for_what_it_is(raw: Scalar, named: 
     assert named in value.remedy
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         "soon",

@@ -1,22 +1,19 @@
 """Names, phones and emails, out of whatever they stand in."""
 
-import pytest
-
 from app.dialects.text import Scalar
 from app.dialects.values.kinds import Noted, Trouble
 from app.dialects.values.people import FIRST_KEPT, email, name, phone, split_name
+from tests.table import each_row
 
 DIGITS = "2124985634"
 
 
-@pytest.mark.parametrize(
-    "raw", ["(212) 498-5634", "+1 212 498 5634", "212.498.5634", "1-212-498-5634", DIGITS, int(DIGITS)]
-)
+@each_row("raw", ["(212) 498-5634", "+1 212 498 5634", "212.498.5634", "1-212-498-5634", DIGITS, int(DIGITS)])
 def test_a_phone_that_can_be_dialed_stays_as_it_came(raw: Scalar) -> None:
     assert phone(raw) == str(raw)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         "2124985634.0",
@@ -39,7 +36,7 @@ def test_any_other_is_its_ten_digits(raw: Scalar) -> None:
     assert phone(raw) == DIGITS
 
 
-@pytest.mark.parametrize("raw", ["(212)498-5634 x12", "212498 5634;ext=3", "212-498-5634 ext. 7", "212-498-5634 #7"])
+@each_row("raw", ["(212)498-5634 x12", "212498 5634;ext=3", "212-498-5634 ext. 7", "212-498-5634 #7"])
 def test_an_extension_is_cut_with_a_warning(raw: str) -> None:
     assert phone(raw) == Noted(DIGITS, "the extension was cut; ten digits can be dialed")
 
@@ -48,18 +45,18 @@ def test_of_two_phones_in_one_the_first_is_kept() -> None:
     assert phone("(212) 498-5634 or (917) 555-1234") == Noted(DIGITS, FIRST_KEPT)
 
 
-@pytest.mark.parametrize("raw", ["asdf", "123", "2.12473E+09", "+44 20 7946 0958"])
+@each_row("raw", ["asdf", "123", "2.12473E+09", "+44 20 7946 0958"])
 def test_what_is_no_phone_stays_as_it_came_to_be_judged(raw: str) -> None:
     assert phone(raw) == raw
 
 
-@pytest.mark.parametrize("raw", ["", "none", "N/A", "0", "null", "{{phone}}", "-", None])
+@each_row("raw", ["", "none", "N/A", "0", "null", "{{phone}}", "-", None])
 def test_what_says_nothing_is_absent(raw: Scalar) -> None:
     assert phone(raw) is None
     assert email(raw) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "address"),
     [
         ("ada@lovelace.net,", "ada@lovelace.net"),
@@ -87,7 +84,7 @@ def test_an_email_loses_what_it_was_wrapped_in(raw: str, address: str) -> None:
     assert email(raw) == address
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "address", "warning"),
     [
         ("ada leads@lovelace.net", "ada+leads@lovelace.net", "a space was read as the plus that forms make one of"),
@@ -103,25 +100,23 @@ def test_an_email_that_may_not_be_what_was_typed_is_warned_of(raw: str, address:
     assert email(raw) == Noted(address, warning)
 
 
-@pytest.mark.parametrize(
-    "raw", ["noemail@noemail.com", "none@none.com", "no-email@email.com", "na@na.com", "none@gmail.com"]
-)
+@each_row("raw", ["noemail@noemail.com", "none@none.com", "no-email@email.com", "na@na.com", "none@gmail.com"])
 def test_an_address_of_nobody_is_none(raw: str) -> None:
     assert email(raw) is None
 
 
-@pytest.mark.parametrize("raw", ["N/A", "n/a", "-", "None", "undefined", "{{last_name}}", "[last_name]", ""])
+@each_row("raw", ["N/A", "n/a", "-", "None", "undefined", "{{last_name}}", "[last_name]", ""])
 def test_what_says_that_there_is_no_name_is_none(raw: str) -> None:
     assert name(100)(raw) is None
 
 
-@pytest.mark.parametrize("raw", ["Null", "Na", "Nan", "Smith 3rd", "Tom/Ann", "<b>Lee</b>"])
+@each_row("raw", ["Null", "Na", "Nan", "Smith 3rd", "Tom/Ann", "<b>Lee</b>"])
 def test_a_name_stays(raw: str) -> None:
     assert name(100)(raw) == raw
     assert name(2)("x" * 3) == Trouble("at most 2 characters")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("whole", "parts"),
     [
         ("Ada King", ("Ada", "King")),

@@ -2,12 +2,11 @@
 
 from time import process_time
 
-import pytest
-
 from app.dialects.values.shown import shown, shown_name
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "seen"),
     [
         ("Harbor&nbsp;Lead&nbsp;Partners may call", "Harbor Lead Partners may call"),
@@ -32,7 +31,7 @@ def test_a_text_is_what_a_browser_shows(text: str, seen: str) -> None:
     assert shown(text) == seen
 
 
-@pytest.mark.parametrize(
+@each_row(
     "hidden",
     [
         '<span style="display:none">Bright Roofs</span>',
@@ -82,7 +81,7 @@ def test_what_is_hidden_in_a_text_is_not_shown(hidden: str) -> None:
     assert "Roofs" not in shown(hidden.partition("<")[0] + hidden.replace("</", "<"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "seen",
     [
         '<span style="display:inline">Bright Roofs</span>',
@@ -108,7 +107,7 @@ def test_what_only_looks_hidden_is_shown(seen: str) -> None:
     assert "Bright Roofs" in shown(seen)
 
 
-@pytest.mark.parametrize("piece", ["<a", "<a '", '<a "', "<!--", "<a style=", "<p hidden>", "</p>", "<a href='x'"])
+@each_row("piece", ["<a", "<a '", '<a "', "<!--", "<a style=", "<p hidden>", "</p>", "<a href='x'"])
 def test_markup_without_end_takes_no_longer_than_its_length(piece: str) -> None:
     text = piece * (65_536 // len(piece))
     began = process_time()
@@ -116,7 +115,7 @@ def test_markup_without_end_takes_no_longer_than_its_length(piece: str) -> None:
     assert process_time() - began < 2.0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "seen"),
     [
         ("O&#039;Brien", "O'Brien"),

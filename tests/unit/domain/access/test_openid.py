@@ -1,10 +1,10 @@
 """By a provider's word somebody has one name and one role, or comes in not at all."""
 
-import pytest
 from msgspec.structs import replace
 
 from app.domain.access.openid import OpenIdIdentity, OpenIdTerms, admitted
 from app.domain.buyer import Operator
+from tests.table import each_row
 
 ANA = Operator(name="ana", key_sha256=("1" * 64,), role="operator")
 CRM = Operator(name="crm", key_sha256=("2" * 64,), preset="hubspot")
@@ -21,7 +21,7 @@ def identity(subject: str = "u-9", email: str = "", groups: tuple[str, ...] = ()
     return OpenIdIdentity(issuer=MAPPED.issuer, subject=subject, email=email, groups=groups)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("terms", "who", "found"),
     [
         (MAPPED, identity(email="ana@example.com"), ("ana", "operator")),
@@ -38,7 +38,7 @@ def test_who_has_a_rule_comes_in(terms: OpenIdTerms, who: OpenIdIdentity, found:
     assert (operator.name, operator.role) == found
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("terms", "who", "why"),
     [
         (None, identity("u-1"), "no longer the one"),

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-import pytest
-
 from app.domain.alerts.alert import Alert, alert
 from app.domain.alerts.notices import CALM_S, REMIND_S, AlertState, Digest, Mute, Rules, digest, observe
 from app.domain.alerts.terms import AlertTerms
+from tests.table import each_row
 
 NOW = 1_790_000_000.0
 DOWN = alert("provider_down", "trustedform fails", target="trustedform")
@@ -38,7 +37,7 @@ def causes(told: list[Digest], of: str) -> list[list[str]]:
     return [[state.cause for state in getattr(each, of)] for each in told]
 
 
-@pytest.mark.parametrize(("found", "minutes"), [(DOWN, 2), (AHEAD, 6)])
+@each_row(("found", "minutes"), [(DOWN, 2), (AHEAD, 6)])
 def test_what_lasts_is_told_once(found: Alert, minutes: int) -> None:
     watch = Watch()
     assert watch.minutes(minutes - 1, found) == []
@@ -114,7 +113,7 @@ def test_what_ended_in_a_quiet_night_is_told_in_the_morning() -> None:
     assert causes(watch.minutes(60), "over") == [["cap_ahead"]]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("muted", "is_told"),
     [("provider_down", False), ("provider_down:trustedform", False), ("provider_down:leadid", True), ("no_wins", True)],
 )
@@ -140,7 +139,7 @@ def test_without_an_address_all_is_known_and_nothing_told() -> None:
 NIGHT = AlertTerms(quiet=((22 * 60, 7 * 60),))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("utc", "zone", "is_quiet"),
     [
         (1_792_992_600.0, "America/New_York", True),  # 01:30 of a Monday

@@ -3,9 +3,9 @@
 from math import inf
 
 import numpy as np
-import pytest
 
 from app.domain.auction.canary import FALSE_STOPS, CanaryLead, canary_name, tally
+from tests.table import each_row
 
 WORTH = 40_000.0
 
@@ -27,7 +27,7 @@ def first_stop(draw: int, *, pings: int, share: float, price: float, wins: float
     return inf
 
 
-@pytest.mark.parametrize("share", [0.1, 0.5])
+@each_row("share", [0.1, 0.5])
 def test_a_twin_is_hardly_ever_stopped_however_often_one_looks(share: float) -> None:
     stops = [first_stop(draw, pings=1_500, share=share, price=2_000.0, wins=0.3) < inf for draw in range(40)]
     assert np.mean(stops) <= FALSE_STOPS

@@ -29,6 +29,7 @@ from app.domain.seller import Habits, Seller
 from app.domain.territory import Territory
 from app.wire.ping import Ping, Value
 from tests.build import NOW, buyer, campaign, cap, catalogue, model, ping, seller
+from tests.table import each_row
 
 DRAW = Draw(0.5, 0.5)
 DAILY, BUDGET, HOURLY = cap(), cap(name="budget", measure="spend", limit=100_000), cap(name="hourly", window="hour")
@@ -76,7 +77,7 @@ def test_a_lead_that_is_wanted_gets_a_bid_on_each_leg_the_higher_price_first() -
     assert (decision.outbid, decision.refused) == ((), ())
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("lead", "campaigns", "facts", "expected"),
     [
         (ping(vertical="auto"), (), {}, Refusal("unsupported_vertical", "solar")),
@@ -187,7 +188,7 @@ def test_a_test_ping_is_answered_at_every_hour_and_at_one_price() -> None:
     assert len(prices) == 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("lead_type", "legs", "offered"),
     [
         ("any", ("exclusive", "shared"), ["exclusive", "shared"]),
@@ -302,7 +303,7 @@ def test_no_bid_is_higher_than_what_is_left_of_a_budget() -> None:
     assert decision.bids[0].price_cents == 600
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("fallback", "min_price", "code"), [(900, 0, None), (900, 901, "below_floor"), (None, 0, "model_unavailable")]
 )
 def test_without_a_model_a_fixed_price_is_bid_where_one_is_allowed(
@@ -419,7 +420,7 @@ def test_without_a_model_the_expected_conversion_goes_through_the_same_rule() ->
         assert [name for name, _ in one.valuation.shadows] == ["daily", "TX"]
 
 
-@pytest.mark.parametrize("chance", [None, nan, 1.01])
+@each_row("chance", [None, nan, 1.01])
 def test_the_expected_conversion_stands_in_wherever_a_model_says_nothing(chance: float | None) -> None:
     both = campaign(expected_conversion=EXPECTED, fallback_cents=900)
     (bid, _) = decided(None, DRAW, NOW, both, probability=chance).bids

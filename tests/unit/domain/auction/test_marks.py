@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -12,6 +11,7 @@ from app.domain.consent.consent import ConsentPolicy, refuse_ping
 from app.domain.token import NO_CERTIFICATE
 from app.wire.ping import Ping
 from tests.build import CERTIFICATE_URL, LEADID, NOW, keys, ping, post, vertical
+from tests.table import each_row
 
 KEYS = keys()
 SOLAR = vertical()
@@ -41,7 +41,7 @@ def test_a_lead_is_named_by_the_best_name_it_has() -> None:
     assert marks(ping(seller_lead_id=PHONE)).nonce != nonces[2]
 
 
-@pytest.mark.parametrize("sent", ["", "will_send_on_post", "https://cert.trustedform.com.evil.example/" + "a" * 40])
+@each_row("sent", ["", "will_send_on_post", "https://cert.trustedform.com.evil.example/" + "a" * 40])
 def test_a_lead_that_names_nothing_has_no_nonce(sent: str) -> None:
     assert marks(ping(seller_lead_id="", trustedform_cert_url=sent)).nonce is None
 
@@ -61,7 +61,7 @@ def test_a_post_that_repeats_its_ping_has_the_same_terms() -> None:
     assert lead_terms(KEYS, "acme", "solar", repeated, SOLAR.locked) == marks().terms
 
 
-@pytest.mark.parametrize(
+@each_row(
     "changed",
     [
         {"zip": "75201"},
@@ -105,7 +105,7 @@ def test_one_certificate_has_one_digest_however_it_is_written() -> None:
     assert certificate_digests(KEYS, loud) == certificate_digests(KEYS, post())
 
 
-@pytest.mark.parametrize("sent", ["", "NA", "https://ping.trustedform.com/0.a.b.c"])
+@each_row("sent", ["", "NA", "https://ping.trustedform.com/0.a.b.c"])
 def test_what_a_post_cannot_repeat_is_no_certificate(sent: str) -> None:
     unproven = marks(ping(trustedform_cert_url=sent))
     assert unproven.certificates == ()

@@ -12,6 +12,7 @@ from app.domain.auction.withholding import BEGINS_S, ENDS_S, UNRECORDABLE, is_wi
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import ACCEPT_WORDS, Refusal, sentence
 from tests.build import NOW, catalogue, ping, seller
+from tests.table import each_row
 
 DRAWS = [draw_of(b"k" * 32, number.to_bytes(8)) for number in range(4_000)]
 
@@ -38,7 +39,7 @@ def test_what_is_bid_in_spite_of_it_explores_as_ever() -> None:
     assert sum(draw.slice < 0.1 for draw in left) / len(left) == pytest.approx(0.1, abs=0.02)
 
 
-@pytest.mark.parametrize("test", [False, True])
+@each_row("test", [False, True])
 def test_a_ping_is_refused_as_paused_and_decided_again_alike(test: bool) -> None:
     standing = Standing(unwritable_s=ENDS_S)
     read = msgspec.json.decode(msgspec.json.encode(standing), type=Standing)

@@ -3,16 +3,15 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from app.domain.calendar import local_time
 from app.domain.caps.caps import CapScope, CapStanding, Measure, TerritoryUnit
 from tests.build import NOW, cap
+from tests.table import each_row
 
 LOCAL = local_time(NOW, "America/Chicago")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("scope", "unit", "part"),
     [
         ("campaign", "state", ""),
@@ -42,9 +41,7 @@ def test_the_two_hours_that_autumn_gives_one_name_have_two_counters() -> None:
     assert daily.counter(first, "a", "1", "TX") == daily.counter(second, "a", "1", "TX")
 
 
-@pytest.mark.parametrize(
-    ("measure", "uses", "reason"), [("count", 1, "cap_reached"), ("spend", 1_250, "budget_exhausted")]
-)
+@each_row(("measure", "uses", "reason"), [("count", 1, "cap_reached"), ("spend", 1_250, "budget_exhausted")])
 def test_a_sale_uses_one_lead_or_its_price(measure: Measure, uses: int, reason: str) -> None:
     assert cap(measure=measure).uses(1_250) == uses
     assert cap(measure=measure).reason == reason

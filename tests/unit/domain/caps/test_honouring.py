@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.caps.honouring import BIDS_SEEN_MIN, PostRate, honoured_share
+from tests.table import each_row
 
 RATES = st.builds(
     lambda ended, share, delay: PostRate(ended=ended, posted=int(ended * share), delay_s=int(ended * share) * delay),
@@ -51,7 +52,7 @@ def test_a_seller_that_posts_at_once_breaks_nothing() -> None:
     assert PostRate(ended=100, posted=50, delay_s=0.0).share_at(10.0) == 0.0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("posts", "share"),
     [
         ({}, 1.0),

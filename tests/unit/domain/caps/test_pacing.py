@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.domain.calendar import WindowKind, window_bounds
 from app.domain.caps.pacing import CREDIT_LEADS, DUAL_MAX, STEP, first_dual, next_dual, plan_delta, plan_share
 from app.domain.schedule import ALWAYS, Schedule, week_hours
+from tests.table import each_row
 
 ZONE = "America/Chicago"
 OPEN = Schedule(hours=ALWAYS)
@@ -34,7 +35,7 @@ def share(schedule: Schedule, now: float, kind: WindowKind) -> float:
     return plan_share(schedule, ZONE, start, now, end)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("schedule", "kind", "now", "passed"),
     [
         (OPEN, "day", "2026-11-20T00:00", 0.0),
@@ -55,7 +56,7 @@ def test_the_plan_follows_the_open_minutes(schedule: Schedule, kind: WindowKind,
     assert share(schedule, at(now), kind) == pytest.approx(passed)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("schedule", "kind", "now", "fold", "passed"),
     [
         (OPEN, "day", "2026-03-08T01:00", 0, 1 / 23),
@@ -106,7 +107,7 @@ def test_the_dual_rises_ahead_of_plan_falls_behind_it_and_stays_on_it() -> None:
     assert next_dual(0.1, used_delta=2, plan_delta=2, limit=100) == 0.1
 
 
-@pytest.mark.parametrize(("limit", "sold"), [(16, 13), (16, 15), (100, 80), (300, 290)])
+@each_row(("limit", "sold"), [(16, 13), (16, 15), (100, 80), (300, 290)])
 def test_a_cap_that_never_gets_ahead_of_its_plan_charges_for_no_sale(limit: int, sold: int) -> None:
     dual = before = 0.0
     for minute in range(1, 1_441):
@@ -154,7 +155,7 @@ def test_a_cap_met_halfway_starts_where_it_stands_to_its_plan() -> None:
     assert first_dual(60, 0.5, 100) == pytest.approx(next_dual(0.0, 10, 0, 100))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("used", "before", "now", "wanted"),
     [
         (0, 0.0, 0.5, 50.0),

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import pytest
-
 from app.domain.checks.rule import AnswerRule, at_path
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("op", "wanted", "actual", "outcome"),
     [
         ("at_most", 10, 10, "pass"),

@@ -3,7 +3,6 @@
 from hashlib import sha256
 from uuid import UUID
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from app.domain.consent.certificate import (
     read_trustedform,
     trustedform_stand_in,
 )
+from tests.table import each_row
 
 HEX = "0123456789abcdef0123456789abcdef01234567"
 MOBILE = "AbCdEfGhIjKlMnOpQrStUvWxYz_-0123456789AB"
@@ -93,12 +93,12 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("url", "certificate"), GOOD)
+@each_row(("url", "certificate"), GOOD)
 def test_a_certificate_is_read(url: str, certificate: Certificate) -> None:
     assert read_trustedform(url) == certificate
 
 
-@pytest.mark.parametrize("url", BAD, ids=ascii)
+@each_row("url", BAD, ids=ascii)
 def test_an_address_that_is_not_the_providers_own_is_none(url: str) -> None:
     assert read_trustedform(url) is None
 
@@ -131,7 +131,7 @@ def test_only_an_id_without_a_case_of_its_own_is_written_small() -> None:
     assert (upper.id, mobile.id) == (HEX, MOBILE)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "",
@@ -166,7 +166,7 @@ def test_a_promise_is_a_placeholder(text: str) -> None:
     assert is_placeholder(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "{{xxTrustedFormCertUrl}}",
@@ -186,7 +186,7 @@ def test_a_variable_that_was_never_filled_is_a_placeholder(text: str) -> None:
     assert is_placeholder(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
@@ -215,7 +215,7 @@ def test_an_id_given_at_random_is_none(token: UUID) -> None:
     assert not is_placeholder(str(UUID(bytes=sha256(token.bytes).digest()[:16])))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         f"https://cert.trustedform.com/{HEX}",
@@ -232,7 +232,7 @@ def test_neither_a_certificate_nor_a_forgery_is_a_placeholder(text: str) -> None
     assert not is_placeholder(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "forged"),
     [
         (f"https://cert.trustedform.com/{HEX}", False),
@@ -261,7 +261,7 @@ def test_a_leadid_is_read_whatever_its_case() -> None:
     assert read_leadid(f" {token} ") == Certificate("leadid", token.upper())
 
 
-@pytest.mark.parametrize(
+@each_row(
     "token",
     [
         "",
@@ -274,7 +274,7 @@ def test_what_is_no_leadid_is_none(token: str) -> None:
     assert read_leadid(token) is None
 
 
-@pytest.mark.parametrize("url", [url for url, _ in GOOD])
+@each_row("url", [url for url, _ in GOOD])
 def test_a_stand_in_is_as_good_as_its_certificate_and_tells_nothing_of_it(url: str) -> None:
     stand_in = trustedform_stand_in(url, b"sixteen bytes ..")
     read, real = read_trustedform(stand_in), read_trustedform(url)
@@ -284,7 +284,7 @@ def test_a_stand_in_is_as_good_as_its_certificate_and_tells_nothing_of_it(url: s
     assert real.id.lower() not in stand_in.lower()
 
 
-@pytest.mark.parametrize("url", BAD)
+@each_row("url", BAD)
 def test_the_stand_in_of_what_is_no_certificate_is_none(url: str) -> None:
     stand_in = trustedform_stand_in(url, b"")
     assert read_trustedform(stand_in) is None

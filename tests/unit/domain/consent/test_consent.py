@@ -2,8 +2,6 @@
 
 from typing import Any, Literal
 
-import pytest
-
 from app.domain.consent.consent import (
     CLOCK_SKEW_S,
     ConsentPolicy,
@@ -14,6 +12,7 @@ from app.domain.consent.consent import (
 )
 from app.domain.reasons import Refusal
 from tests.build import CERTIFICATE_URL, CONSENT_TEXT, LEADID, NOW, ping, post
+from tests.table import each_row
 
 Demand = Literal["any", "trustedform", "leadid", "none"]
 
@@ -33,7 +32,7 @@ def post_refusal(
     return refuse_post(policy, post(**overrides), NOW, vertical_words=words)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("policy", "overrides", "refusal"),
     [
         (POLICY, {}, None),
@@ -85,7 +84,7 @@ def test_a_ping_shows_as_much_consent_as_the_policy_demands(
     assert refuse_ping(policy, ping(**overrides), NOW) == refusal
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("demanded", "trustedform", "leadid", "missing"),
     [
         ("trustedform", CERTIFICATE_URL, "", None),
@@ -108,7 +107,7 @@ def test_a_post_carries_the_certificate_that_is_demanded(
     assert refusal == (Refusal("consent_missing", missing) if missing else None)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("overrides", "refusal"),
     [
         ({"tcpa_consent": False}, Refusal("consent_missing", "tcpa_consent")),
@@ -138,7 +137,7 @@ def test_where_no_text_is_demanded_none_is_read() -> None:
     assert post_refusal(ConsentPolicy(text_required=False), tcpa_text="", words=("mortgage",)) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("page", "known"),
     [
         ("https://quotes.example-solar.com/form?x=1", True),
@@ -158,7 +157,7 @@ def test_a_landing_page_lies_on_a_listed_domain_or_below_it(page: str, known: bo
     assert refusal == (None if known else Refusal("consent_invalid", "landing_page is on no listed domain"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "phrase", "found"),
     [
         (CONSENT_TEXT, "bright roofs", True),
@@ -182,7 +181,7 @@ def test_a_text_holds_a_phrase_as_whole_words_whatever_its_case_and_punctuation(
     assert holds_one(text, ("absent brand", phrase)) is found
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("ahead_s", "said"),
     [(-HOUR, ""), (60.0, ""), (61.0, "61 seconds"), (119.5, "2 minutes"), (300.0, "5 minutes"), (7_200.0, "2 hours")],
 )

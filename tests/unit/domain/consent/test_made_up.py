@@ -4,14 +4,13 @@ from collections.abc import Callable
 from random import Random
 from uuid import UUID
 
-import pytest
-
 from app.domain.consent.certificate import read_leadid
+from tests.table import each_row
 
 GIVEN = 100_000
 
 
-@pytest.mark.parametrize(
+@each_row(
     "made_up",
     [
         *("00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"),

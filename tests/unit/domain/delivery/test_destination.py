@@ -20,6 +20,7 @@ from app.domain.delivery.destination import (
     secret_references,
 )
 from app.domain.delivery.destination_auth import BasicAuth, StandardWebhooksAuth, signing_key
+from tests.table import each_row
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -61,7 +62,7 @@ def test_a_destination_is_read_from_toml_as_it_stands() -> None:
     assert secret_references(destination) == ("env:CRM_KEY",)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "said"),
     [
         ({"ulr": "x"}, "ulr"),
@@ -125,7 +126,7 @@ def test_every_secret_is_named_once() -> None:
     assert secret_references(destination) == ("env:HOOK_URL", "file:/run/key", "env:NEW", "env:OLD")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("secrets", "said"),
     [
         ({}, "`env:URL` is missing"),
@@ -144,7 +145,7 @@ def test_a_secret_that_cannot_serve_is_refused_unseen(secrets: dict[str, str], s
     require_secrets(destination, {"env:URL": "https://h.example/x", "env:KEY": KEY})
 
 
-@pytest.mark.parametrize("write", [base64.b64encode, base64.urlsafe_b64encode, base64.encodebytes])
+@each_row("write", [base64.b64encode, base64.urlsafe_b64encode, base64.encodebytes])
 def test_a_signing_secret_may_be_written_in_any_base64(write: Callable[[bytes], bytes]) -> None:
     destination = Destination(name="hook", url="https://h.example/x", auth=StandardWebhooksAuth(secrets=("env:KEY",)))
     for size, end, prefix in product((24, 25, 32, 48, 49, 64), ("=", ""), ("whsec_", "")):
@@ -154,7 +155,7 @@ def test_a_signing_secret_may_be_written_in_any_base64(write: Callable[[bytes], 
         assert signing_key(secret) == key
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", "A" * 31, "A" * 87, "not base64, but as long as a secret"])
+@each_row("secret", ["", "whsec_", "A" * 31, "A" * 87, "not base64, but as long as a secret"])
 def test_what_is_no_signing_secret_is_none(secret: str) -> None:
     assert signing_key(secret) is None
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.delivery.pattern import Pattern, PatternError
 from tests.costs import GROWTH_MAX, growth
+from tests.table import each_row
 
 ATOMS = st.sampled_from(["a", "b", "[ab]", "[^a]", ".", r"\d", "x"])
 COUNTS = st.sampled_from(["", "", "", "*", "+", "?", "{2}", "{1,2}", "{0,}"])
@@ -33,7 +34,7 @@ def test_it_finds_what_the_usual_engine_finds(parts: list[str], group: tuple[int
     assert pattern.search(text) == (None if match is None else match[1 if match.re.groups else 0])
 
 
-@pytest.mark.parametrize(
+@each_row(
     "pattern",
     [
         "id=([0-9]+)",
@@ -50,7 +51,7 @@ def test_what_picks_a_value_out_of_an_answer_is_taken(pattern: str) -> None:
     assert isinstance(Pattern(pattern), Pattern)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("pattern", "said"),
     [
         ("(a+)+b", "`)+b` at character 4 is not allowed"),
@@ -72,7 +73,7 @@ def test_what_might_take_the_square_of_the_time_is_refused_with_the_remedy(patte
         Pattern(pattern)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("pattern", "unit"),
     [
         ("a[^b]*c", "a"),

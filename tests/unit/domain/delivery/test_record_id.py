@@ -2,9 +2,8 @@
 
 import time
 
-import pytest
-
 from app.domain.delivery.record_id import as_record_id, is_cut_short, is_same, key_of, plain_id
+from tests.table import each_row
 
 GUID = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
 LONG, SHORT = "0019Z00000fmA3tQAE", "0019Z00000fmA3t"
@@ -14,7 +13,7 @@ def known(told: str, stored: str) -> bool:
     return key_of(told) == key_of(stored) and is_same(told, stored)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("told", "stored"),
     [
         (SHORT, LONG),
@@ -49,7 +48,7 @@ def test_one_record_has_many_forms_of_its_id(told: str, stored: str) -> None:
     assert known(stored, told)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("told", "stored"),
     [
         # In its short form the case of a letter is all that parts two records.
@@ -68,12 +67,12 @@ def test_another_record_stays_another(told: str, stored: str) -> None:
     assert not known(told, stored)
 
 
-@pytest.mark.parametrize("text", ["1.23E+15", "5.07E+22", "1,23E+15", "1.23e+15", '="1.23E+15"'])
+@each_row("text", ["1.23E+15", "5.07E+22", "1,23E+15", "1.23e+15", '="1.23E+15"'])
 def test_what_a_spreadsheet_cut_short_is_noticed(text: str) -> None:
     assert is_cut_short(text)
 
 
-@pytest.mark.parametrize("text", ["12e5", "E+15", "a1.2E+15", "1.23E15b", "1234"])
+@each_row("text", ["12e5", "E+15", "a1.2E+15", "1.23E15b", "1234"])
 def test_what_only_looks_like_it_is_an_id(text: str) -> None:
     assert not is_cut_short(text)
 

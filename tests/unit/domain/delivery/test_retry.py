@@ -1,17 +1,17 @@
 """The schedule of attempts, as arithmetic."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.delivery.retry import RETRY_AFTER_MAX_S, SCHEDULE_S, next_due
+from tests.table import each_row
 
 NOW = 1_790_000_000.0
 DRAWS = st.floats(0.0, 1.0, exclude_max=True)
 FAILED = st.integers(1, len(SCHEDULE_S) - 1)
 
 
-@pytest.mark.parametrize(("attempt", "wait_s"), list(enumerate(SCHEDULE_S)))
+@each_row(("attempt", "wait_s"), list(enumerate(SCHEDULE_S)))
 def test_without_jitter_each_attempt_comes_as_the_schedule_says(attempt: int, wait_s: int) -> None:
     assert next_due(attempt, NOW, 0.0) == NOW + wait_s
 

@@ -1,8 +1,7 @@
 """What a seller's tests show, step by step."""
 
-import pytest
-
 from app.domain.onboarding.certification import STEPS, Event, told_of
+from tests.table import each_row
 
 
 def ping(status: str = "accepted", bid_id: str = "b1", at: float = 0.0, **rest: object) -> Event:
@@ -41,12 +40,12 @@ NOT_SHOWN = {
 }
 
 
-@pytest.mark.parametrize("step", SHOWN)
+@each_row("step", SHOWN)
 def test_a_step_is_shown_by_what_was_sent(step: str) -> None:
     assert told_of(SHOWN[step])[step] == ""
 
 
-@pytest.mark.parametrize("step", NOT_SHOWN)
+@each_row("step", NOT_SHOWN)
 def test_a_step_that_is_not_shown_says_why(step: str) -> None:
     events, why = NOT_SHOWN[step]
     assert why in told_of(events)[step]

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.domain.operators.audit import AuditHead, AuditLine, OperatorAct, hash_of, next_line, verify
+from tests.table import each_row
 
 NOW = 1_795_190_400.0
 
@@ -43,7 +44,7 @@ def test_a_log_that_nobody_touched_is_whole() -> None:
     assert verify([]).faults == ()
 
 
-@pytest.mark.parametrize("field", ["at", "told_by", "action", "target", "detail", "why"])
+@each_row("field", ["at", "told_by", "action", "target", "detail", "why"])
 def test_a_line_whose_any_word_was_altered_is_named(field: str) -> None:
     lines = log(5)
     lines[2] = replace(lines[2], **{field: 1.0 if field == "at" else "other"})

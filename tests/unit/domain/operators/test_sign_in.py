@@ -1,7 +1,5 @@
 """A session lasts for as long as it is used, within bounds, and wrong tries never lock a name for good."""
 
-import pytest
-
 from app.domain.operators.sign_in import (
     FREE_TRIES,
     IDLE_S,
@@ -11,11 +9,12 @@ from app.domain.operators.sign_in import (
     password_fault,
     session_holds,
 )
+from tests.table import each_row
 
 NOW = 1_800_000_000.0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("began_s", "seen_s", "holds"),
     [
         (0, 0, True),
@@ -34,7 +33,7 @@ def test_one_that_others_vouched_for_ends_sooner() -> None:
     assert not session_holds(NOW - 100, NOW, NOW, 100)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("failures", "locked_s"),
     [(0, 0), (FREE_TRIES - 1, 0), (FREE_TRIES, 60), (FREE_TRIES + 1, 120), (FREE_TRIES + 6, 3_600), (10**9, 3_600)],
 )
@@ -42,7 +41,7 @@ def test_every_lock_ends_within_an_hour_of_the_last_try(failures: int, locked_s:
     assert locked_until(Tries(failures=failures, failed_at=NOW)) == (NOW + locked_s if locked_s else 0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("password", "fault"),
     [("short", "at least 12"), ("x" * 257, "at most 256"), ("abab" * 4, "guessed"), ("my name is Ana!", "guessed")],
 )

@@ -3,20 +3,20 @@
 from itertools import product
 from typing import Any
 
-import pytest
 from email_validator import EmailNotValidError, validate_email
 
 from app.domain.post.contact import implausible, is_human_name, is_reachable_email, is_reachable_phone
 from app.domain.reasons import Refusal
 from tests.build import ZIP_STATES, contact
+from tests.table import each_row
 
 
-@pytest.mark.parametrize("phone", ["(512) 461-2234", "787-241-3456", "1-212-736-5000", "6023334455"])
+@each_row("phone", ["(512) 461-2234", "787-241-3456", "1-212-736-5000", "6023334455"])
 def test_a_number_that_can_ring_is_reachable(phone: str) -> None:
     assert is_reachable_phone(phone)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "phone",
     [
         "",
@@ -41,12 +41,12 @@ def test_a_number_that_rings_at_nobody_is_not(phone: str) -> None:
     assert not is_reachable_phone(phone)
 
 
-@pytest.mark.parametrize("email", ["maria.lopez@gmail.com", " m+solar@sub.domain.co.uk ", "josé@correo.mx"])
+@each_row("email", ["maria.lopez@gmail.com", " m+solar@sub.domain.co.uk ", "josé@correo.mx"])
 def test_a_well_formed_address_is_reachable(email: str) -> None:
     assert is_reachable_email(email)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "email",
     [
         "",
@@ -85,7 +85,7 @@ def test_the_quick_way_to_read_an_address_says_what_the_library_says() -> None:
             assert is_reachable_email(address), address
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("first", "last"),
     [
         ("Maria", "Lopez"),
@@ -109,7 +109,7 @@ def test_names_of_people_are_names(first: str, last: str) -> None:
     assert is_human_name(first, last)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("first", "last"),
     [
         ("", ""),
@@ -137,7 +137,7 @@ def test_placeholders_and_keyboards_are_not(first: str, last: str) -> None:
     assert not is_human_name(first, last)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("overrides", "state", "zip_code", "named"),
     [
         ({}, "TX", "78701", None),

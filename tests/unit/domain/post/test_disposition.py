@@ -2,12 +2,12 @@
 
 from itertools import permutations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.post.disposition import DISPOSITIONS, NOTHING, Label, OutcomeEvent, label
 from app.wire.feedback import OutcomeKind
+from tests.table import each_row
 
 EVENTS: tuple[OutcomeKind, ...] = (
     "contacted",
@@ -72,7 +72,7 @@ def test_a_lead_can_be_bought_and_invalid_at_once() -> None:
     assert (found.disposition, found.invalid, found.opted_out) == ("sold", True, True)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("events", "value_cents"),
     [
         ([told("sold", 10.0, 500), told("sold", 20.0, 300)], 300),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from msgspec.structs import replace
 
 from app.domain.checks.verdict import CheckOutcome, CheckVerdict, Consultation, Unsettled
@@ -14,6 +13,7 @@ from app.domain.reasons import Refusal
 from app.domain.token import NO_CERTIFICATE, BidToken, campaign_tag
 from app.wire.post import PostAnswer
 from tests.build import NOW, ZIP_STATES, buyer, campaign, contact, post, vertical
+from tests.table import each_row
 
 KEY = b"i" * 32
 MARIA = person(KEY, "5124612234", "maria.lopez@gmail.com")
@@ -56,20 +56,20 @@ def test_a_post_that_keeps_its_word_has_nothing_against_it() -> None:
     assert judge(case(), NOW) is None
 
 
-@pytest.mark.parametrize("code", ["", "duplicate", "suppressed", "cap_reached"])
+@each_row("code", ["", "duplicate", "suppressed", "cap_reached"])
 def test_the_same_person_gets_the_kept_answer_also_after_the_bid_expired(code: str) -> None:
     facts = kept(code)
     assert judge(case(facts=facts), NOW) is facts.kept
     assert judge(case(facts=facts, same_terms=False), NOW + 86_400) is facts.kept
 
 
-@pytest.mark.parametrize("code", ["", "duplicate", "suppressed"])
+@each_row("code", ["", "duplicate", "suppressed"])
 def test_another_person_cannot_use_an_answered_bid(code: str) -> None:
     assert judge(case(facts=kept(code), whose=OTHER), NOW) == Refusal("ping_used")
     assert judge(case(facts=kept(code), whose=OTHER), NOW + 86_400) == Refusal("ping_used")
 
 
-@pytest.mark.parametrize("whose", [MARIA, CORRECTED, OTHER], ids=["same", "new phone", "new phone and email"])
+@each_row("whose", [MARIA, CORRECTED, OTHER], ids=["same", "new phone", "new phone and email"])
 def test_a_corrected_contact_is_judged_anew_while_the_bid_lives(whose: Person) -> None:
     assert judge(case(facts=kept("invalid_contact"), whose=whose), NOW) is None
 
@@ -94,7 +94,7 @@ def test_a_live_bid_is_honoured_whatever_became_of_its_campaign() -> None:
     assert judge(case(campaign=campaign(paused=True, ceiling_cents=1, fallback_cents=None)), NOW) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("wrong", "refusal"),
     [
         ({"same_terms": False}, Refusal("ping_mismatch")),
@@ -114,7 +114,7 @@ def test_what_speaks_against_a_post_is_named(wrong: dict[str, Any], refusal: Ref
     assert judge(case(**wrong), NOW) == refusal
 
 
-@pytest.mark.parametrize(
+@each_row(
     "facts",
     [
         PostFacts(certificate_holders=(MARIA,)),
@@ -126,7 +126,7 @@ def test_what_is_known_and_harmless_does_not_speak_against_it(facts: PostFacts) 
     assert judge(case(facts=facts), NOW) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "Bright Roofs may call me about solar",
@@ -165,7 +165,7 @@ def test_a_check_that_passed_or_may_stay_unknown_has_nothing_against_a_post() ->
     assert judge(case(consultations=(verdict("pass"), verdict("unknown", on_unknown="accept"))), NOW) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("code", "own", "first"),
     [
         ("consent_invalid", {}, "consent_invalid"),

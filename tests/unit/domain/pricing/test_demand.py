@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.pricing.demand import DemandStanding
+from tests.table import each_row
 
 AMOUNTS = st.floats(0.0, 10_000.0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("left", "expected", "cents"),
     [
         (0.0, 10.0, 500.0),
@@ -38,7 +39,7 @@ def test_more_open_capacity_never_makes_a_lead_dearer(one: float, other: float, 
     assert abs(plenty.shadow_cents(500)) <= 500
 
 
-@pytest.mark.parametrize(("left", "full"), [(0.0, True), (0.9, True), (1.0, False), (-1.0, True)])
+@each_row(("left", "full"), [(0.0, True), (0.9, True), (1.0, False), (-1.0, True)])
 def test_a_limit_is_full_when_not_one_more_lead_can_be_worked(left: float, full: bool) -> None:
     assert DemandStanding("TX", left, 10.0, limit=True).is_full is full
 

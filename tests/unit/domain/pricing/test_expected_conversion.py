@@ -3,11 +3,12 @@
 import pytest
 
 from app.domain.pricing.expected_conversion import ExpectedConversion
+from tests.table import each_row
 
 EXPECTED = ExpectedConversion(rate=0.08, by_seller={"acme": 0.10, "cheap": 0.02}, by_state={"TX": 0.04, "CA": 1.0})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("seller", "state", "rate"),
     [
         ("other", "NY", 0.08),

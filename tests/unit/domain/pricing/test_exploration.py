@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.pricing.exploration import DOUBT_MIN, doubt, jitter
+from tests.table import each_row
 
 PLACES = st.floats(0.0, 1.0, exclude_max=True)
 CENTS = st.floats(1.0, 1e6)
@@ -28,8 +29,8 @@ def test_a_jittered_price_stays_within_its_bounds(
     assert low <= jitter(best, low, high, spread, place) <= high
 
 
-@pytest.mark.parametrize("spread", [0.1, 0.3, 1.0])
-@pytest.mark.parametrize(
+@each_row("spread", [0.1, 0.3, 1.0])
+@each_row(
     ("best", "low", "high"),
     [(2_000.0, 500.0, 6_000.0), (2_000.0, 1_900.0, 2_050.0), (500.0, 500.0, 900.0), (900.0, 1.0, 900.0)],
 )
@@ -53,7 +54,7 @@ def test_a_later_place_is_never_a_lower_price(one: float, other: float, spread: 
     assert jitter(2_000.0, 500.0, 6_000.0, spread, first) <= jitter(2_000.0, 500.0, 6_000.0, spread, second) + 1e-6
 
 
-@pytest.mark.parametrize(("best", "price"), [(2_000.0, 2_000.0), (100.0, 500.0), (9_000.0, 6_000.0)])
+@each_row(("best", "price"), [(2_000.0, 2_000.0), (100.0, 500.0), (9_000.0, 6_000.0)])
 def test_without_deviation_the_best_bid_itself_is_bid_within_bounds(best: float, price: float) -> None:
     assert jitter(best, 500.0, 6_000.0, 0.0, 0.9) == price
 

@@ -3,11 +3,11 @@
 from itertools import pairwise
 from math import exp, log
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.pricing.landscape import LIST_PLACES, LIST_STEP, LearnedCurve, Logistic, OrtbCurve, Rivals
+from tests.table import each_row
 
 CURVES = st.floats(1.0, 20_000.0).map(lambda cents: OrtbCurve(half_cents=cents))
 CENTS = st.floats(1.0, 50_000.0)
@@ -36,12 +36,12 @@ def test_half_of_the_auctions_are_won_at_the_half_price() -> None:
     assert OrtbCurve(half_cents=2_000).win_probability(2_000) == 0.5
 
 
-@pytest.mark.parametrize("bid", [0.0, -5.0])
+@each_row("bid", [0.0, -5.0])
 def test_nothing_is_won_for_nothing(bid: float) -> None:
     assert OrtbCurve(half_cents=2_000).win_probability(bid) == 0.0
 
 
-@pytest.mark.parametrize("worth", [0.0, -100.0])
+@each_row("worth", [0.0, -100.0])
 def test_what_is_worth_nothing_gets_the_lowest_bid(worth: float) -> None:
     assert OrtbCurve(half_cents=2_000).best_bid(worth, 500.0, 6_000.0) == 500.0
 

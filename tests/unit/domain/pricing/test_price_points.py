@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.pricing.price_points import drawn_point, point_weights, points_of_both
 from app.domain.pricing.pricing import Quote, Valuation, quote
+from tests.table import each_row
 
 CURVE = OrtbCurve(half_cents=2_000)
 POINTS = (300, 3_500, 5_000, 7_500)
@@ -39,7 +40,7 @@ def test_the_best_of_the_allowed_prices_is_bid(
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("bid_value", "limits", "code"),
     [
         (299.0, {}, "low_value"),
@@ -60,7 +61,7 @@ def test_where_no_allowed_price_earns_anything_the_reason_says_why(
     assert found == code if code else isinstance(found, Quote)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("one", "other", "both"),
     [((), (), ()), (POINTS, (), POINTS), ((), POINTS, POINTS), (POINTS, (3_500, 4_000, 7_500), (3_500, 7_500))],
 )
@@ -70,8 +71,8 @@ def test_two_lists_allow_what_stands_in_both(
     assert points_of_both(one, other) == both
 
 
-@pytest.mark.parametrize("spread", [0.1, 0.3, 1.0])
-@pytest.mark.parametrize("best", POINTS)
+@each_row("spread", [0.1, 0.3, 1.0])
+@each_row("best", POINTS)
 def test_exploration_draws_each_price_as_often_as_its_weight_says(best: int, spread: float) -> None:
     steps = 20_000
     drawn = [drawn_point(POINTS, best, spread, (step + 0.5) / steps) for step in range(steps)]

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.pricing.pricing import Quote, Valuation, quote
+from tests.table import each_row
 
 CURVE = OrtbCurve(half_cents=2_000)
 PLAIN = Valuation(probability=0.2, worth=40_000.0)
@@ -43,7 +44,7 @@ def test_the_best_bid_is_that_of_the_landscape_between_floor_and_ceiling() -> No
     assert found.best == CURVE.best_bid(8_000.0, 500.0, 6_000.0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("probability", "limits", "code"),
     [
         (0.0, {}, "low_value"),
@@ -66,7 +67,7 @@ def test_what_earns_nothing_is_declined_for_its_own_reason(
     assert found == code if code else isinstance(found, Quote)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "broken",
     [
         {"probability": nan},

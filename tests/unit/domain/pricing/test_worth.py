@@ -4,11 +4,12 @@ import pytest
 
 from app.domain.pricing.pricing import Worth
 from app.wire.ping import Value
+from tests.table import each_row
 
 LOAN = Worth(base_cents=1_000, field="loan", rate=0.01, missing_cents=5_000, low_cents=2_000, high_cents=400_000)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("worth", "facts", "cents"),
     [
         (Worth(base_cents=40_000), {"loan": 1e9}, 40_000.0),

@@ -5,6 +5,7 @@ import pytest
 from app.domain.returns.invoice import month_bounds
 from app.domain.returns.policy import ReturnPolicy, objection
 from app.domain.returns.settling import may_become
+from tests.table import each_row
 
 DAY_S = 86_400.0
 
@@ -34,7 +35,7 @@ def test_months_are_as_long_as_local_clocks_make_them() -> None:
     assert month_bounds("2026-03", "America/New_York")[1] == month_bounds("2026-04", "America/New_York")[0]
 
 
-@pytest.mark.parametrize("month", ["2026-13", "2026-1", "11/2026", "", "2026-11-01", "0000-01"])
+@each_row("month", ["2026-13", "2026-1", "11/2026", "", "2026-11-01", "0000-01"])
 def test_what_is_no_month_is_said(month: str) -> None:
     with pytest.raises(ValueError, match="is not a month"):
         month_bounds(month, "UTC")

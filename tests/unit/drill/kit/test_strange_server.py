@@ -7,6 +7,7 @@ import pytest
 
 from app.drill.kit.behavior import STRANGE
 from app.drill.kit.strange_server import strange_server
+from tests.table import each_row
 
 AT_ONCE = [name for name in STRANGE if name not in ("silent", "dripping")]
 
@@ -15,7 +16,7 @@ def well(_head: bytes, body: bytes) -> bytes:
     return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body
 
 
-@pytest.mark.parametrize("name", AT_ONCE)
+@each_row("name", AT_ONCE)
 def test_what_is_strange_is_no_success_and_ends(name: str) -> None:
     with strange_server(well) as (server, port), httpx.Client(trust_env=False, timeout=5.0) as http:
         url = f"http://127.0.0.1:{port}/{name}"
@@ -27,7 +28,7 @@ def test_what_is_strange_is_no_success_and_ends(name: str) -> None:
     assert (server.asked[name], server.bodies[name]) == (2, [b"lead"])
 
 
-@pytest.mark.parametrize("name", ["silent", "dripping"])
+@each_row("name", ["silent", "dripping"])
 def test_what_takes_its_time_takes_longer_than_anybody_waits(name: str) -> None:
     with strange_server(well) as (server, port):
         server.behaviors[name] = STRANGE[name]

@@ -2,8 +2,6 @@
 
 from typing import Any, get_type_hints
 
-import pytest
-
 from app.domain.buyer import Operator
 from app.http.console.frame import MenuItem, asset_path
 from app.http.console.pages.all_views import REVEALS, VIEWS
@@ -12,6 +10,7 @@ from app.http.console.view import Done, Reveal, Undo, View
 from app.pages.document import document
 from tests.build import buyer
 from tests.hostile import HOSTILE, assert_harmless, filled
+from tests.table import each_row
 
 ZONE = "America/Chicago"
 GIVEN = {"zone": ZONE, "day": "2026-11-21", "date": "2026-11-21", "code": "filtered", "kind": "boost"}
@@ -45,6 +44,6 @@ def page(shown: View | Reveal, text: str) -> str:
     )
 
 
-@pytest.mark.parametrize("shown", [*VIEWS, *REVEALS], ids=lambda each: each.path or "now")
+@each_row("shown", [*VIEWS, *REVEALS], ids=lambda each: each.path or "now")
 def test_on_every_page(shown: View | Reveal) -> None:
     assert_harmless(page(shown, HOSTILE), page(shown, "plain"), times=5)

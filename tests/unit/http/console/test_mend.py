@@ -1,12 +1,11 @@
 """Every alert leads to where it can be mended."""
 
-import pytest
-
 from app.domain.alerts.alert import alert
 from app.http.console.pages.now.mend import mended_at
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("cause", "target", "page"),
     [
         ("cap_full", "solar-tx/daily", "/console/campaigns/solar-tx#caps"),

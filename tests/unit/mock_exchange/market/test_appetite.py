@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import pytest
-
 from app.mock_exchange.market.appetite import EVERY_S, AppetiteReader
 from app.mock_exchange.market.client import BuyerEndpoint
 from app.mock_exchange.market.replies import (
@@ -16,6 +14,7 @@ from app.mock_exchange.market.replies import (
 )
 from app.mock_exchange.market.time import SteppedTime
 from app.wire.ping import Leg
+from tests.table import each_row
 
 BUYER = BuyerEndpoint(name="harbor", url="http://127.0.0.1:1")
 BOTH: tuple[Leg, ...] = ("exclusive", "shared")
@@ -74,7 +73,7 @@ def test_a_list_that_has_not_changed_goes_on_and_one_that_is_gone_closes_nothing
     assert publisher.etags == ["", '"1"', '"1"']
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("answered", "expected"),
     [
         (Unanswered("timeout"), None),

@@ -11,6 +11,7 @@ from app.mock_exchange.market.rival import Rival
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
 from tests.build import NOW
+from tests.table import each_row
 
 
 def book(**changed: Any) -> Book:
@@ -58,7 +59,7 @@ def test_a_lead_is_bought_once_whatever_the_leg() -> None:
     assert rival.counts.sold == 1
 
 
-@pytest.mark.parametrize("forged", ["0" * 24, "0" * 24 + "-exclusive", "-", "p" * 64])
+@each_row("forged", ["0" * 24, "0" * 24 + "-exclusive", "-", "p" * 64])
 def test_a_bid_that_it_did_not_make_is_unknown(forged: str) -> None:
     rival = book()
     bid(rival)
@@ -112,7 +113,7 @@ def test_the_cap_of_a_day_ends_its_bids_until_the_next() -> None:
     assert bid(rival, 3, NOW + 86_400).status == "accepted"
 
 
-@pytest.mark.parametrize(("price", "status"), [(40, "accepted"), ("25.50", "accepted"), (40.01, "rejected")])
+@each_row(("price", "status"), [(40, "accepted"), ("25.50", "accepted"), (40.01, "rejected")])
 def test_a_direct_post_is_bought_at_its_price_if_that_is_not_too_high(price: object, status: str) -> None:
     rival = book()
     answer = direct(rival, price)
@@ -122,7 +123,7 @@ def test_a_direct_post_is_bought_at_its_price_if_that_is_not_too_high(price: obj
     assert rival.counts.spend_cents == answer.price_cents == (float(str(price)) * 100 if answer.price_cents else 0)
 
 
-@pytest.mark.parametrize("price", ["", 0, "free", -1])
+@each_row("price", ["", 0, "free", -1])
 def test_a_direct_post_must_name_a_price(price: object) -> None:
     assert direct(book(), price).reason_code == "missing_field"
 

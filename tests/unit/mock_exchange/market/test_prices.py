@@ -1,13 +1,13 @@
 """Prices as strangers write them."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mock_exchange.market.prices import DOLLARS_MAX, cents_of
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("price", "cents"),
     [
         (21.4, 2140),
@@ -24,7 +24,7 @@ def test_dollars_are_read_as_a_number_or_as_text(price: object, cents: int) -> N
     assert cents_of(price) == cents
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("price", "wrong"),
     [
         (None, "no price"),

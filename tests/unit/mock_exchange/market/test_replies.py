@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from app.mock_exchange.market.replies import (
 )
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer, PostStatus
+from tests.table import each_row
 
 GOOD: dict[str, Any] = {"status": "accepted", "ping_id": "p1", "price": 21.4}
 
@@ -57,9 +57,7 @@ def test_our_own_refusal_keeps_its_reason() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "body", [GOOD, GOOD | {"price": "21.40", "bids": []}, GOOD | {"bids": None}, {**GOOD, "x": [1]}]
-)
+@each_row("body", [GOOD, GOOD | {"price": "21.40", "bids": []}, GOOD | {"bids": None}, {**GOOD, "x": [1]}])
 def test_a_bare_price_is_an_exclusive_offer(body: dict[str, Any]) -> None:
     assert pinged(body).offers == (Offered(bid_id="p1", leg="exclusive", price_cents=2_140),)
 
@@ -78,7 +76,7 @@ def bid(**changed: object) -> dict[str, Any]:
     return GOOD | {"bids": [{"bid_id": "b1", "type": "exclusive", "price": 21.4} | changed]}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "wrong"),
     [
         (b"", "empty"),
@@ -117,7 +115,7 @@ def test_a_malformed_answer_is_no_offer_and_says_what_is_wrong(body: object, wro
     assert pinged(body) == PingReply(outcome="malformed", ping_id=pinged(body).ping_id, reason=wrong, ms=1.5)
 
 
-@pytest.mark.parametrize("status", [302, 404, 429, 500, 503])
+@each_row("status", [302, 404, 429, 500, 503])
 def test_a_bid_behind_a_bad_status_does_not_count(status: int) -> None:
     assert pinged(GOOD, status) == PingReply(outcome="error", reason=f"http {status}", ms=1.5)
     assert posted(GOOD, status) == PostReply(outcome="error", reason=f"http {status}", ms=1.5)
@@ -136,7 +134,7 @@ def test_a_buyer_in_trouble_is_an_error_even_with_a_good_status() -> None:
     )
 
 
-@pytest.mark.parametrize("status", ["rejected", "duplicate", "reping"])
+@each_row("status", ["rejected", "duplicate", "reping"])
 def test_a_refused_post_keeps_its_reason(status: PostStatus) -> None:
     answer = PostAnswer(status=status, ping_id="b1", reason_code="ping_used")
     assert posted(write_post_answer(answer, "json")) == PostReply(outcome="rejected", reason="ping_used", ms=1.5)
@@ -150,7 +148,7 @@ def test_a_sale_has_a_price_and_a_lead_id() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "wrong"),
     [({"status": "accepted"}, "no price"), ({"status": "accepted", "price": 0}, "price is zero"), ({}, "no status")],
 )

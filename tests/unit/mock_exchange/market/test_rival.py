@@ -12,6 +12,7 @@ from app.mock_exchange.consumers import consumer, ping_of
 from app.mock_exchange.market.rival import Lead, Rival, Rule, appraise, manner_of
 from app.wire.ping import Leg
 from tests.build import NOW
+from tests.table import each_row
 
 HOME: dict[str, Any] = {"vertical": "solar", "state": "TX", "homeowner": True, "monthly_bill": 250}
 
@@ -29,12 +30,12 @@ def test_a_fixed_buyer_pays_its_price_and_less_for_a_shared_leg() -> None:
     assert appraised(rival(kind="fixed", shared_share=0.0)) == {"exclusive": 4_000}
 
 
-@pytest.mark.parametrize(("lead_type", "legs"), [("exclusive", {"exclusive": 4_000}), ("shared", {"shared": 2_000})])
+@each_row(("lead_type", "legs"), [("exclusive", {"exclusive": 4_000}), ("shared", {"shared": 2_000})])
 def test_only_what_the_seller_offers_is_bid_on(lead_type: str, legs: dict[str, int]) -> None:
     assert appraised(rival(), HOME | {"lead_type": lead_type}) == legs
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("buyer", "lead", "code"),
     [
         (rival(), HOME | {"vertical": "roofing"}, "unsupported_vertical"),
@@ -55,7 +56,7 @@ def test_a_floor_leaves_the_legs_above_it() -> None:
     assert appraised(rival(), HOME | {"min_price": 40}) == {"exclusive": 4_000}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("rule", "fits"),
     [
         ({"field": "monthly_bill", "at_least": 250}, True),
@@ -107,7 +108,7 @@ def test_manners_come_at_their_rates_and_one_at_a_time() -> None:
         assert manners.count(manner) / 4_000 == pytest.approx(share, abs=0.03)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "named"),
     [
         ({"kind": "model", "verticals": {"pets": 9.0}}, "verticals: no model knows pets"),

@@ -4,10 +4,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from app.mock_exchange.consumers import consumer
 from app.mock_exchange.market.traffic import AGAIN, visits, zone_of
+from tests.table import each_row
 
 FRIDAY = datetime(2026, 11, 20, 5, tzinfo=UTC).timestamp()
 DAY_S = 86_400.0
@@ -40,9 +39,7 @@ def test_people_ask_by_day_where_they_live() -> None:
         assert by_day > 0.7 * counted.total()
 
 
-@pytest.mark.parametrize(
-    ("state", "zone"), [("NY", "America/New_York"), ("TX", "America/Chicago"), ("AZ", "America/Phoenix")]
-)
+@each_row(("state", "zone"), [("NY", "America/New_York"), ("TX", "America/Chicago"), ("AZ", "America/Phoenix")])
 def test_every_state_has_its_clock(state: str, zone: str) -> None:
     assert zone_of(state) == zone
 

@@ -1,14 +1,13 @@
 """Caps that run ahead and contact rates that fall are told with enough leads, and not before."""
 
-import pytest
-
 from app.domain.caps.caps import PacedUse
 from app.reports.attention.buying import caps_ahead, contact_alerts
 from app.store.feedback import ContactCounts
 from tests.build import cap
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("used", "planned", "is_found"),
     [
         (60, 0.55, False),
@@ -23,14 +22,14 @@ def test_a_cap_far_ahead_of_its_plan_is_told(used: int, planned: float, is_found
     assert [each.cause for each in caps_ahead([use])] == ["cap_ahead"] * is_found
 
 
-@pytest.mark.parametrize(("price_cents", "is_found"), [(100, True), (5_000, False)])
+@each_row(("price_cents", "is_found"), [(100, True), (5_000, False)])
 def test_a_budget_is_judged_by_the_leads_that_it_buys(price_cents: int, is_found: bool) -> None:
     budget = cap(name="budget", measure="spend", limit=30_000)
     use = PacedUse(cap=budget, part="acme", used=15_000, planned=0.3, price_cents=price_cents)
     assert [each.target for each in caps_ahead([use])] == [f"{budget.title} acme"] * is_found
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("counts", "is_found"),
     [
         ((100, 60, 1_000, 600), False),
@@ -50,7 +49,7 @@ WELL, BADLY = (100, 60, 1_000, 600), (100, 30, 1_000, 600)
 A_FEW, A_FEW_BADLY = (20, 12, 100, 60), (20, 2, 100, 60)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("sellers", "targets"),
     [
         # One of two, which together would not be far enough below what they were.

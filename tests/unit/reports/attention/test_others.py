@@ -2,16 +2,15 @@
 
 from typing import Any
 
-import pytest
-
 from app.reports.attention.others import provider_alerts, retain_alerts
 from app.reports.attention.service import disk_alerts
 from app.service_notes import ProviderState
+from tests.table import each_row
 
 GB = 1024**3
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("state", "causes"),
     [
         ({}, []),
@@ -41,7 +40,7 @@ def test_a_seller_that_used_up_its_part_of_a_budget_is_named() -> None:
     assert "leads of acme today (UTC) is used up" in only.text
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("free", "total", "causes"),
     [
         (50 * GB, 100 * GB, []),
@@ -54,7 +53,7 @@ def test_a_disk_needs_attention(free: int, total: int, causes: list[str]) -> Non
     assert [each.cause for each in disk_alerts(free, total, 0.05)] == causes
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("late", "lost", "causes"),
     [(0, 0, []), (1, 0, ["certificates_expiring"]), (2, 3, ["certificates_expiring", "certificates_lost"])],
 )

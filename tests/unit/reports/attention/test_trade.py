@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from app.reports.attention.trade import (
     stability_index,
     trade_alerts,
 )
+from tests.table import each_row
 
 ZONE = "America/New_York"
 THIS = 497_225  # Monday 2026-09-21, 13:00 in New York
@@ -52,7 +52,7 @@ FEW_BIDS = HourTrade(bids=10, sellers={"acme": SellerHour(12)})
 ONE_WON = HourTrade(bids=80, leads=1, sellers={"acme": SellerHour(100)})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("weeks", "hour", "buying", "causes"),
     [
         (3, day_hour(0), BUYING, []),
@@ -103,7 +103,7 @@ def test_the_hours_of_the_wall_are_compared_when_clocks_are_set_back() -> None:
     assert silent_since_seven == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("weekend_leads", "day", "is_found"),
     [
         (0, 5, False),  # on a Saturday nothing is won, as usual
@@ -131,9 +131,7 @@ def test_the_hours_of_all_days_count_until_this_day_has_come_before() -> None:
     assert [cause for cause, _ in found(TradeHistory(THIS - 6, hours), now=now)] == ["no_wins"]
 
 
-@pytest.mark.parametrize(
-    ("posts", "failures", "is_found"), [(10, 1, True), (1, 1, False), (10, 0, False), (100, 5, False)]
-)
+@each_row(("posts", "failures", "is_found"), [(10, 1, True), (1, 1, False), (10, 0, False), (100, 5, False)])
 def test_failing_certificates_need_many_posts(posts: int, failures: int, is_found: bool) -> None:
     """An hour of each of the last ten has these."""
     hours = {
@@ -149,7 +147,7 @@ def scored(step: int, model: str = "1") -> HourTrade:
     return HourTrade(leads=1, scores={("solar", model): {step - 1: 20, step: 20, step + 1: 20}})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("then", "now", "is_found"),
     [
         (scored(-20), scored(-20), False),

@@ -10,6 +10,7 @@ from app.domain.pricing.pricing import Curve
 from app.reports.campaigns.price_to_win import AUCTIONS_MIN, PriceToWin, prices_to_win
 from app.reports.campaigns.sample import Sample
 from tests.campaigns import offered, sampled, sampled_ping
+from tests.table import each_row
 
 HALF = 2_500.0
 
@@ -64,7 +65,7 @@ def test_too_few_auctions_say_nothing_but_how_many_they_are() -> None:
     assert row.half_cents is row.expected is row.more_leads is row.won_low is row.seen_half_cents is None
 
 
-@pytest.mark.parametrize(("won", "is_off"), [(44, False), (10, True), (90, True)])
+@each_row(("won", "is_off"), [(44, False), (10, True), (90, True)])
 def test_what_was_won_moves_the_price_that_wins_half(won: int, is_off: bool) -> None:
     row = only(auctions(100, won))
     assert row.is_off is is_off
@@ -77,7 +78,7 @@ def test_what_was_won_moves_the_price_that_wins_half(won: int, is_off: bool) -> 
     assert row.is_beyond, "all bids were the same"
 
 
-@pytest.mark.parametrize(("won", "low", "high"), [(0, True, False), (100, False, True)])
+@each_row(("won", "low", "high"), [(0, True, False), (100, False, True)])
 def test_of_none_and_of_all_only_one_bound_is_known(won: int, low: bool, high: bool) -> None:
     row = only(auctions(100, won))
     assert row.seen_half_cents is None

@@ -2,14 +2,13 @@
 
 from typing import Any, get_args
 
-import pytest
-
 from app.domain.territory import Territory
 from app.reports.campaigns.territories import LEVELS, TILES, Measure, Tile, TileMap, tile_map
 from app.store.operators.requested import DemandRow, RequestRows
 from app.wire.feedback import Demand
 from tests.build import NOW, campaign
 from tests.campaigns import campaign_facts, offered, sampled, sampled_ping
+from tests.table import each_row
 
 
 def test_every_state_and_the_capital_has_a_tile_of_its_own() -> None:
@@ -48,7 +47,7 @@ def test_the_shade_runs_from_the_least_to_the_most() -> None:
     assert tile(mapped("offered"), "NY").level == 1
 
 
-@pytest.mark.parametrize("measure", get_args(Measure))
+@each_row("measure", get_args(Measure))
 def test_a_map_of_nothing_has_no_shade(measure: Measure) -> None:
     empty = tile_map(campaign_facts(), "solar-tx", measure)
     assert (empty.low, {each.level for each in empty.tiles}) == (None, {0})

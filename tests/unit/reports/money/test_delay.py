@@ -3,6 +3,7 @@
 import pytest
 
 from app.reports.money.delay import CONVERSIONS_MIN, conversion_delay, still_to_come
+from tests.table import each_row
 
 DAY_S = 86_400.0
 
@@ -19,7 +20,7 @@ def test_the_share_is_that_of_conversions_so_old() -> None:
     assert [delay.share_by(days * DAY_S) for days in (0.5, 1, 3.9, 4, 10)] == [0.0, 0.75, 0.75, 1.0, 1.0]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("chance", "share", "left"),
     [(0.2, 0.0, 0.2), (0.2, 1.0, 0.0), (0.5, 0.5, 1 / 3), (0.2, 0.75, 0.05 / 0.85), (1.0, 0.5, 1.0), (0.0, 0.5, 0.0)],
 )

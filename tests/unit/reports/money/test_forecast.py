@@ -14,6 +14,7 @@ from app.reports.money.buying_limits import BuyingLimits, Pause
 from app.reports.money.forecast import AHEAD_DAYS_MIN, Forecast, forecast
 from app.reports.money.rhythm import DAYS_MIN
 from tests import build
+from tests.table import each_row
 
 ZONE = "America/Chicago"
 # A Tuesday, at its beginning, with 24 days left of the month besides.
@@ -86,7 +87,7 @@ def test_of_today_only_the_rest_is_to_come() -> None:
     assert of(forecast(replace(EVEN, minute=18 * 60), None, 0.0), TODAY) == 2.5
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("days", "month", "ahead"),
     [
         (DAYS_MIN - 1, False, False),
@@ -120,7 +121,7 @@ def test_a_seller_that_stopped_is_forecast_to_sell_nothing() -> None:
     assert both(found) == (0, 0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("window", "limit", "used", "month", "ahead"),
     [
         ("day", 6, {}, 24 * 6, 90 * 6),

@@ -15,6 +15,7 @@ from app.reports.money.delay import ConversionDelay
 from app.reports.money.lead_account import Costs, LeadAccount, lead_account
 from app.store.returns.accounts import LeadFacts
 from tests import build
+from tests.table import each_row
 
 NOW, DAY_S = build.NOW, 86_400.0
 DELAY = ConversionDelay(matures_s=10 * DAY_S)
@@ -80,7 +81,7 @@ def test_a_young_lead_is_expected_to_bring_what_its_bid_said_the_less_the_older_
     assert account(9.99).to_come_cents < 5.0
 
 
-@pytest.mark.parametrize("facts", [{"returned": "accepted"}, {"told": (("invalid", NOW, NOW, None),)}])
+@each_row("facts", [{"returned": "accepted"}, {"told": (("invalid", NOW, NOW, None),)}])
 def test_nothing_is_expected_of_a_lead_that_is_given_up(facts: dict[str, Any]) -> None:
     assert account(1.0, **facts).to_come_cents == 0.0
 
@@ -119,7 +120,7 @@ def test_dispositions_count_at_what_the_bid_took_them_for_and_apart_from_the_con
     assert young.to_come_cents == pytest.approx(0.2 * 40_000 + 0.3 * 2_000)
 
 
-@pytest.mark.parametrize("lost", [None, "{", '{"valuation": {"probability": "x"}}', decision(None)])
+@each_row("lost", [None, "{", '{"valuation": {"probability": "x"}}', decision(None)])
 def test_where_the_bid_says_no_value_the_configuration_says_the_costs(lost: str | None) -> None:
     lead = account(0.0, decision=lost)
     assert (lead.handling_cents, lead.checks_millicents) == (99, 400)

@@ -3,18 +3,15 @@
 import csv
 from io import StringIO
 
-import pytest
-
 from app.domain.returns.invoice import LedgerLine
 from app.reports.money.invoice_rows import invoice_text
 from app.reports.money.lead_account import LeadAccount
 from app.reports.money.rows import AccountColumns, csv_text
 from tests.hostile import filled
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
-    "text", ['=HYPERLINK("http://evil.example")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "a\n=1"]
-)
+@each_row("text", ['=HYPERLINK("http://evil.example")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "a\n=1"])
 def test_no_cell_begins_a_formula(text: str) -> None:
     for pieces in (csv_text([filled(LeadAccount, text)]), invoice_text([filled(LedgerLine, text)])):
         heads, *rows = csv.reader(StringIO("".join(pieces), newline=""))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.reports.money.span import Span, span_of
+from tests.table import each_row
 
 ZONE = "America/New_York"
 # The first Sunday of November 2026 has 25 hours there.
@@ -13,7 +14,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=ZoneInfo(ZONE)).timestamp()
 HOUR_S = 3_600.0
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("words", "first", "last", "hours"),
     [
         ("today", "2026-11-01", "2026-11-01", 25),
@@ -36,7 +37,7 @@ def test_a_year_has_its_months_beside_each_other() -> None:
     assert span_of("2026-01-01..2026-12-31", NOW, ZONE).days == 365
 
 
-@pytest.mark.parametrize(
+@each_row(
     "words", ["", "soon", "2026-13", "2026-02-30", "2026-11-02..2026-11-01", "2026-11-01..", "9999-12-31", "0001-01-01"]
 )
 def test_what_is_no_span_is_said_with_the_remedy(words: str) -> None:

@@ -3,8 +3,6 @@
 from itertools import combinations
 from typing import Any
 
-import pytest
-
 from app.domain.auction.decide import decide
 from app.domain.auction.snapshot import Known, Snapshot, Standing
 from app.domain.caps.caps import CapStanding
@@ -16,6 +14,7 @@ from app.domain.schedule import Schedule, week_hours
 from app.domain.territory import Territory
 from app.reports.pings.rules import PROVIDERS, RULES, rules_passed
 from tests.build import NOW, campaign, cap, catalogue, model, ping, seller
+from tests.table import each_row
 
 FAILS: dict[str, dict[str, dict[str, Any]]] = {
     "buying is on": {"campaign": {"paused": True}},
@@ -60,9 +59,7 @@ def refusal_of(*names: str) -> tuple[Refusal, tuple[Consultation, ...]]:
     return decision.refusal, known.consultations
 
 
-@pytest.mark.parametrize(
-    "names", [*combinations(FAILS, 1), *combinations(FAILS, 2)], ids=lambda names: " and ".join(names)
-)
+@each_row("names", [*combinations(FAILS, 1), *combinations(FAILS, 2)], ids=lambda names: " and ".join(names))
 def test_a_lead_is_stopped_by_the_first_rule_that_it_fails(names: tuple[str, ...]) -> None:
     if names == ("a model can price it", "a price that pays"):
         return

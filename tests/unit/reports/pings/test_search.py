@@ -25,6 +25,7 @@ from app.usecases.limits.keyless import KeylessRefusals
 from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 from tests.build import NOW, campaign, catalogue, seller
 from tests.journal import as_written, route, written
+from tests.table import each_row
 
 HOUR_S = 3_600.0
 TWO = catalogue([campaign(), campaign(name="second", ceiling_cents=900)], sellers=[seller(), seller(name="bolt")])
@@ -202,6 +203,6 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert find_pings(tmp_path / "nothing", SoughtPings(), Looking()).is_whole
 
 
-@pytest.mark.parametrize("place", [(NOW, "abc"), (NOW + 0.123456, "")])
+@each_row("place", [(NOW, "abc"), (NOW + 0.123456, "")])
 def test_a_place_is_read_as_it_is_written(place: tuple[float, str]) -> None:
     assert read_place(place_text(place)) == place

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -33,6 +32,7 @@ from app.wire.feedback import Demand
 from app.wire.ping import Leg, Ping, Value
 from tests import build
 from tests.build import NOW
+from tests.table import each_row
 
 ZIPS = {"78701": ("TX",), "78702": ("TX",), "75201": ("TX",), "90001": ("CA",), "42223": ("KY", "TN")}
 ZIP_STATES = ZIPS | {"787": ("TX",), "752": ("TX",), "900": ("CA",), "422": ("KY", "TN")}
@@ -274,7 +274,7 @@ def test_looking_at_every_place_meets_no_counter_and_changes_nothing() -> None:
     assert standing.cap_uses() == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "until"),
     [
         ({"schedule": OFFICE}, "2026-11-21T00:00:00Z"),

@@ -5,12 +5,13 @@ import pytest
 from app.domain.configuration import Configuration
 from app.usecases.operators.requests import NotDone, declared_cap, read_limit
 from tests.build import campaign, cap, catalogue, seller
+from tests.table import each_row
 
 COUNT = cap(name="daily", limit=40)
 SPEND = cap(name="budget", measure="spend", limit=40_000)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("written", "limit"), [("40", 40), (" 1,250 ", 1_250), ("$40", None), ("4.5", None), ("1,2", None), ("-3", None)]
 )
 def test_a_limit_on_leads_is_a_whole_number(written: str, limit: int | None) -> None:
@@ -21,9 +22,7 @@ def test_a_limit_on_leads_is_a_whole_number(written: str, limit: int | None) -> 
         assert read_limit(COUNT, written) == limit
 
 
-@pytest.mark.parametrize(
-    ("written", "limit"), [("2500", 250_000), ("$2,500.50", 250_050), ("12,50", None), ("many", None)]
-)
+@each_row(("written", "limit"), [("2500", 250_000), ("$2,500.50", 250_050), ("12,50", None), ("many", None)])
 def test_a_limit_on_spend_is_written_in_dollars(written: str, limit: int | None) -> None:
     if limit is None:
         with pytest.raises(NotDone, match="counts dollars"):
@@ -42,7 +41,7 @@ def test_a_cap_is_found_by_its_owner_and_name() -> None:
     assert declared_cap(declared(), "solar-tx/daily") == COUNT
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("title", "remedy"),
     [
         ("daily", "write solar-tx/daily or acme/daily"),

@@ -6,12 +6,13 @@ import pytest
 
 from app.domain.identity import person
 from app.usecases.people.who import NobodyNamed, read_email, read_phone, read_who
+from tests.table import each_row
 
 KEY = b"k" * 32
 PHONE, EMAIL, LEAD = "5124612234", "maria.gonzalez@gmail.com", "4b98926a7f4dfe19ee7aea21"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         PHONE,
@@ -32,7 +33,7 @@ def test_a_phone_is_read_in_any_form(text: str) -> None:
     assert read_who(text, KEY).kind == "phone"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         EMAIL,
@@ -47,7 +48,7 @@ def test_an_email_is_read_in_any_case(text: str) -> None:
     assert read_who(text, KEY).person == read_email(text, KEY).person == person(KEY, "", EMAIL)
 
 
-@pytest.mark.parametrize("algorithm", ["sha256", "sha1", "md5"])
+@each_row("algorithm", ["sha256", "sha1", "md5"])
 def test_a_hash_is_one_of_the_digests_of_its_person(algorithm: str) -> None:
     for text, known in ((PHONE, person(KEY, PHONE, "")), (EMAIL, person(KEY, "", EMAIL))):
         hashed = hashlib.new(algorithm, text.encode()).hexdigest()
@@ -62,7 +63,7 @@ def test_a_leads_id_is_no_phone_however_many_digits_it_has() -> None:
         assert read_who(text, KEY).person.all == ()
 
 
-@pytest.mark.parametrize("text", ["", "12", "911", "maria", "@", "maria@", "+44 20 7946 0958 1234", "none@none.com"])
+@each_row("text", ["", "12", "911", "maria", "@", "maria@", "+44 20 7946 0958 1234", "none@none.com"])
 def test_what_names_nobody_is_said_to(text: str) -> None:
     with pytest.raises(NobodyNamed, match="write"):
         read_who(text, KEY)

@@ -14,6 +14,7 @@ from app.usecases.returns.seller_file import (
     read_replies,
     return_replies,
 )
+from tests.table import each_row
 
 
 def bill(tmp_path: Path, text: str, encoding: str = "utf-8") -> list[BilledLine]:
@@ -22,7 +23,7 @@ def bill(tmp_path: Path, text: str, encoding: str = "utf-8") -> list[BilledLine]
     return list(billed_lines(read_bill(path), []))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "cents"),
     [
         ("$1,234.50", 123_450),

@@ -1,11 +1,10 @@
 """Bids while the clock is moved: each keeps what it has left of its life, and no more."""
 
-import pytest
-
 from app.usecases.standing.changes import ClockLeapt, ClockWasAhead, TimePassed
 from app.usecases.standing.standing import LiveStanding
 from tests.build import NOW
 from tests.standing import LIFETIME_S, bid_made, caps, promise, used
+from tests.table import each_row
 
 HOUR = 3_600
 EXPIRY = int(NOW) + LIFETIME_S
@@ -21,7 +20,7 @@ def is_live(standing: LiveStanding, nonce: bytes, expires_at: int, now: float) -
     return now < expires_at + standing.moved_s(nonce, expires_at, now)
 
 
-@pytest.mark.parametrize("by", [30, HOUR])
+@each_row("by", [30, HOUR])
 def test_a_bid_keeps_what_it_has_left_when_the_clock_is_put_forward(by: int) -> None:
     standing = used()
     promise(standing, b"nonce---")

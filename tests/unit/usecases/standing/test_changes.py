@@ -4,7 +4,6 @@ from types import ModuleType
 from typing import get_args
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +47,7 @@ from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Demand, Signal
 from tests.build import NOW, campaign, cap, ping, seller
 from tests.standing import bid_made, returned
+from tests.table import each_row
 
 SOLD = Sold(
     nonce=b"\x00\xff" * 4,
@@ -126,8 +126,8 @@ def test_each_kind_is_tried_here() -> None:
     assert {type(change) for change in EACH} == set(get_args(Change))
 
 
-@pytest.mark.parametrize("change", EACH, ids=lambda change: type(change).__name__)
-@pytest.mark.parametrize("form", [msgspec.json, msgspec.msgpack], ids=["json", "msgpack"])
+@each_row("change", EACH, ids=lambda change: type(change).__name__)
+@each_row("form", [msgspec.json, msgspec.msgpack], ids=["json", "msgpack"])
 def test_each_change_is_read_as_it_was_written(change: Change, form: ModuleType) -> None:
     assert form.decode(form.encode(change), type=Change) == change
 

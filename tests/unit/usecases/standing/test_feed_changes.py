@@ -1,13 +1,13 @@
 """What is told in the change feed is read as it was meant, also by replicas of other versions."""
 
 import msgspec
-import pytest
 
 from app.domain.onboarding.certification import Event
 from app.domain.targets.targets import TargetUse
 from app.usecases.standing.changes import Allowed, BidLost, DecisionTold, Sold, Suppressed
 from app.usecases.standing.feed_changes import Admitted, Configured, FeedChange, ReadAgain, Tested, read_change
 from tests.build import NOW
+from tests.table import each_row
 
 CHANGES: tuple[FeedChange, ...] = (
     Sold(
@@ -33,12 +33,12 @@ CHANGES: tuple[FeedChange, ...] = (
 )
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)
+@each_row("change", CHANGES, ids=lambda change: type(change).__name__)
 def test_every_change_is_read_as_it_was_told(change: FeedChange) -> None:
     assert read_change(msgspec.json.encode(change).decode()) == change
 
 
-@pytest.mark.parametrize("body", ['{"kind":"of_next_year","more":[1]}', '{"kind":"sold"}', "", "{"])
+@each_row("body", ['{"kind":"of_next_year","more":[1]}', '{"kind":"sold"}', "", "{"])
 def test_what_is_not_known_has_all_small_tables_read_again(body: str) -> None:
     assert read_change(body) == ReadAgain()
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from msgspec.structs import replace
 
 from app.domain.campaign import Campaign
@@ -13,6 +12,7 @@ from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
 from tests.build import NOW, campaign, ping
 from tests.standing import BUYING, of_ping, pass_time, returned, sell
+from tests.table import each_row
 
 FIVE = Demand(open=5, expected=10)
 
@@ -23,7 +23,7 @@ def asked(
     return of_ping(standing, lead or ping(), now, buying).demand.get(buying.name)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("demands", "heard"),
     [
         ([("TX", "")], "TX"),
@@ -85,7 +85,7 @@ def test_demand_is_counted_from_when_it_was_told_whenever_it_is_heard_of() -> No
     assert asked(standing) == DemandStanding("TX", 1.0, 10.0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("territory", "vertical", "lead", "heard"),
     [
         ("TX", "", {}, True),

@@ -13,6 +13,7 @@ from app.usecases.standing.standing import LiveStanding
 from tests.build import NOW, campaign, cap
 from tests.replicas import Replicas
 from tests.standing import BUYING, COUNTER, caps, pass_time, promise, sell, sold_elsewhere, used
+from tests.table import each_row
 
 RESOURCE = "campaign/solar-tx/daily/"
 SMALL = campaign(caps=(cap(limit=10),))
@@ -43,7 +44,7 @@ def room(standing: LiveStanding, now: float = NOW) -> float:
     return caps(standing, now, SMALL)[0].room
 
 
-@pytest.mark.parametrize(("limit", "count"), [(20, 2), (100, 3)])
+@each_row(("limit", "count"), [(20, 2), (100, 3)])
 def test_replicas_honor_every_bid_at_a_cap_that_binds(limit: int, count: int) -> None:
     for seed in range(2):
         shop = Replicas(limit, count, seed)
@@ -58,7 +59,7 @@ def test_without_a_division_they_do_not() -> None:
     assert shop.honored < 0.97
 
 
-@pytest.mark.parametrize("posted", [0.3, 1.0])
+@each_row("posted", [0.3, 1.0])
 def test_they_honor_them_too_while_some_die_and_others_start(posted: float) -> None:
     for seed in range(2):
         shop = Replicas(100, 3, seed, posted=posted)
@@ -70,7 +71,7 @@ def test_they_honor_them_too_while_some_die_and_others_start(posted: float) -> N
         assert shop.accepted > 50
 
 
-@pytest.mark.parametrize("seconds", [2.0, 6.0])
+@each_row("seconds", [2.0, 6.0])
 def test_they_honor_them_too_while_one_is_cut_off(seconds: float) -> None:
     for seed in range(3):
         shop = Replicas(100, 3, seed, posted=1.0, pings_s=20.0)

@@ -26,6 +26,7 @@ from tests.standing import (
     sell,
     used,
 )
+from tests.table import each_row
 
 
 def caps_end() -> float:
@@ -84,8 +85,8 @@ def test_a_lost_bid_gives_its_room_back_at_once() -> None:
     assert leads(standing, NOW + 1) == (0, 0.0)
 
 
-@pytest.mark.parametrize("first", ["sold", "lost", "expired"])
-@pytest.mark.parametrize("then", ["sold", "lost", "expired"])
+@each_row("first", ["sold", "lost", "expired"])
+@each_row("then", ["sold", "lost", "expired"])
 def test_a_bid_leaves_exactly_once_whatever_is_said_twice(first: str, then: str) -> None:
     standing, sales = used(), int("sold" in (first, then))
     promise(standing, b"a")
@@ -199,7 +200,7 @@ def test_tomorrow_is_a_new_window() -> None:
     assert leads(standing, tomorrow) == (0, 0.0)
 
 
-@pytest.mark.parametrize("is_met_first", [True, False], ids=["met before a tick", "met after it"])
+@each_row("is_met_first", [True, False], ids=["met before a tick", "met after it"])
 def test_a_bid_that_outlives_its_window_takes_room_in_the_next(is_met_first: bool) -> None:
     midnight = caps_end()
     standing = used()

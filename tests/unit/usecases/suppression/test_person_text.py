@@ -2,15 +2,14 @@
 
 import hashlib
 
-import pytest
-
 from app.domain.identity import person
 from app.usecases.suppression.person_text import digests_of, kind_of
+from tests.table import each_row
 
 KEY = b"k" * 32
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "5128675309",
@@ -37,7 +36,7 @@ def test_a_phone_is_read_in_every_usual_form(text: str) -> None:
     assert kind_of(text) == ("phone", "5128675309")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "",
@@ -64,7 +63,7 @@ def test_what_names_nobody_is_nobody(text: str) -> None:
     assert kind_of(text) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "JANE@Example.com",
@@ -78,7 +77,7 @@ def test_an_email_is_read_without_what_is_around_it(text: str) -> None:
     assert kind_of(text) == ("email", "jane@example.com")
 
 
-@pytest.mark.parametrize("algorithm", ["sha256", "sha1", "md5"])
+@each_row("algorithm", ["sha256", "sha1", "md5"])
 def test_a_hash_finds_who_is_posted_plainly(algorithm: str) -> None:
     hashed = hashlib.new(algorithm, b"5128675309").hexdigest()
     for text in (hashed, hashed.upper(), f"{algorithm}:{hashed}"):
