@@ -18,9 +18,10 @@ from app.http.pipeline import WAITING_MAX
 from app.settings import Settings
 from tests.contract.sockets import answers, asking, codes, connected, is_closed, pinging
 from tests.service import DEMO_CONFIG, MODELS, Service, listening, until
+from tests.table import each_row
 
 PATHS = {"the direct path": "/v1/ping", "the application's": "/readyz"}
-either_way = pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+either_way = each_row("path", PATHS.values(), ids=PATHS)
 
 HEAD = "POST {path} HTTP/1.1\r\nHost: x\r\n"
 
@@ -39,8 +40,8 @@ def all_said(connection: socket.socket) -> bytes:
 
 
 @either_way
-@pytest.mark.parametrize("ends", [True, False], ids=["that end", "without end"])
-@pytest.mark.parametrize(
+@each_row("ends", [True, False], ids=["that end", "without end"])
+@each_row(
     ("line", "status"),
     [
         ("X-Padding: " + "x" * 1_000 + "\r\n", 431),
@@ -119,7 +120,7 @@ AMBIGUOUS = {
 
 
 @either_way
-@pytest.mark.parametrize("rest", AMBIGUOUS.values(), ids=AMBIGUOUS)
+@each_row("rest", AMBIGUOUS.values(), ids=AMBIGUOUS)
 def test_a_request_whose_end_is_ambiguous_is_refused_and_nothing_after_it_is_read(
     service: Service, path: str, rest: str
 ) -> None:
@@ -130,7 +131,7 @@ def test_a_request_whose_end_is_ambiguous_is_refused_and_nothing_after_it_is_rea
         assert all_said(connection) == b""
 
 
-@pytest.mark.parametrize("method", ["POST", "GET"])
+@each_row("method", ["POST", "GET"])
 def test_a_query_may_come_the_direct_path(service: Service, method: str) -> None:
     with closing(connected(service)) as connection:
         request = asking(pinging(), "/v1/ping?vertical=nonsense", method=method)
@@ -185,7 +186,7 @@ def shed_by_metrics(service: Service) -> float:
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     "sent",
     [
         b"GET /" + b"x" * 2 * HEAD_MAX,

@@ -3,16 +3,15 @@
 import time
 from pathlib import Path
 
-import pytest
-
 from app.platforms.known import DIALECTS
 from tests.contract.conftest import Played
 from tests.contract.platforms import platforms_with_fixtures, scenarios_of
 from tests.contract.scenario import filled
 from tests.contract.test_fixtures import holding
+from tests.table import each_row
 
 SCENARIOS = [path for name in platforms_with_fixtures() for path in scenarios_of(name)]
-each_scenario = pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+each_scenario = each_row("path", SCENARIOS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 
 
 @each_scenario

@@ -17,6 +17,7 @@ from app.platforms.known import DIALECTS
 from tests.market import patient_ping, someone
 from tests.sellers import config_with
 from tests.service import serve
+from tests.table import each_row
 
 Level = Literal["opaque", "class"]
 LEVELS: tuple[Level, ...] = ("opaque", "class")
@@ -90,9 +91,9 @@ def test_a_seller_that_may_know_is_told(http: httpx.Client) -> None:
         assert answer.json()["reason_code"] == "duplicate"
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("statuses", STATUSES)
-@pytest.mark.parametrize("level", LEVELS)
+@each_row("dialect", DIALECTS)
+@each_row("statuses", STATUSES)
+@each_row("level", LEVELS)
 def test_a_post_is_answered_as_any_other_that_is_refused(
     http: httpx.Client, level: Level, statuses: Statuses, dialect: str
 ) -> None:
@@ -108,8 +109,8 @@ def test_a_post_is_answered_as_any_other_that_is_refused(
     assert kept.json()["status"] == "rejected"
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("level", LEVELS)
+@each_row("dialect", DIALECTS)
+@each_row("level", LEVELS)
 def test_so_is_a_ping_with_a_hash_and_a_post_without_a_ping(http: httpx.Client, level: Level, dialect: str) -> None:
     phone = re.sub(r"\D", "", str(post_of(someone(BOUGHT), "", time.time())["phone"]))[-10:]
     hashed = {**patient_ping(someone(BOUGHT)), "phone_hash": sha256(phone.encode()).hexdigest()}
@@ -122,7 +123,7 @@ def test_so_is_a_ping_with_a_hash_and_a_post_without_a_ping(http: httpx.Client, 
     assert known.json()["reason_code"] == "duplicate"
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@each_row("level", LEVELS)
 def test_neither_its_scorecard_nor_its_notices_tell_it(http: httpx.Client, level: Level) -> None:
     key = {"X-API-Key": key_of(level, "usual").decode()}
     _, bid = posted(http, "generic", level, "usual", BOUGHT)

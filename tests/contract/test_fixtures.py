@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from msgspec.structs import replace
 
 from app.domain.reasons import REASONS
@@ -20,6 +19,7 @@ from tests.contract.answers import check_shape
 from tests.contract.scenario import FOLDER, Exchange, Step, ask, filled, read_scenario
 from tests.contract.sockets import asking, connected, pinging, raw_answers
 from tests.service import Service
+from tests.table import each_row
 
 Played = Callable[[Path], list[Exchange]]
 
@@ -31,7 +31,7 @@ def name_of(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
-each_scenario = pytest.mark.parametrize("path", EXEMPLARY + SUPPLEMENTAL, ids=name_of)
+each_scenario = each_row("path", EXEMPLARY + SUPPLEMENTAL, ids=name_of)
 
 
 @each_scenario
@@ -54,7 +54,7 @@ def test_every_answer_has_the_published_shape(path: Path, played: Played) -> Non
             check_shape(where, exchange.status, exchange.content_type, exchange.raw)
 
 
-@pytest.mark.parametrize("path", EXEMPLARY, ids=name_of)
+@each_row("path", EXEMPLARY, ids=name_of)
 def test_the_xml_twin_of_an_answer_says_the_same(path: Path, played: Played) -> None:
     for exchange in played(path):
         # What is reported again is not recorded again.
@@ -63,7 +63,7 @@ def test_the_xml_twin_of_an_answer_says_the_same(path: Path, played: Played) -> 
             assert without_ids(exchange.twin) == without_ids(as_texts(exchange.answer))
 
 
-@pytest.mark.parametrize("path", EXEMPLARY, ids=name_of)
+@each_row("path", EXEMPLARY, ids=name_of)
 def test_an_exemplary_scenario_holds_no_error(path: Path, played: Played) -> None:
     assert {exchange.status for exchange in played(path)} == {200}
     assert all("sample" not in (exchange.step.body or ()) for exchange in played(path))

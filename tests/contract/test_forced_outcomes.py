@@ -4,10 +4,10 @@ import time
 from typing import Any
 
 import httpx
-import pytest
 
 from app.domain.onboarding.test_values import TABLE, TestScenario
 from app.domain.reasons import REASONS
+from tests.table import each_row
 
 KEY = {"X-API-Key": "contract-acme-key"}
 PING = {"vertical": "pet_insurance", "state": "TX", "pet": "dog", "tcpa_consent": True, "deadline_ms": 5_000}
@@ -35,7 +35,7 @@ def asked(http: httpx.Client, route: str, body: dict[str, Any]) -> httpx.Respons
     return http.post(f"/v1/test/{route}", json=body, headers=KEY)
 
 
-@pytest.mark.parametrize("scenario", QUICK, ids=lambda each: each.name)
+@each_row("scenario", QUICK, ids=lambda each: each.name)
 def test_a_zip_code_forces_its_outcome(http: httpx.Client, scenario: TestScenario) -> None:
     lead = {**certified(int(scenario.zips[0]) + 0xBEEF00), "zip": scenario.zips[0]}
     pinged = asked(http, "ping", lead)

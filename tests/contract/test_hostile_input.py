@@ -21,6 +21,7 @@ from tests.contract.answers import check_shape, read_answer
 from tests.contract.scenario import POPULATION
 from tests.market import patient_ping
 from tests.service import Service
+from tests.table import each_row
 
 Json = dict[str, Any]
 Hit = Callable[..., httpx.Response]
@@ -41,7 +42,7 @@ ROUTES = [
     ("PUT", "/v1/demand/PR", OPS),
     ("PUT", "/v1/signals/PR", OPS),
 ]
-each_route = pytest.mark.parametrize(("method", "path", "key"), ROUTES, ids=lambda value: value if "/" in value else "")
+each_route = each_row(("method", "path", "key"), ROUTES, ids=lambda value: value if "/" in value else "")
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
@@ -188,7 +189,7 @@ def test_a_hostile_body_is_refused_clearly(hit: Hit, method: str, path: str, key
         assert "root:" not in answer.text, name
 
 
-@pytest.mark.parametrize("field", PING_FIELDS)
+@each_row("field", PING_FIELDS)
 def test_a_hostile_value_in_a_ping_is_read_or_named(hit: Hit, field: str) -> None:
     for name, value in VALUES.items():
         ping, _ = a_lead(7_001)
@@ -196,7 +197,7 @@ def test_a_hostile_value_in_a_ping_is_read_or_named(hit: Hit, field: str) -> Non
         assert_named(field, name, value, answer)
 
 
-@pytest.mark.parametrize("field", POST_FIELDS)
+@each_row("field", POST_FIELDS)
 def test_a_hostile_value_in_a_post_is_read_or_named(hit: Hit, posts: list[Json], field: str) -> None:
     for post, (name, value) in zip(posts, VALUES.items(), strict=True):
         assert_named(field, name, value, ask(hit, "/v1/test/post", post | {field: value}))
@@ -212,7 +213,7 @@ def test_a_hostile_ping_id_is_none_of_ours(hit: Hit) -> None:
         assert hit("GET", f"/v1/posts/{named}", headers=ACME).status_code == 404, name
 
 
-@pytest.mark.parametrize(("method", "path", "key"), ROUTES[4:], ids=lambda value: value if "/" in value else "")
+@each_row(("method", "path", "key"), ROUTES[4:], ids=lambda value: value if "/" in value else "")
 def test_a_hostile_report_is_read_or_refused(hit: Hit, method: str, path: str, key: dict[str, str]) -> None:
     honest: dict[str, Json] = {
         "/v1/notices": {"ping_id": "C" + "Z" * 63, "result": "won", "price": 1},
@@ -232,7 +233,7 @@ def test_a_hostile_report_is_read_or_refused(hit: Hit, method: str, path: str, k
             assert answer.status_code == 400, (field, name, answer.text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "territory", ["%00", "%ff", "%F0%9F%8F%A0", "..%2f..", "%2e%2e", "T" * 4_000, "1" * 400, "%D9%A7%D9%A8", "TX%0a"]
 )
 def test_a_hostile_territory_is_refused(hit: Hit, territory: str) -> None:
@@ -261,15 +262,13 @@ def test_nobody_gets_in_by_strange_headers(hit: Hit, method: str, path: str, key
         assert hit(method, path, encoded(ping), encoded_headers).status_code == 401, headers
 
 
-@pytest.mark.parametrize(
-    "query", ["%00=%00", "zip=%ff%fe", "&&&&", "a=1&" * 2_000, "zip=1&zip=2&zip[zip]=3", "%", "+" * 500]
-)
+@each_row("query", ["%00=%00", "zip=%ff%fe", "&&&&", "a=1&" * 2_000, "zip=1&zip=2&zip[zip]=3", "%", "+" * 500])
 def test_a_hostile_query_is_read_or_refused(hit: Hit, query: str) -> None:
     ping, _ = a_lead(7_004)
     assert hit("POST", f"/v1/test/ping?{query}", encoded(ping), ACME | JSON).status_code in (200, 400)
 
 
-@pytest.mark.parametrize("sent", [b"", b'{"zip":', b"{" * 99])
+@each_row("sent", [b"", b'{"zip":', b"{" * 99])
 def test_a_client_that_hangs_up_leaves_nothing_behind(service: Service, sent: bytes) -> None:
     host, port = urlsplit(service.url).hostname, urlsplit(service.url).port
     for path in ("/v1/ping", "/v1/post", "/v1/notices"):

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 import httpx
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +24,7 @@ from tests.contract.answers import PING_KEYS, POST_KEYS, SALE_KEYS
 from tests.contract.conftest import Played
 from tests.contract.platforms import answers_of, scenarios_of
 from tests.market import PATIENCE_MS
+from tests.table import each_row
 
 JSON, XML, FORM = "application/json", "application/xml", "application/x-www-form-urlencoded"
 KEY = "contract-acme-key"
@@ -214,7 +214,7 @@ ROUTES: tuple[Route, ...] = ("ping", "post")
 
 
 # One test of each dialect: there are so many malformations that to report each takes as long as to try it.
-@pytest.mark.parametrize("name", DIALECTS)
+@each_row("name", DIALECTS)
 def test_what_is_malformed_is_understood_or_refused_by_name(http: httpx.Client, name: str) -> None:
     for (malformation, (make, wanted)), route in product(MALFORMED.items(), ROUTES):
         body, content_type = make(honest(name, route))
@@ -228,8 +228,8 @@ def test_what_is_malformed_is_understood_or_refused_by_name(http: httpx.Client, 
             assert outcome != "accepted", told
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
-@pytest.mark.parametrize("name", DIALECTS)
+@each_row("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@each_row("name", DIALECTS)
 def test_another_method_is_refused_by_name(http: httpx.Client, name: str, method: str) -> None:
     for route in ("ping", "post"):
         request = honest(name, route)
@@ -239,7 +239,7 @@ def test_another_method_is_refused_by_name(http: httpx.Client, name: str, method
         assert (answer.status_code, "method: send a POST" in answer.text) == (405, True)
 
 
-@pytest.mark.parametrize("name", DIALECTS)
+@each_row("name", DIALECTS)
 def test_a_strangers_key_is_refused_in_the_platforms_own_words(http: httpx.Client, name: str) -> None:
     for route in ("ping", "post"):
         sent = DIALECTS[name].sends.sent(route, LEAD, "nobodys-key", NOBODYS_BID)

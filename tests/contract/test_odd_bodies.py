@@ -11,10 +11,10 @@ from urllib.parse import quote_plus, urlencode
 from xml.sax.saxutils import escape
 
 import httpx
-import pytest
 
 from tests.contract.answers import check_shape
 from tests.market import PATIENCE_MS
+from tests.table import each_row
 
 KEY = "contract-acme-key"
 FORM, XML, JSON = "application/x-www-form-urlencoded", "application/xml", "application/json"
@@ -109,7 +109,7 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@each_row("way", WAYS)
 def test_a_lead_is_bid_on_and_bought_however_it_is_written(http: httpx.Client, way: str) -> None:
     lead = ping()
     bid = answered(http, "/v1/ping", WAYS[way](lead))
@@ -135,7 +135,7 @@ def test_a_long_consent_text_is_judged_by_what_it_says(http: httpx.Client) -> No
     assert (sale["status"], sale["warnings"]) == ("accepted", [])
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("sent", "status", "named"),
     [
         (Sent(b"\x1b\x00", JSON, {"Content-Encoding": "br"}), 415, "Content-Encoding may be gzip, deflate or identity"),

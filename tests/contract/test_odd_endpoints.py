@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import httpx
-import pytest
 
 from app.platforms.known import DIALECTS
 from tests.contract.answers import PING_KEYS, POST_KEYS, RECEIPT_KEYS, check_shape
 from tests.contract.sockets import asking, connected, raw_answers
 from tests.market import PATIENCE_MS
 from tests.service import Service
+from tests.table import each_row
 
 KEY, BY_GET = "contract-acme-key", "contract-bluebird-key"
 PING: dict[str, str | int] = {
@@ -23,7 +23,7 @@ PING: dict[str, str | int] = {
 JSON = {"X-API-Key": KEY, "Content-Type": "application/json"}
 
 
-@pytest.mark.parametrize("path", ["//v1/ping", "/V1/Ping", "/v1/ping/", "/v1//ping//", "/V1/PING.JSON", "/v1/Lead"])
+@each_row("path", ["//v1/ping", "/V1/Ping", "/v1/ping/", "/v1//ping//", "/V1/PING.JSON", "/v1/Lead"])
 def test_a_path_is_known_by_its_words_on_either_way(service: Service, path: str) -> None:
     with connected(service) as connection:
         body = json.dumps(PING | {"mode": "ping"}).encode()
@@ -41,8 +41,8 @@ def test_what_varies_in_a_path_keeps_its_case(http: httpx.Client) -> None:
     assert http.post("/V1/Notices/", json=notice, headers=JSON).json()["status"] == "recorded"
 
 
-@pytest.mark.parametrize("headers", [{}, JSON, {"X-API-Key": "nobodys"}], ids=["no key", "a key", "a wrong key"])
-@pytest.mark.parametrize(
+@each_row("headers", [{}, JSON, {"X-API-Key": "nobodys"}], ids=["no key", "a key", "a wrong key"])
+@each_row(
     ("method", "path", "keys"),
     [
         ("POST", "/ping", PING_KEYS),
@@ -74,7 +74,7 @@ def test_it_does_so_in_the_words_of_the_platform_and_in_the_format_that_is_asked
     assert http.post("/v1/pong", headers={"Accept": "text/xml"}).text.startswith("<?xml")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("method", "path", "allow", "keys"),
     [
         ("GET", "/v1/ping", "POST", PING_KEYS),
@@ -97,7 +97,7 @@ def test_another_method_is_refused_with_those_that_are_taken(
     assert ("method: send a" in answer.json()["reason"]) or path == "/"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "allow"),
     [("/v1/caps/a/b", "DELETE, OPTIONS, PUT"), ("/v1/outcomes", "OPTIONS, POST"), ("/metrics", "GET, HEAD, OPTIONS")],
 )
@@ -106,7 +106,7 @@ def test_whoever_asks_for_methods_is_told_all_of_them(http: httpx.Client, path: 
     assert (answer.status_code, answer.headers["allow"], answer.content) == (200, allow, b"")
 
 
-@pytest.mark.parametrize("path", ["/v1/ping", "/v1/boberdoo/lead", "/v1/test/post"])
+@each_row("path", ["/v1/ping", "/v1/boberdoo/lead", "/v1/test/post"])
 def test_a_browsers_question_is_no_wrong_key_and_no_permission(http: httpx.Client, path: str) -> None:
     asks = {"Origin": "https://form.example", "Access-Control-Request-Method": "POST"}
     answer = http.options(path, headers=asks)
@@ -115,7 +115,7 @@ def test_a_browsers_question_is_no_wrong_key_and_no_permission(http: httpx.Clien
     assert "from a server" in answer.text
 
 
-@pytest.mark.parametrize(
+@each_row(
     "headers",
     [
         {"Authorization": KEY},
@@ -145,7 +145,7 @@ def test_a_notice_may_be_a_get_where_a_seller_sends_leads_so(http: httpx.Client)
     assert http.head("/v1/notices", params=lost).status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/schema/openapi.json", "/HealthZ/"])
+@each_row("path", ["/", "/healthz", "/readyz", "/schema/openapi.json", "/HealthZ/"])
 def test_a_head_is_answered_as_its_get_without_a_body(http: httpx.Client, path: str) -> None:
     got, head = http.get(path), http.head(path)
     assert (head.status_code, head.content) == (got.status_code, b"")

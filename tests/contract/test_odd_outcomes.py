@@ -10,6 +10,7 @@ import pytest
 
 from tests.contract.conftest import Played
 from tests.contract.scenario import FOLDER
+from tests.table import each_row
 
 OPERATOR = {"X-API-Key": "contract-ops-key"}
 SCENARIO = FOLDER / "exemplary" / "outcome.json"
@@ -145,7 +146,7 @@ def test_our_ids_are_known_in_every_form(http: httpx.Client, lead: Bought) -> No
     assert report(http, json=told).json()["status"] == "repeated"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("crm_id", "why"),
     [("c-1", "crm_id: no lead of ours has it"), ("5.07E+22", "crm_id: a spreadsheet wrote it in short, as Excel does")],
 )

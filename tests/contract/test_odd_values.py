@@ -5,11 +5,11 @@ import time
 from typing import Any
 
 import httpx
-import pytest
 
 from app.dialects.values.moments import epoch_of
 from app.mock_exchange.consumers import consumer, post_of
 from tests.market import patient_ping
+from tests.table import each_row
 
 ACME, OPS = {"X-API-Key": "contract-acme-key"}, {"X-API-Key": "contract-ops-key"}
 UNFILLED = "a variable that was left unfilled; read as missing"
@@ -26,7 +26,7 @@ def pinged(http: httpx.Client, **changes: Any) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.parametrize(
+@each_row(
     "form",
     [
         "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)",
@@ -52,7 +52,7 @@ def test_an_old_moment_in_an_odd_form_hides_no_expired_consent(http: httpx.Clien
     assert pinged(http, created_at=old)["reason_code"] == "consent_expired"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "warnings"),
     [
         ({"monthly_bill": "None"}, []),
@@ -82,7 +82,7 @@ def test_an_odd_value_that_no_rule_reads_refuses_no_lead(
     assert (answer["status"], answer["warnings"]) == ("accepted", warnings)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "reason"),
     [
         ({"homeowner": "{{homeowner}}"}, "a required field is missing: homeowner"),
@@ -100,7 +100,7 @@ def test_an_odd_value_that_a_rule_needs_is_refused_by_name(
     assert pinged(http, **changes)["reason"] == reason
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("zip_code", "state"),
     [
         *(("42223", "TN"), ("42223", "Ky."), ("10001", "N.Y."), ("10001", "US-NY"), ("10001", "New York (NY)")),

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -25,6 +24,7 @@ from app.domain.seller import Seller
 from app.domain.vertical import Field, Vertical
 from app.wire.ping import Ping
 from app.wire.post import Post
+from tests.table import each_row
 
 SELLER = Seller(name="acme", title="Acme", key_sha256=(), value_maps={"credit_tier": {"A": "good"}})
 AUTO = Vertical(
@@ -268,7 +268,7 @@ def test_of_two_names_that_disagree_the_earlier_in_its_line_counts(drawn: tuple[
     assert read_ping(raw | pair, SELLER, VERTICALS, DIGEST) == alone
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "zip_code"),
     [
         ({"Zip": "10001", "zip": "78701"}, "10001"),
@@ -288,7 +288,7 @@ def test_of_one_name_written_twice_the_first_counts_and_a_sellers_own_before_all
     assert ping.zip == zip_code
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("flags", "lead_type"),
     [
         ({"is_shared": 1, "is_exclusive": 1}, "shared"),
@@ -316,7 +316,7 @@ SLOW: list[dict[str, Scalar]] = [
 ]
 
 
-@pytest.mark.parametrize("fields", SLOW)
+@each_row("fields", SLOW)
 def test_no_text_is_dwelt_on(fields: dict[str, Scalar]) -> None:
     body = json.dumps({"vertical": "auto", "zip": "78701", **fields}).encode()
     started = time.thread_time()
@@ -348,7 +348,7 @@ HUGE = [
 ]
 
 
-@pytest.mark.parametrize("tree", HUGE)
+@each_row("tree", HUGE)
 def test_what_is_huge_is_refused(tree: dict[str, Any]) -> None:
     flat = read_body(json.dumps(tree).encode(), "application/json")
     if not isinstance(flat, UnreadableBody):

@@ -19,12 +19,11 @@ from app.usecases.bidder import Bidder
 from tests.bidder import NOW, at_bidder
 from tests.contract.sockets import asking, connected, pinging
 from tests.service import Service
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/v1/ping"), ("POST", "/v1/post"), ("GET", "/healthz"), ("GET", "/v1/nowhere")]
-)
-@pytest.mark.parametrize("key", ["demo-acme-key", "nobody's"])
+@each_row(("method", "path"), [("POST", "/v1/ping"), ("POST", "/v1/post"), ("GET", "/healthz"), ("GET", "/v1/nowhere")])
+@each_row("key", ["demo-acme-key", "nobody's"])
 def test_an_id_comes_back(http: httpx.Client, method: str, path: str, key: str) -> None:
     answer = http.request(method, path, headers={"X-API-Key": key, "X-Request-Id": "req-1"}, content=pinging())
     assert answer.headers.get_list("x-request-id") == ["req-1"]
@@ -37,7 +36,7 @@ def test_on_one_connection_each_answer_has_its_own(service: Service) -> None:
         assert ids_of(connection, 3) == [b"a", b"", b"b"]
 
 
-@pytest.mark.parametrize("sent", ["512-461-2234", "a b", "x" * 65, "maria@example.com"])
+@each_row("sent", ["512-461-2234", "a b", "x" * 65, "maria@example.com"])
 def test_what_is_no_id_is_not_repeated(http: httpx.Client, sent: str) -> None:
     headers = {"X-API-Key": "demo-acme-key", "X-Request-Id": sent}
     assert "x-request-id" not in http.post("/v1/ping", headers=headers, content=pinging()).headers

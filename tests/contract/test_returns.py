@@ -11,6 +11,7 @@ from tests.console import added_operator
 from tests.contract.conftest import Played
 from tests.contract.scenario import FOLDER
 from tests.service import Service
+from tests.table import each_row
 
 OPS = {"X-API-Key": "contract-ops-key"}
 ACME = {"X-API-Key": "contract-acme-key"}
@@ -78,8 +79,8 @@ def test_an_operator_asks_withdraws_asks_again_and_enters_the_answer(
 _ACTS = ["return accepted", "return refused", "return  ", "return withdrawn", "return  "]
 
 
-@pytest.mark.parametrize("after", ["garbage", "{}", "0" * 24, "'; --"])
-@pytest.mark.parametrize("keys", [ACME, OPS])
+@each_row("after", ["garbage", "{}", "0" * 24, "'; --"])
+@each_row("keys", [ACME, OPS])
 def test_a_page_after_nothing_is_told_so_and_not_the_first_one(
     http: httpx.Client, keys: dict[str, str], after: str
 ) -> None:

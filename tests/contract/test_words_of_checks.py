@@ -4,8 +4,6 @@ import asyncio
 import json
 from collections.abc import Callable
 
-import pytest
-
 from app.dialects.answers import write_post_answer
 from app.domain.answers import refused_post
 from app.domain.checks.check import Check, ConsentVerification, LeadIdTerms, TrustedFormTerms
@@ -15,6 +13,7 @@ from app.mock_providers import blacklist_alliance, dncscrub, leadid, suppression
 from app.mock_providers.fake import phone_for
 from tests.build import NOW
 from tests.providers import FakesAtHand, check, subject, token_subject
+from tests.table import each_row
 
 TRUSTEDFORM = check(
     trustedform=TrustedFormTerms(match="both", verify=ConsentVerification(advertiser_name="Acme", one_to_one=True))
@@ -37,7 +36,7 @@ def _of_phones(provider: str, names: list[str]) -> set[Refusal]:
     return {refusal for name in names for refusal in _refusals(check(provider), subject(phone=phone_for(names, name)))}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("refusals", "least"),
     [
         (lambda: {each for name in trustedform.SCENARIOS for each in _refusals(TRUSTEDFORM, subject(name))}, 12),

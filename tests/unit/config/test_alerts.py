@@ -6,6 +6,7 @@ import pytest
 
 from app.config.load import Declared
 from app.domain.alerts.terms import AlertTerms
+from tests.table import each_row
 
 AT_END = "[[sellers]]"
 Said = Callable[..., list[str]]
@@ -30,7 +31,7 @@ def test_what_is_written_is_read(declared: Callable[..., Declared]) -> None:
     assert found.secrets["env:HOOK"] == "https://alerts.example.com/x"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("lines", "hook", "said"),
     [
         (['to = ["https://alerts.example.com/token"]'], "", "secrets must not be written in the file"),

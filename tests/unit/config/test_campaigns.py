@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from app.config.file.problem import Problem
 from app.config.load import Declared
 from app.domain.campaign import Campaign
 from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.pricing import Worth
+from tests.table import each_row
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
@@ -60,7 +59,7 @@ def test_consent_and_duplicates_are_read_in_seconds(campaign_with: Declaring) ->
     assert campaign.consent.landing_domains == {"quotes.example"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "said"),
     [
         ("floor = 70", "floor: $70.00 is above the ceiling, $60.00"),
@@ -105,7 +104,7 @@ def test_a_vertical_without_consent_words_sells_to_no_campaign_that_reads_the_te
     declared("[[campaigns]]", "[[campaigns]]\nconsent = { text_required = false }")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("old", "new", "said"),
     [
         ("ceiling = 60", "ceiling = 60\npaused = true", "paused: it is paused"),
@@ -143,7 +142,7 @@ def test_expected_conversion_is_one_rate_or_rates_by_seller_and_state(campaign_w
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "said"),
     [
         ('expected_conversion = "0%"', 'expected_conversion: "0%" is out of bounds'),
@@ -176,7 +175,7 @@ def test_price_points_are_read_in_cents_from_the_lowest(campaign_with: Declaring
     assert only(campaign_with('price_points = [50, "$35", 3]')).price_points == (300, 3_500, 5_000)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "said"),
     [
         ('fallback_price = 12\nexpected_conversion = "8%"', "fallback_price: it is never bid: `expected_conversion`"),

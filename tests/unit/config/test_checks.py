@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from app.config.load import Declared
 from app.domain.checks.check import Check, ConsentVerification, post_costs
 from app.domain.checks.rule import AnswerRule
+from tests.table import each_row
 
 END = '[[destinations]]\nname = "crm"\n'
 KEY = {"TF": "tf-key", "LAC": "lac", "LAK": "lak"}
@@ -84,7 +83,7 @@ def test_secrets_are_resolved_and_never_part_of_what_is_declared(declared: Decla
     assert "lak" not in repr(found.checks).replace("env:LAK", "")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "place", "words"),
     [
         ('campaigns = ["solar-ca"]', "checks.tf.campaigns[0]", "did you mean `solar-tx`?"),
@@ -117,7 +116,7 @@ def test_a_secret_in_the_file_is_refused_and_not_shown(problems: Problems) -> No
     assert "s3cr3t" not in text
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "place"),
     [
         ('trustedform = { match = "email" }', "checks.tf.trustedform.match"),

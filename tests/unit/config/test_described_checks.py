@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from app.domain.checks.check import post_costs
 from app.domain.checks.http_terms import CheckFact
 from app.domain.filters import Filter
 from app.domain.vertical import Field
+from tests.table import each_row
 from tests.unit.config.test_checks import END, Declaring, Problems
 
 KEY = {"KEY": "k"}
@@ -46,7 +45,7 @@ def test_a_fact_is_a_field_of_the_vertical_for_filters_and_models(declared: Decl
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "place", "words"),
     [
         ('provider = "suppressionlist"', "suppressionlist.lists", "no list is named"),
@@ -97,7 +96,7 @@ def test_a_rule_of_calling_replaces_the_shipped_one_within_the_hours_of_the_nati
     assert rules["FL"].calls_max == 3
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("rule", "place", "words"),
     [
         (RULE.replace("Texas", "Texass"), "calling_rules[0].state", "is no state"),
@@ -112,7 +111,7 @@ def test_a_rule_of_calling_that_cannot_hold_is_refused(problems: Problems, rule:
     assert words in text
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("hours", "warned"),
     [('"09:00-21:00"', True), ('"15:00-18:00"', False), ('"08:00-10:00"', True), ("", False)],
 )
@@ -130,7 +129,7 @@ def test_hours_in_which_nobody_may_be_called_are_warned_of(
 ONE_TO_ONE = 'trustedform = { verify = { advertiser_name = "Acme", one_to_one = true } }'
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("vertical", "campaign", "check", "warned"),
     [
         ("", "", "", False),

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from app.config.file.problem import Problem
 from app.config.load import Declared
+from tests.table import each_row
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
@@ -28,7 +27,7 @@ def test_secrets_are_resolved_from_files_and_the_environment_and_never_shown(dec
     assert SECRET not in repr(found)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("auth", "said"),
     [
         ('{ type = "bearer", token = "env:CRM" }', "auth: the environment variable CRM is not set. Remedy: set CRM"),
@@ -45,7 +44,7 @@ def test_credentials_that_cannot_serve_are_refused_and_not_shown(problems: Wrong
     assert "s3cret" not in "".join(found)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "said"),
     [
         ('headers = { Authorization = "Bearer s3cret" }', "headers.Authorization: secrets must not be written"),
@@ -133,9 +132,7 @@ fields = { a = "seler" }
     ]
 
 
-@pytest.mark.parametrize(
-    "url", ["https://crm.example.com/?api_key=s3cret", "https://crm.example.com/?lead={lead_id}&token=s3cret"]
-)
+@each_row("url", ["https://crm.example.com/?api_key=s3cret", "https://crm.example.com/?lead={lead_id}&token=s3cret"])
 def test_a_secret_in_an_address_is_refused_and_not_shown(problems: Wrong, url: str) -> None:
     (problem,) = problems("https://crm.example.com/leads", url)
     assert "looks like a secret" in problem

@@ -4,10 +4,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from app.config.file.problem import Problem
 from app.config.load import Declared, LoadedConfig, load
+from tests.table import each_row
 
 Loading = Callable[..., LoadedConfig | tuple[Problem, ...]]
 Declaring = Callable[..., Declared]
@@ -73,7 +72,7 @@ def test_a_key_that_stands_twice_is_told_as_such(problems: Wrong) -> None:
     assert "twice" in problem
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         b"\xff\xfe",

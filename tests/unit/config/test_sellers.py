@@ -7,6 +7,7 @@ import pytest
 from app.config.file.problem import Problem
 from app.config.load import Declared, LoadedConfig
 from app.domain.seller import Seller
+from tests.table import each_row
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
@@ -151,7 +152,7 @@ def test_nobody_shares_a_key(problems: Wrong) -> None:
     assert "operators.ops.key_sha256: this is the key of `acme`" in problem
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("events", "said"),
     [
         ('{ "New" = "ignore", "NEW!" = "contacted" }', "operators.ops.events.NEW!: another word here differs from it"),

@@ -6,6 +6,7 @@ import pytest
 
 from app.config.load import Declared, LoadedConfig
 from app.domain.targets.targets import CampaignTarget
+from tests.table import each_row
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
@@ -49,7 +50,7 @@ def test_a_share_may_be_one_of_spend_and_prices_rise_as_far_as_is_said(campaign_
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("told", "problem"),
     [
         ("cost_per_acquisition = 0", "cost_per_acquisition: it is zero: nothing could be bought. Remedy: write it in"),

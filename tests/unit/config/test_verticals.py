@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from app.config.file.problem import Problem
 from app.config.load import Declared
 from app.config.values.names import accept_word
@@ -26,7 +24,7 @@ def test_fields_are_declared_in_order_with_titles_for_people(declared: Declaring
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("field", "said"),
     [
         ('{ name = "shade", type = "choice" }', "a `choice` needs at least two values"),

@@ -5,7 +5,6 @@ from io import StringIO
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from app.crm.csv_line import build_line
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.message import OutboundLine
+from tests.table import each_row
 
 NOW = 1_790_000_000.0
 
@@ -44,7 +44,7 @@ def test_the_day_is_that_of_the_time_zone(lead: LeadDocument) -> None:
     assert line_of(lead, at, time_zone="America/Chicago").file.endswith("/leads-2026-09-21.csv")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "written"),
     [
         ("=1+1", "'=1+1"),

@@ -98,7 +98,7 @@ def test_the_body_is_seven_bits_in_short_lines(lead: LeadDocument) -> None:
     assert max(map(len, content.split(b"\r\n"))) <= 998
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("step", "status", "outcome", "said"),
     [
         ("DATA", 250, "delivered", "SMTP 250 at DATA"),

@@ -3,12 +3,12 @@
 from typing import Any
 
 import msgspec
-import pytest
 
 from app.crm.outcome import Judgement, judge
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.message import OutboundAnswer
+from tests.table import each_row
 
 
 def judged(lead: LeadDocument, answer: OutboundAnswer, **declared: Any) -> Judgement:
@@ -16,7 +16,7 @@ def judged(lead: LeadDocument, answer: OutboundAnswer, **declared: Any) -> Judge
     return judge(msgspec.convert(table, Destination), answer, lead)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("status", "outcome"),
     [
         *[(status, "delivered") for status in (200, 201, 202, 204)],
@@ -30,7 +30,7 @@ def test_without_rules_the_status_decides(status: int, outcome: str, lead: LeadD
     assert judged(lead, OutboundAnswer(status=status)).outcome == outcome
 
 
-@pytest.mark.parametrize("trouble", ["timeout", "dns", "connect", "tls", "refused_address", "protocol"])
+@each_row("trouble", ["timeout", "dns", "connect", "tls", "refused_address", "protocol"])
 def test_no_answer_is_tried_again(trouble: Any, lead: LeadDocument) -> None:
     judgement = judged(lead, OutboundAnswer(trouble=trouble))
     assert judgement.outcome == "retry"
@@ -47,7 +47,7 @@ def test_a_redirect_says_why_it_failed(lead: LeadDocument) -> None:
     assert "not followed" in judged(lead, OutboundAnswer(status=301, headers={"location": "https://x.example"})).note
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("status", "remedy"),
     [
         (302, "name the final address in `url`"),
@@ -73,7 +73,7 @@ def test_a_declared_rule_may_refuse_a_lead_for_good_whatever_the_status(lead: Le
 ID = {"crm_id": {"json": "data.id"}}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "crm_id"),
     [
         (b'{"data": {"id": 12345678901}}', "12345678901"),
@@ -96,7 +96,7 @@ def test_the_id_of_the_crms_record_is_read_or_its_lack_is_noted(body: bytes, crm
     assert ("a web page" in judgement.note) is body.startswith(b"<")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "content_type"),
     [
         (b'{"id": "Zo\xeb-1"}', "application/json; charset=iso-8859-1"),
@@ -120,7 +120,7 @@ def test_xml_is_read_in_the_charset_it_declares(lead: LeadDocument) -> None:
         assert judged(lead, answer, crm_id={"xml": "r.id"}).crm_id == "Zoë-1"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body", [b'{"success": false}', b'{"success": "False"}', b'{"ok": false}', b'{"status": "error", "id": "a-1"}']
 )
 def test_a_success_that_says_it_was_none_is_noted(body: bytes, lead: LeadDocument) -> None:
@@ -258,7 +258,7 @@ def test_what_the_crm_says_of_the_lead_is_kept_without_the_lead(lead: LeadDocume
     assert len(note) < 220
 
 
-@pytest.mark.parametrize("said", ["5125550134", "zoe@example.com", "x" * 101, "two\\nlines"])
+@each_row("said", ["5125550134", "zoe@example.com", "x" * 101, "two\\nlines"])
 def test_an_id_that_is_the_person_or_no_id_is_not_kept(said: str, lead: LeadDocument) -> None:
     answer = OutboundAnswer(status=200, body=f'{{"id": "{said}"}}'.encode())
     assert judged(lead, answer, crm_id={"json": "id"}).crm_id == ""

@@ -6,7 +6,6 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import msgspec
-import pytest
 
 from app.config.file.problem import Findings
 from app.config.presets import expand_presets, presets
@@ -21,6 +20,7 @@ from app.mock_providers.server import FakeProviders, all_fakes
 from app.outbound.message import OutboundAnswer, OutboundRequest, Outgoing
 from app.usecases.deliver_leads import Target, answer_of, judgement_of
 from tests.providers import FakesAtHand
+from tests.table import each_row
 
 SECRET = "whsec_" + "c2VjcmV0" * 6
 NOW = 1_790_000_000.0
@@ -234,7 +234,7 @@ def delivered(
     return asyncio.run(all_of_them())
 
 
-@pytest.mark.parametrize(("preset", "scenario", "expected"), EACH, ids=[f"{one}-{two}" for one, two, _ in EACH])
+@each_row(("preset", "scenario", "expected"), EACH, ids=[f"{one}-{two}" for one, two, _ in EACH])
 def test_an_answer_means_what_is_documented(preset: str, scenario: str, expected: Expected, lead: LeadDocument) -> None:
     (judgement,) = delivered(target(preset), asking(lead, scenario))
     outcome, crm_id, said = expected
@@ -246,14 +246,14 @@ def test_an_answer_means_what_is_documented(preset: str, scenario: str, expected
     assert judgement.disables == ("wants no more leads" in said)
 
 
-@pytest.mark.parametrize("scenario", list(EVERYWHERE))
-@pytest.mark.parametrize("preset", list(SAID))
+@each_row("scenario", list(EVERYWHERE))
+@each_row("preset", list(SAID))
 def test_what_may_happen_with_any_crm_is_tried_again(preset: str, scenario: str, lead: LeadDocument) -> None:
     (judgement,) = delivered(target(preset), asking(lead, scenario))
     assert (judgement.outcome, judgement.crm_id, judgement.disables) == ("retry", "", False)
 
 
-@pytest.mark.parametrize("preset", ["pipedrive", "followupboss", "gohighlevel"])
+@each_row("preset", ["pipedrive", "followupboss", "gohighlevel"])
 def test_a_person_without_an_email_is_taken_all_the_same(preset: str, lead: LeadDocument) -> None:
     (judgement,) = delivered(target(preset), {**lead, "contact": {**lead["contact"], "email": ""}})
     assert judgement.outcome == "delivered"
@@ -267,15 +267,15 @@ def test_every_preset_has_a_fake_and_every_answer_of_it_is_tried() -> None:
         assert {"good", *fake.scenarios} == set(SAID[name])
 
 
-@pytest.mark.parametrize("preset", ["salesforce", "zoho", "hubspot", "gohighlevel", "followupboss"])
+@each_row("preset", ["salesforce", "zoho", "hubspot", "gohighlevel", "followupboss"])
 def test_a_lead_that_is_sent_again_is_the_same_record(preset: str, lead: LeadDocument) -> None:
     first, second = delivered(target(preset), asking(lead, "good"), asking(lead, "good"))
     assert first.crm_id == second.crm_id
     assert second.outcome == ("delivered" if preset == "salesforce" else "duplicate")
 
 
-@pytest.mark.parametrize("preset", ["salesforce", "zoho"])
-@pytest.mark.parametrize("complaint", ["invalid_client", "invalid_grant", "unsupported_grant_type"])
+@each_row("preset", ["salesforce", "zoho"])
+@each_row("complaint", ["invalid_client", "invalid_grant", "unsupported_grant_type"])
 def test_without_a_token_the_lead_waits_and_says_why(preset: str, complaint: str, lead: LeadDocument) -> None:
     sent_to = target(preset)
     secrets = dict.fromkeys(sent_to.secrets, complaint)
@@ -284,8 +284,8 @@ def test_without_a_token_the_lead_waits_and_says_why(preset: str, complaint: str
     assert complaint in judgement.note
 
 
-@pytest.mark.parametrize("at_once", [1, 4, 64])
-@pytest.mark.parametrize("kind", [FakeSalesforce, FakeZoho])
+@each_row("at_once", [1, 4, 64])
+@each_row("kind", [FakeSalesforce, FakeZoho])
 def test_a_token_that_ends_in_the_middle_of_a_queue_loses_and_repeats_no_lead(
     kind: type[FakeSalesforce | FakeZoho], at_once: int, lead: LeadDocument
 ) -> None:

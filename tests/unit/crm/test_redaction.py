@@ -1,6 +1,5 @@
 """A CRM's words without the person they speak of."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,9 +7,10 @@ from app.crm.redaction import NOTE_LENGTH_MAX, hidden, redacted
 from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
 from app.wire.post import Contact
 from tests.costs import GROWTH_MAX, growth
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "kept"),
     [
         ("duplicate of zoe@example.com", "duplicate of ***"),
@@ -62,6 +62,6 @@ def a_lead(**contact: str) -> LeadDocument:
     )
 
 
-@pytest.mark.parametrize("unit", ["a", "a@", "1(", "\n", "1 (a"])
+@each_row("unit", ["a", "a@", "1(", "\n", "1 (a"])
 def test_an_answer_is_redacted_in_a_time_that_grows_as_its_length(unit: str, lead: LeadDocument) -> None:
     assert growth(lambda size: redacted(unit * (size // len(unit)), lead), 250) <= GROWTH_MAX

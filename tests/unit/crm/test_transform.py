@@ -3,15 +3,15 @@
 from typing import Any
 
 import msgspec
-import pytest
 
 from app.crm.transform import value_of
 from app.domain.delivery.destination import Source
 from app.domain.delivery.sold_lead import LeadDocument
 from app.wire.ping import Value
+from tests.table import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("declared", "written"),
     [
         ("contact.phone", "(512) 555-0134"),

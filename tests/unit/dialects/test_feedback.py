@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from app.dialects.feedback import (
     IgnoredEvent,
     read_demand,
@@ -23,13 +21,13 @@ from tests.table import each_row
 TOKEN = "Cb_-" * 16
 
 
-@pytest.mark.parametrize("word", ["won", "WON", "win", "Winner"])
+@each_row("word", ["won", "WON", "win", "Winner"])
 def test_a_won_bid_is_a_won_bid(seller: Seller, word: str) -> None:
     raw: dict[str, Scalar] = {"pingId": TOKEN, "Status": word, "sold_price": "12.50"}
     assert read_notice(raw, seller).value == Notice(ping_id=TOKEN, result="won", price_cents=1250)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "result"),
     [
         ({"won": True}, "won"),

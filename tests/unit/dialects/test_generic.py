@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Mapping
 
-import pytest
 from msgspec.structs import replace
 
 from app.dialects.generic import ping_id_of, read_ping, read_post
@@ -15,6 +14,7 @@ from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 from app.wire.ping import Ping
 from app.wire.post import Contact, Post
+from tests.table import each_row
 
 Changes = Mapping[str, Scalar]
 ReadPing = Callable[..., Reading[Ping]]
@@ -105,9 +105,7 @@ def test_numbers_as_text_and_text_as_numbers_mean_the_same(ping: ReadPing) -> No
     assert (as_text.warnings, as_numbers.warnings) == ((), ("zip: too few digits; leading zeros were added",))
 
 
-@pytest.mark.parametrize(
-    "name", ["auto_insurance", "AUTO_INSURANCE", "Auto Insurance", "auto-insurance", "autoinsurance"]
-)
+@each_row("name", ["auto_insurance", "AUTO_INSURANCE", "Auto Insurance", "auto-insurance", "autoinsurance"])
 def test_a_vertical_goes_by_name_or_title(ping: ReadPing, name: str) -> None:
     assert pinged(ping({"vertical": name})).vertical == "auto_insurance"
     assert pinged(ping({"vertical": None, "ProductType": name})).vertical == "auto_insurance"
@@ -123,7 +121,7 @@ def test_the_zip_is_judged_before_the_other_fields(ping: ReadPing) -> None:
     assert ping({"zip": "NA", "state": "x"}).value == Refusal("missing_field", "zip")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "refusal"),
     [
         ({"state": "Ontario"}, Refusal("invalid_field", "state: two letters of a US state")),
@@ -144,7 +142,7 @@ def test_a_refusal_names_the_field_and_the_remedy(ping: ReadPing, changes: Chang
     assert ping(changes).value == refusal
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "warning"),
     [
         ({"deadline_ms": 60_001}, "deadline_ms: cannot be read (from 1 to 60000); it was left out"),
@@ -189,19 +187,19 @@ def test_what_a_rule_reads_is_refused_by_name_where_it_cannot_be_read(
             assert reading.value == Refusal("invalid_field", f"{field}: {remedy}")
 
 
-@pytest.mark.parametrize("word", ["None", "null", "unknown", "{{lead_id}}", "-", "N/A", "[lead id]"])
+@each_row("word", ["None", "null", "unknown", "{{lead_id}}", "-", "N/A", "[lead id]"])
 def test_a_word_for_nothing_is_no_id_of_a_lead(ping: ReadPing, word: str) -> None:
     assert pinged(ping({"seller_lead_id": word})).seller_lead_id == ""
     assert pinged(ping({"lead_id": word})).seller_lead_id == ""
 
 
-@pytest.mark.parametrize(("raw", "test"), [("production", False), ("LIVE", False), ("sandbox", True), ("Test", True)])
+@each_row(("raw", "test"), [("production", False), ("LIVE", False), ("sandbox", True), ("Test", True)])
 def test_a_test_may_be_told_by_where_it_comes_from(ping: ReadPing, raw: str, test: bool) -> None:
     assert pinged(ping({"test": raw})).test is test
     assert pinged(ping({"is_test": raw})).test is test
 
 
-@pytest.mark.parametrize("none", [0, "0", -1, "-1", "none", "N/A", ""])
+@each_row("none", [0, "0", -1, "-1", "none", "N/A", ""])
 def test_no_deadline_is_the_usual_one_and_no_floor_is_none(ping: ReadPing, none: Scalar) -> None:
     assert pinged(ping({"deadline_ms": none})) == pinged(ping())
     floor = none if none not in (0, "0") else "-1.00"
@@ -222,7 +220,7 @@ def test_unknown_fields_are_counted_and_not_kept(ping: ReadPing) -> None:
     assert "44" not in repr(reading.value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "canonical"),
     [
         ({"phone_home": "5125550134"}, "phone"),
@@ -250,7 +248,7 @@ def test_plain_identity_is_dropped_with_a_warning(ping: ReadPing, changes: Chang
     assert pinged(reading) == pinged(ping())
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "canonical"),
     [
         ({"trusted_form": "ada@lovelace.example"}, "trustedform_cert_url"),
@@ -285,8 +283,8 @@ def test_of_an_own_id_that_is_a_phone_only_a_digest_stays(ping: ReadPing) -> Non
     assert reading.warnings == ("seller_lead_id: personal data does not belong in a ping; only a digest was kept",)
 
 
-@pytest.mark.parametrize("algorithm", ["sha256", "sha1", "md5"])
-@pytest.mark.parametrize("stated", [True, False])
+@each_row("algorithm", ["sha256", "sha1", "md5"])
+@each_row("stated", [True, False])
 def test_hashes_become_keyed_digests(ping: ReadPing, algorithm: str, stated: bool) -> None:
     phone = hashlib.new(algorithm, b"5125550134").hexdigest()
     email = hashlib.new(algorithm, b"ada@lovelace.example").hexdigest()
@@ -296,7 +294,7 @@ def test_hashes_become_keyed_digests(ping: ReadPing, algorithm: str, stated: boo
     assert reading.email_digest == hash_digest(b"k" * 32, algorithm, email)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "changes",
     [
         {"phone_hash": "zz" * 32},
@@ -311,7 +309,7 @@ def test_what_is_no_hash_is_ignored_with_a_warning(ping: ReadPing, changes: Chan
     assert reading.warnings == ("phone_hash: not a hash in hex of its hash_type; it was ignored",)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "flag",
     [
         {"test": True},
@@ -334,7 +332,7 @@ def test_any_test_flag_makes_a_test(ping: ReadPing, post: ReadPost, flag: Change
     assert posted(post(flag)).test
 
 
-@pytest.mark.parametrize(
+@each_row(
     "flag",
     [
         {"test": False},
@@ -349,7 +347,7 @@ def test_a_flag_that_says_live_is_live(ping: ReadPing, flag: Changes) -> None:
     assert not pinged(ping(flag)).test
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("flag", "lead_type"),
     [
         ({"is_shared": "1"}, "shared"),
@@ -371,7 +369,7 @@ def test_a_guid_named_lead_id_is_a_leadid_token_and_else_the_sellers_own_id(ping
     assert (both.leadid_token, both.seller_lead_id) == (GUID.lower(), GUID)
 
 
-@pytest.mark.parametrize("name", ["transaction_id", "id", "TXID"])
+@each_row("name", ["transaction_id", "id", "TXID"])
 def test_a_guid_under_another_name_is_no_proof_of_consent(ping: ReadPing, name: str) -> None:
     reading = pinged(ping({name: GUID}))
     assert (reading.leadid_token, reading.seller_lead_id) == ("", GUID)
@@ -451,7 +449,7 @@ def test_a_post_in_canonical_names_is_read_whole(post: ReadPost) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "refusal"),
     [
         ({"ping_id": "", "zip": "x"}, Refusal("missing_field", "ping_id")),
@@ -505,7 +503,7 @@ ALIASES = (
 )
 
 
-@pytest.mark.parametrize("alias", ALIASES.split())
+@each_row("alias", ALIASES.split())
 def test_a_bid_of_ours_is_known_under_every_name(post: ReadPost, seller: Seller, alias: str) -> None:
     assert ping_id_of({alias: TOKEN}, seller) == TOKEN
     reading = posted(post({"ping_id": None, alias: TOKEN}))
@@ -559,7 +557,7 @@ def test_a_campaigns_number_stands_for_the_vertical_where_the_seller_says_so(pin
         assert pinged(ping({"TYPE": number, "vertical": ""}, by=numbered)).vertical == "auto_insurance"
 
 
-@pytest.mark.parametrize("name", ["pingId", "ping_id", "PingID"])
+@each_row("name", ["pingId", "ping_id", "PingID"])
 def test_a_pings_own_number_names_its_lead_where_nothing_else_does(ping: ReadPing, name: str) -> None:
     assert pinged(ping({name: "lr-7"})).seller_lead_id == "lr-7"
     assert pinged(ping({name: "lr-7", "xid": "L-1"})).seller_lead_id == "L-1"

@@ -86,7 +86,7 @@ ON_POSTS = {
 TABLES: list[tuple[Route, dict[str, str]]] = [("ping", PUBLISHED | ON_PINGS), ("post", PUBLISHED | ON_POSTS)]
 
 
-@pytest.mark.parametrize(("route", "table"), TABLES, ids=[route for route, _ in TABLES])
+@each_row(("route", "table"), TABLES, ids=[route for route, _ in TABLES])
 def test_every_published_name_means_its_field(seller: Seller, route: Route, table: dict[str, str]) -> None:
     names = names_for(seller, None, route)
     wanted = {
@@ -121,7 +121,7 @@ def test_no_name_means_one_thing_on_a_ping_and_another_on_a_post(seller: Seller)
         assert len({ping.name_of(spelling), post.name_of(spelling)} - {IGNORED, PING_NUMBER}) <= 1, spelling
 
 
-@pytest.mark.parametrize("group", ["contact", "ContactData", "meta", "data", "lead", "Request.Lead", "Attributes"])
+@each_row("group", ["contact", "ContactData", "meta", "data", "lead", "Request.Lead", "Attributes"])
 def test_objects_that_only_group_do_not_change_a_name(seller: Seller, group: str) -> None:
     names = names_for(seller, None, "ping")
     assert names.name_of(f"{group}.zip_code") == "zip"

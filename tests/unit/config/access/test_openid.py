@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from app.config.load import Declared
 from app.domain.access.openid import OpenIdTerms
+from tests.table import each_row
 
 AT_END = "[[sellers]]"
 ENVIRON = {"OIDC_SECRET": "four words"}
@@ -42,7 +41,7 @@ def test_what_is_written_is_read(declared: Callable[..., Declared]) -> None:
     assert found.secrets["env:OIDC_SECRET"] == "four words"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "said"),
     [
         ({"issuer": ""}, "`issuer` is missing"),

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from app.config.file.problem import Problem
 from app.config.file.remedies import SMALLEST
 from app.config.file.shape import repeated_tables
 from app.config.load import LoadedConfig
 from app.config.schema import BuyerFile
+from tests.table import each_row
 
 Wrong = Callable[..., list[str]]
 Loading = Callable[..., LoadedConfig | tuple[Problem, ...]]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("line", "remedy"),
     [
         ('states = ["TX"]', "it belongs in `territory`, as territory = { states = ... }."),
@@ -35,7 +34,7 @@ def test_a_key_that_is_not_there_is_answered_with_its_place(wrong_campaign: Wron
     assert remedy in problem.partition("Remedy: ")[2]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("line", "remedy"),
     [
         ('legs = "exclusive, shared"', 'write it in brackets, as ["exclusive", "shared"].'),
@@ -61,7 +60,7 @@ def test_single_brackets_of_a_table_that_may_repeat_are_answered_with_double_one
     assert "write its header in single brackets, as [buyer]." in problem
 
 
-@pytest.mark.parametrize("text", ["", "# nothing yet\n"])
+@each_row("text", ["", "# nothing yet\n"])
 def test_an_empty_file_is_answered_with_one_that_can_be_served(loading: Loading, text: str) -> None:
     (problem,) = loading(text)  # type: ignore[misc]
     assert (

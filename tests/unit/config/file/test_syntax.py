@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from app.config.file.problem import Problem
+from tests.table import each_row
 
 Wrong = Callable[..., list[str]]
 Loading = Callable[..., tuple[Problem, ...]]
@@ -12,7 +11,7 @@ Loading = Callable[..., tuple[Problem, ...]]
 LATER = '\n[[campaigns]]\nname = "b"\nvertical = "solar"\nceiling = 1\nconversion_value = 20\n\n[[sellers]]'
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("line", "remedy"),
     [
         ("ceiling = $60", "write money as 12.50"),
@@ -35,7 +34,7 @@ def test_a_beginners_slip_is_told_by_what_to_write(problems: Wrong, line: str, r
     assert remedy in problem.partition("Remedy: ")[2]
 
 
-@pytest.mark.parametrize("text", ['{"buyer": {}}', "<buyer/>"])
+@each_row("text", ['{"buyer": {}}', "<buyer/>"])
 def test_another_format_is_told_as_such(loading: Loading, text: str) -> None:
     (problem,) = loading(text)
     assert "neither JSON nor XML" in str(problem)

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from app.config.file.problem import Problem
 from app.config.load import Declared
 from app.domain.filters import Filter
+from tests.table import each_row
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
@@ -54,7 +53,7 @@ def test_a_value_is_found_whatever_its_case(campaign_with: Declaring) -> None:
     assert rule.values == {"heavy"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("rule", "said"),
     [
         ('{ field = "homeower", is = true }', "`solar` has no field `homeower`. Remedy: did you mean `homeowner`?"),
@@ -93,7 +92,7 @@ def test_a_value_may_be_what_a_model_predicts_and_no_field_is_called_so(problems
     assert "is what a model says that a conversion brings" in problem
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("worth", "said"),
     [
         ('{ field = "monthly_bil", rate = 1 }', "did you mean `monthly_bill`?"),

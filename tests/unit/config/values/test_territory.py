@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from app.config.file.problem import Problem
 from app.config.load import Declared, LoadedConfig
 from app.config.values.territory import territory_in_words
 from app.domain.catalogue import index_campaigns
+from tests.table import each_row
 
 CAMPAIGN = "ceiling = 60\n"
 
@@ -79,7 +78,7 @@ def test_a_state_can_be_bought_without_one_of_its_counties(campaign_with: Declar
     assert not territory.covers("33133", "FL")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "said"),
     [
         (
@@ -116,7 +115,7 @@ def test_a_list_in_another_format_is_not_told_line_by_line(wrong_campaign: Wrong
     assert "490 more entries are not ZIP codes" in "".join(found)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "files", "said"),
     [
         ('states = ["Texxas"]', {}, 'states[0]: "Texxas" is not a US state'),
@@ -175,7 +174,7 @@ def test_a_name_that_no_file_can_have_is_a_problem_and_no_crash(wrong_campaign: 
     assert "cannot be read" in problem
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "files", "said"),
     [
         ('zips = ["33602", "00000", "99998"]', {}, "territory.zips: nobody has such a ZIP code: 00000, 99998."),

@@ -9,6 +9,7 @@ from app.config.values.week import closures_in_words, hours_in_words
 from app.domain.calendar import LocalTime, local_time, window_bounds
 from app.domain.caps.pacing import plan_share
 from app.domain.schedule import Schedule
+from tests.table import each_row
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
@@ -53,7 +54,7 @@ def test_nothing_is_bought_on_a_blackout_date(campaign_with: Declaring) -> None:
     assert schedule.is_open(at(1440))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "closed", "open_too"),
     [
         ('blackout_holidays = "federal"', ["2026-11-26", "2026-12-25", "2026-10-12"], ["2026-11-27", "2026-12-24"]),
@@ -145,7 +146,7 @@ def test_a_push_is_on_in_its_hours_between_its_dates(campaign_with: Declaring) -
     assert schedule.boosts_on(at(7 * 1440 + 60)) == ()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("keys", "said"),
     [
         ('schedule = [{ hours = ["08:00-12:00", "11:00-13:00"] }]', "overlap on mon between 11:00 and 12:00"),
