@@ -93,8 +93,8 @@ SOUGHT: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("wanted", SOUGHT, ids=str)
-@pytest.mark.parametrize("limit", [1, 7, 500])
+@each_row("wanted", SOUGHT, ids=str)
+@each_row("limit", [1, 7, 500])
 def test_every_page_together_is_what_a_plain_reading_finds(journal: Path, wanted: dict[str, Any], limit: int) -> None:
     sought = SoughtPings(**wanted, limit=limit)
     expected = [row for row in every_row(journal) if rows_module.is_sought(row, sought)]
