@@ -67,13 +67,13 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
 def names_for(seller: Seller, vertical: Vertical | None, route: Route) -> Names:
     """The names this seller may use for a ping or a post in this vertical. Costs much; build it once."""
     meanings: dict[str, str] = {}
-    written: list[str] = []
+    written: dict[str, str] = {}
 
     def mean(name: str, spellings: Iterable[str]) -> None:
         """What is said first stands."""
         for spelling in spellings:
-            written.append(spelling)
-            meanings.setdefault(_normal(spelling), name)
+            written[spelling] = normal = _normal(spelling)
+            meanings.setdefault(normal, name)
 
     identity = CONTACT if route == "ping" else {}
     fields = vertical.fields if vertical is not None else ()
@@ -95,7 +95,7 @@ def names_for(seller: Seller, vertical: Vertical | None, route: Route) -> Names:
     for name, spellings in PLATFORM_ALIASES.items():
         mean(name if name in known else IGNORED, spellings)
     ranks = {spelling: rank for rank, spelling in enumerate(meanings)}
-    return Names(table=meanings | {spelling: meanings[_normal(spelling)] for spelling in written}, ranks=ranks)
+    return Names(table=meanings | {spelling: meanings[normal] for spelling, normal in written.items()}, ranks=ranks)
 
 
 def _own_bid_name(seller: Seller) -> dict[str, str]:
@@ -133,6 +133,8 @@ def _is_about_consent(key: str) -> bool:
     return any(word in group for word in ("consent", "tcpa", "complian", "optin"))
 
 
+# Each seller has six hundred names in each vertical, most of which are everybody's.
+@lru_cache(maxsize=4096)
 def _normal(key: str) -> str:
     """A key without case and separators; `contact[zip]` is `contact.zip`."""
     return alike(key.replace("[", ".").replace("]", "") if "[" in key else key)
