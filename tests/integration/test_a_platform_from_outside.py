@@ -94,13 +94,15 @@ def test_its_endpoints_understand_it_and_answer_in_its_words(service: ServicePro
 def test_everybodys_requests_are_read_under_its_names(service: ServiceProcess) -> None:
     ping = renamed(ping_of(consumer(11, 1, "auto_insurance"), time.time())) | {"CallThem": "5124612234"}
     headers = {"X-API-Key": "demo-acme-key"}
-    answer = httpx.post(f"{service.url}/v1/test/ping", json=ping, headers=headers, timeout=20.0).json()
+    answer = httpx.post(f"{service.url}/v1/test/ping", json=ping, headers=headers, timeout=20.0, trust_env=False).json()
     assert answer["status"] == "accepted", answer
     assert answer["warnings"][:-1] == ["phone: personal data does not belong in a ping; it was dropped"]
 
 
 def test_a_wrong_key_in_its_field_is_refused_in_its_words(service: ServiceProcess) -> None:
-    answer = httpx.post(f"{service.url}/v1/leadmart/ping", data={"MartSecret": "no", "WherePostal": "00001"})
+    answer = httpx.post(
+        f"{service.url}/v1/leadmart/ping", data={"MartSecret": "no", "WherePostal": "00001"}, trust_env=False
+    )
     assert (answer.status_code, answer.json()["verdict"]) == (401, "PASS")
 
 
@@ -132,7 +134,7 @@ def renamed(lead: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def answer_of(service: ServiceProcess, path: str, fields: dict[str, Any]) -> dict[str, Any]:
-    answered = httpx.post(service.url + path, data=fields, timeout=20.0)
+    answered = httpx.post(service.url + path, data=fields, timeout=20.0, trust_env=False)
     assert answered.status_code == 200, answered.text
     answer: dict[str, Any] = answered.json()
     return answer

@@ -86,8 +86,10 @@ def test_a_long_body_needs_its_key_in_a_header(url: str, path: str) -> None:
 
 def test_a_long_query_is_refused_whoever_asks(url: str) -> None:
     query = f"api_key={key_of('strict')}&note={'x' * 15_000}&more={'x' * 3_000}"
-    assert httpx.get(f"{url}/v1/ping?{query}").status_code == 414
-    assert httpx.get(f"{url}/v1/ping?{query}", headers={"X-API-Key": key_of("strict")}).status_code == 414
+    assert httpx.get(f"{url}/v1/ping?{query}", trust_env=False).status_code == 414
+    assert (
+        httpx.get(f"{url}/v1/ping?{query}", headers={"X-API-Key": key_of("strict")}, trust_env=False).status_code == 414
+    )
 
 
 def test_a_refusal_of_an_unread_body_has_the_format_of_its_path_and_its_query(url: str) -> None:
@@ -112,7 +114,7 @@ def test_a_seller_in_haste_is_refused_before_its_body_is_read(tmp_path: Path) ->
 
 
 def _sent(url: str, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
-    return httpx.post(url + path, content=body, headers={"Content-Type": JSON, **headers})
+    return httpx.post(url + path, content=body, headers={"Content-Type": JSON, **headers}, trust_env=False)
 
 
 async def _at(folder: Path, scene: Callable[[Application], Awaitable[Any]]) -> Any:

@@ -63,5 +63,5 @@ def _kept(data: Path) -> int:
 def _is_looked_up(url: str, number: int) -> bool:
     hashed = sha256(b"512461%04d" % number).hexdigest()
     body = {**patient_ping(someone(number)), "phone_hash": hashed}
-    answer = httpx.post(f"{url}/v1/ping", headers={"X-API-Key": "demo-acme-key"}, json=body).json()
+    answer = httpx.post(f"{url}/v1/ping", headers={"X-API-Key": "demo-acme-key"}, json=body, trust_env=False).json()
     return not any("not looked up any more today" in warning for warning in answer["warnings"])

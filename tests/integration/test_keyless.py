@@ -43,7 +43,10 @@ def test_sixty_refusals_of_each_kind_add_less_than_ten_kilobytes(
 ) -> None:
     settings = Settings(config=DEMO_CONFIG, data=tmp_path / "data", models=MODELS)
     log = RequestLog()
-    with listening(build_app(settings, test_recorders=[log.see])) as url, httpx.Client(base_url=url) as http:
+    with (
+        listening(build_app(settings, test_recorders=[log.see])) as url,
+        httpx.Client(base_url=url, trust_env=False) as http,
+    ):
         before, said = _bytes_in(tmp_path), len(caplog.records)
         for _ in range(TIMES):
             for path, body, content_type, key in PINGS + POSTS + OTHERS:

@@ -30,7 +30,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def answer(url: str, seller: str, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
-    return httpx.request(method, url + path, headers={"X-API-Key": key_of(seller)}, json=body)
+    return httpx.request(method, url + path, headers={"X-API-Key": key_of(seller)}, json=body, trust_env=False)
 
 
 @pytest.mark.parametrize(("method", "path", "body"), ASKED)
@@ -53,7 +53,7 @@ def test_a_seller_that_goes_by_codes_is_never_told_200_of_a_refusal(
 def test_a_body_that_cannot_be_read_is_the_same_fault_at_every_endpoint(url: str) -> None:
     headers = {"X-API-Key": key_of("generic"), "Content-Type": "application/json"}
     statuses = {
-        path: httpx.post(url + path, headers=headers, content=b'{"zip": ').status_code
+        path: httpx.post(url + path, headers=headers, content=b'{"zip": ', trust_env=False).status_code
         for path in ("/v1/ping", "/v1/post", "/v1/notices")
     }
     assert set(statuses.values()) == {400}
@@ -61,6 +61,11 @@ def test_a_body_that_cannot_be_read_is_the_same_fault_at_every_endpoint(url: str
 
 def test_feedback_in_xml_is_answered_in_xml(url: str) -> None:
     headers = {"X-API-Key": key_of("generic"), "Content-Type": "application/xml"}
-    told = httpx.post(f"{url}/v1/notices", headers=headers, content=b"<r><ping_id>x</ping_id><result>won</result></r>")
+    told = httpx.post(
+        f"{url}/v1/notices",
+        headers=headers,
+        content=b"<r><ping_id>x</ping_id><result>won</result></r>",
+        trust_env=False,
+    )
     assert told.headers["Content-Type"] == "application/xml"
     assert "<reason_code>ping_unknown</reason_code>" in told.text

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from app.config.values.holiday_table import holidays_of
 from app.config.values.week import spans_by_day
 from app.dialects.values.states import state_of
 from app.domain.calendar import utc_offset
-from app.domain.calling.rules import FEDERAL, CallingRule, narrower
+from app.domain.calling.rules import FEDERAL, CallingRule, Week, narrower
 from app.domain.calling.window import week_in_words
 from app.domain.campaign import Campaign
 from app.domain.schedule import ALWAYS, MINUTES_OF_WEEK, week_hours, week_minutes
@@ -67,7 +67,7 @@ def warn_of_uncallable(campaigns: Iterable[Campaign], rules: Mapping[str, Callin
         named = [
             f"{state} ({week_in_words(rules.get(state, rules[FEDERAL]))})"
             for state in _states_of(campaign.territory)
-            if _buys_outside(campaign, state, rules.get(state, rules[FEDERAL]))
+            if _buys_outside(campaign.schedule.minutes, campaign.zone, state, rules.get(state, rules[FEDERAL]).week)
         ]
         if named:
             more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
@@ -84,11 +84,12 @@ def _states_of(territory: Territory) -> list[str]:
     return sorted((territory.states | everywhere) - territory.not_states)
 
 
-def _buys_outside(campaign: Campaign, state: str, rule: CallingRule) -> bool:
-    """Whether a minute of its week, by its own clock, is none of the rule's by a clock of the state."""
-    allowed = week_minutes(week_hours(dict(enumerate(rule.week))))
-    bought = int.from_bytes(campaign.schedule.minutes)
-    turned = (ahead % MINUTES_OF_WEEK for ahead in _ahead(campaign.zone, state))
+@lru_cache(maxsize=4096)
+def _buys_outside(minutes: bytes, zone: str, state: str, week: Week) -> bool:
+    """Whether a minute of a campaign's week, by its own clock, is none of the rule's by a clock of the state."""
+    allowed = week_minutes(week_hours(dict(enumerate(week))))
+    bought = int.from_bytes(minutes)
+    turned = (ahead % MINUTES_OF_WEEK for ahead in _ahead(zone, state))
     return any(bought & ~int.from_bytes(allowed[ahead:] + allowed[:ahead]) for ahead in turned)
 
 
