@@ -37,6 +37,8 @@ FLAGS = [
 BIDDER, PHONE = 1280, 390
 """Screens on which a page is looked at, by their width in pixels."""
 
+HEIGHT = 900
+
 MEASURE = """
   for (const details of page.querySelectorAll("details")) details.open = true;
   return [page.defaultView.innerWidth, page.documentElement.scrollWidth];
@@ -87,17 +89,18 @@ class Browser:
         self, pages: Sequence[tuple[str, int]], script: str, scheme: Scheme = "light"
     ) -> tuple[list[Any], list[str]]:
         """What `script` makes of each page, whose document it has as `page`, on a screen of its width; the console."""
-        seen, console = list[Any](), list[str]()
-        for text, width in pages:
 
-            def looked(page: Page, text: str = text) -> Any:
+        def looked(page: Page) -> list[Any]:
+            seen = []
+            for text, width in pages:
+                page.set_viewport_size({"width": width, "height": HEIGHT})
+                # Or what scripts of the page before declared would still be there.
+                page.goto("about:blank")
                 page.set_content(text)
-                return page.evaluate(f"() => {{ const page = document; {script} }}")
+                seen.append(page.evaluate(f"() => {{ const page = document; {script} }}"))
+            return seen
 
-            found, said = self._look(width, scheme, looked)
-            seen.append(found)
-            console += said
-        return seen, console
+        return self._look(BIDDER, scheme, looked)
 
     def printed(self, text: str) -> bytes:
         """This page as a PDF."""
@@ -112,7 +115,7 @@ class Browser:
         said: list[str] = []
 
         def in_thread() -> T:
-            with self._browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme) as page:
+            with self._browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme) as page:
                 page.on("console", lambda message: said.append(message.text))
                 page.on("pageerror", lambda error: said.append(error.message))
                 return looked(page)
