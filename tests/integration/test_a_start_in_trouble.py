@@ -1,6 +1,7 @@
 """Whatever a database or a disk does to a start, it is said in one sentence with its remedy, and never with a trace."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -138,16 +139,16 @@ KNOWN = {
 }
 
 
-@pytest.mark.parametrize("insert", KNOWN.values(), ids=KNOWN)
-def test_a_damaged_digest_of_who_is_known_is_no_start_and_is_said(tmp_path: Path, insert: str) -> None:
-    settings = at(tmp_path / "data")
-    assert said(settings) == ""
-    with closing(sqlite3.connect(tmp_path / "data" / "leadbid.db")) as database:
-        database.execute("PRAGMA foreign_keys = OFF")
-        database.execute(insert)
-        database.commit()
-    damaged = "what the database holds of known people, leads and certificates cannot be read"
-    assert said(settings).startswith(f"{settings.sqlite_file}: {damaged}")
+def test_a_damaged_digest_of_who_is_known_is_no_start_and_is_said(tmp_path: Path) -> None:
+    assert said(at(tmp_path / "whole")) == ""
+    for damage, insert in KNOWN.items():
+        settings = at(Path(shutil.copytree(tmp_path / "whole", tmp_path / damage)))
+        with closing(sqlite3.connect(tmp_path / damage / "leadbid.db")) as database:
+            database.execute("PRAGMA foreign_keys = OFF")
+            database.execute(insert)
+            database.commit()
+        damaged = "what the database holds of known people, leads and certificates cannot be read"
+        assert said(settings).startswith(f"{settings.sqlite_file}: {damaged}"), damage
 
 
 def test_tables_of_a_newer_version_are_no_start_and_it_is_said_where_they_are(tmp_path: Path) -> None:
