@@ -7,6 +7,15 @@ from sqlalchemy import Engine, create_engine
 
 from app.store.migrate import migrate
 from app.store.schema import metadata
+from app.usecases.reload import settled
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_file_is_settled_soon() -> Iterator[None]:
+    """Tests write a file at once, and each of some forty reloads would wait two seconds until it has lain still."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settled, "SETTLE_S", 0.2)
+        yield
 
 
 @pytest.fixture(scope="session")
