@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec.structs import replace
 from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.utils.stats import _weighted_percentile
 
 from app.scoring.artefact import CATEGORIES_MAX, Category, Feature, Node, Number, NumberSplit
 from training.conversion.export import node
@@ -74,8 +73,13 @@ def _edges(values: Array, weight: Array, bins: int) -> Array | None:
     known = ~np.isnan(values)
     if len(np.unique(values[known])) <= bins:
         return None
-    shares = np.linspace(0.0, 100.0, bins + 1)[1:-1]
-    return np.unique(_weighted_percentile(values[known], weight[known], shares, average=True))
+    order = np.argsort(values[known])
+    values, heaped = values[known][order], np.cumsum(weight[known][order])
+    wanted, last = np.linspace(0.0, 100.0, bins + 1)[1:-1] / 100.0 * heaped[-1], len(values) - 1
+    at = np.minimum(np.searchsorted(heaped, wanted), last)
+    # A range that ends with a value, but for rounding, is cut off halfway to the next one.
+    after = np.minimum(np.where(heaped[at] - wanted > np.finfo(float).eps, at, at + 1), last)
+    return np.unique((values[at] + values[after]) / 2.0)
 
 
 def _within(edges: Array | None, values: Array) -> Array:
