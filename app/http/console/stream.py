@@ -35,16 +35,17 @@ async def stream(request: Opened) -> Response[Any]:
         return Response(None, status_code=204)
     if state.streams >= STREAMS_MAX:
         return Response(b"too many pages are open\n", status_code=503, media_type="text/plain")
-    return ServerSentEvent(_events(request), status_code=200)
+    # As it stands now: whatever changes before the first look is told by it.
+    return ServerSentEvent(_events(request, _signature(state.bidder)), status_code=200)
 
 
-async def _events(request: Opened) -> AsyncIterator[ServerSentEventMessage]:
+async def _events(request: Opened, told: object) -> AsyncIterator[ServerSentEventMessage]:
     """Until the service stops, the session ends or the page is closed."""
     state = request.app.state
     state.streams = state.streams + 1
     try:
         bidder: Bidder = state.bidder
-        told, quiet_s = _signature(bidder), 0.0
+        quiet_s = 0.0
         for turn in range(1, int(_LIFE_S / LOOK_S) + 1):
             await asyncio.sleep(LOOK_S)
             if state.is_stopping() or (turn % _TURNS_TO_ASK == 0 and not await _is_signed_in(request)):

@@ -56,7 +56,12 @@ def test_a_form_without_the_proof_of_its_session_does_nothing(console: httpx.Cli
             assert same.get("/console").status_code == 200, "the session goes on"
 
 
-def test_the_stream_says_that_something_changed(console: httpx.Client, console_service: Service) -> None:
+def test_the_stream_says_that_something_changed(
+    console: httpx.Client, console_service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.http.console.stream.LOOK_S", 0.05)
+    # Or it would say so for the time that passes.
+    monkeypatch.setattr("app.http.console.stream.ALIVE_S", 600.0)
     with console.stream("GET", "/console/stream") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         ping = {"vertical": "solar", "zip": "33101"}
