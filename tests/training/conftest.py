@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from narwhals import dependencies
+from narwhals.stable.v2 import dependencies
 
 from app.domain.vertical import Field, Vertical
 from training.histories.history import History, columns_from
@@ -30,6 +30,14 @@ def _arrays_are_no_data_frames() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("is_into_dataframe", "is_into_series"):
             patch.setattr(dependencies, name, but_for_arrays(getattr(dependencies, name)))
+        yield
+
+
+@pytest.fixture(scope="module")
+def leaks_are_sought_by_few_trees() -> Iterator[None]:
+    """A training spends most of its trees on leaks, which `test_leaks.py` seeks with all of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.conversion.leaks.TREES", 8)
         yield
 
 

@@ -19,6 +19,8 @@ from training.conversion.features import columns_of, table
 from training.histories.declared import declared
 from training.main import main
 
+pytestmark = pytest.mark.usefixtures("leaks_are_sought_by_few_trees")
+
 BUYER = """
 [buyer]
 time_zone = "America/New_York"

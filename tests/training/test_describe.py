@@ -17,6 +17,8 @@ from training.main import main
 
 Capture = pytest.CaptureFixture[str]
 
+pytestmark = pytest.mark.usefixtures("leaks_are_sought_by_few_trees")
+
 MADE = """
     SELECT i AS lead_id, 'id' || hash(i) AS session,
         strftime(TIMESTAMP '2026-01-05 08:00:00' + INTERVAL (i * 20) MINUTE, '%m/%d/%Y %H:%M') AS "Created At",

@@ -45,7 +45,7 @@ from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
 from training.main import main
 
-PINGS_A_STAGE = 650
+PINGS_A_STAGE = 410
 EVERY_S = 60.0
 ODD: dict[int, dict[str, Any]] = {
     11: {"min_price_cents": 9_000},

@@ -28,6 +28,7 @@ from training.main import main
 from training.registry.author import author
 from training.retraining.retrain import Dataset, Round, retrain
 
+pytestmark = pytest.mark.usefixtures("leaks_are_sought_by_few_trees")
 Capture = pytest.CaptureFixture[str]
 DAY = 86_400.0
 

@@ -19,6 +19,8 @@ from training.main import main
 
 Capture = pytest.CaptureFixture[str]
 
+pytestmark = pytest.mark.usefixtures("leaks_are_sought_by_few_trees")
+
 SPEC = """
 vertical = "windows"
 label = "outcome"
