@@ -159,14 +159,12 @@ def test_where_day_and_month_could_change_places_is_said(guessed: Callable[[str]
     assert not guessed("iso").open_days
 
 
-@pytest.mark.parametrize("name", FACTS)
-def test_what_is_told_of_an_email_or_of_many_leads_is_a_fact(guessed: Callable[[str], Guess], name: str) -> None:
-    assert guessed(name).why_not == ""
+def test_what_is_told_of_an_email_or_of_many_leads_is_a_fact(guessed: Callable[[str], Guess]) -> None:
+    assert {name: guessed(name).why_not for name in FACTS if guessed(name).why_not} == {}
 
 
-@pytest.mark.parametrize("name", WHO)
-def test_who_somebody_is_is_withheld_under_any_name(guessed: Callable[[str], Guess], name: str) -> None:
-    assert "who somebody is" in guessed(name).why_not
+def test_who_somebody_is_is_withheld_under_any_name(guessed: Callable[[str], Guess]) -> None:
+    assert [name for name in WHO if "who somebody is" not in guessed(name).why_not] == []
 
 
 @pytest.mark.parametrize(

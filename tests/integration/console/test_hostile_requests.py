@@ -51,14 +51,15 @@ def test_a_form_that_cannot_be_read_is_answered_by_a_page(
         assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), path
 
 
-@pytest.mark.parametrize(("path", "field"), FIELDS)
-def test_a_nul_a_misspelled_name_and_one_said_twice_are_refused_in_every_field(
-    console: httpx.Client, path: str, field: str
-) -> None:
-    for query in (f"{field}=a%00b", f"{field}x=1", f"{field}=1&{field}=1"):
-        answer = console.get(f"/v1/reports/{path}?{query}", headers=KEY)
-        assert (answer.status_code, f" {field}" in answer.json()["reason"]) == (400, True), answer.text
-        assert console.get(f"/console/{path}?{query}").status_code == 400
+def test_a_nul_a_misspelled_name_and_one_said_twice_are_refused_in_every_field(console: httpx.Client) -> None:
+    understood = []
+    for path, field in FIELDS:
+        for query in (f"{field}=a%00b", f"{field}x=1", f"{field}=1&{field}=1"):
+            answer = console.get(f"/v1/reports/{path}?{query}", headers=KEY)
+            shown = console.get(f"/console/{path}?{query}").status_code
+            if (answer.status_code, f" {field}" in answer.json().get("reason", ""), shown) != (400, True, 400):
+                understood.append((path, query, answer.text, shown))
+    assert understood == []
 
 
 @pytest.mark.parametrize(
