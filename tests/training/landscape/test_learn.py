@@ -255,7 +255,7 @@ def stepped_prices(log: AuctionLog, seed: int = 4) -> AuctionLog:
 
 
 @pytest.mark.parametrize("form", ["rivals", "stepped"])
-def test_facts_that_move_the_spread_are_learned_and_served(form: Form) -> None:
+def test_facts_that_move_the_spread_are_learned_and_served(form: Form, learnt: LearnedLeg) -> None:
     def apart(seed: int) -> AuctionLog:
         log, random = auctions(3_000, seed)[0], np.random.default_rng((seed, 2))
         spread = np.where(log.facts["city"] == "austin", 0.1, 0.8)
@@ -266,14 +266,7 @@ def test_facts_that_move_the_spread_are_learned_and_served(form: Form) -> None:
     one, moved = (fit(log, COLUMNS[:1], form, 1, moves_spread=moves) for moves in (False, True))
     costs = [float(losses(fresh.won, predict(each, fresh)).mean()) for each in (one, moved)]
     assert costs[1] < 0.97 * costs[0]
-    leg = LearnedLeg(
-        **{
-            **msgspec.structs.asdict(learn_leg(log.rows(np.arange(600)), (), winners=1, tell=lambda _: None)),
-            "log": log,
-            "fitted": moved,
-            "landscape": moved.landscape,
-        }
-    )
+    leg = msgspec.structs.replace(learnt, log=log, fitted=moved, landscape=moved.landscape)
     learned = parse_landscape(msgspec.json.encode(artefact_of("solar", [leg])), "solar")
     curves = [learned.curve("acme", "exclusive", {"city": city}, 4_000.0) for city in ("austin", "dallas", "austin")]
     low, wide, again = (curve.win_probability(1_000.0) for curve in curves if curve is not None)
