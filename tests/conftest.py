@@ -16,8 +16,6 @@ import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis.internal.conjecture import providers
 from litestar.utils.signature import ParsedSignature
-from sqlalchemy import Dialect
-from sqlalchemy.sql.elements import ClauseElement
 
 from app import parquet
 from app.drill.kit.throwaway_postgres import ServerNotFound, throwaway_postgres
@@ -87,22 +85,6 @@ def _signatures_are_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ParsedSignature, "from_fn", remembered)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _statements_are_compiled_once() -> Iterator[None]:
-    """Each of hundreds of stores would compile all of its SQL anew, which takes longer than most of the answers."""
-    compile_or_find = ClauseElement._compile_w_cache
-    dialects, compiled = dict[Any, Dialect](), dict[Any, Any]()
-
-    def remembered(statement: ClauseElement, dialect: Dialect, *, compiled_cache: Any, **how: Any) -> Any:
-        # Every engine has a dialect of its own, by which it finds what it compiled; those of one kind write the same.
-        known = dialects.setdefault((type(dialect), dialect.server_version_info), dialect)
-        return compile_or_find(statement, known, compiled_cache=None if compiled_cache is None else compiled, **how)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ClauseElement, "_compile_w_cache", remembered)
         yield
 
 
