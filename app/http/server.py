@@ -51,6 +51,12 @@ class DrainingServer(uvicorn.Server):
             await self.on_tick(0)
             await asyncio.sleep(_TICK_S)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End. A second Ctrl-C, too, only ends the waits for requests: the journal's last lines are written."""
+        await super().shutdown(sockets)
+        if self.force_exit:
+            await self.lifespan.shutdown()
+
 
 def server_of(
     application: Application,

@@ -1,6 +1,7 @@
 """The server takes in all who come, also while it has much to do."""
 
 import asyncio
+import signal
 import socket
 import time
 from contextlib import ExitStack, nullcontext
@@ -100,3 +101,30 @@ def test_a_server_that_is_stopped_ends_by_itself_after_that() -> None:
         return time.monotonic() - stopped
 
     assert asyncio.run(scene()) >= 0.3
+
+
+def test_a_second_ctrl_c_ends_waits_for_requests_and_the_application_still_in_order() -> None:
+    ended: list[str] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        assert scope["type"] == "lifespan"
+        for kind in ("startup", "shutdown"):
+            assert (await receive())["type"] == f"lifespan.{kind}"
+            await send({"type": f"lifespan.{kind}.complete"})
+        ended.append("in order")
+
+    async def scene() -> None:
+        begun = asyncio.Event()
+        config = uvicorn.Config(application, lifespan="on", ws="none", log_config=None)
+        server = DrainingServer(config, 60.0, begun.set)
+        server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            serving = asyncio.create_task(server.serve([listener]))
+            await begun.wait()
+            server.handle_exit(signal.SIGINT, None)
+            server.handle_exit(signal.SIGINT, None)
+            async with asyncio.timeout(60.0):
+                await serving
+
+    asyncio.run(scene())
+    assert ended == ["in order"]
