@@ -12,6 +12,7 @@ from app.cli.help import sentence
 from app.cli.places import locate
 from app.journal.versions import OtherVersion
 from app.platforms.errors import NoPlatform
+from app.store.errors import StoreUnfit
 
 GROUPS = {
     "service": {
@@ -132,7 +133,7 @@ def _run(name: str, words: list[str]) -> int:
         args = parser.parse_args(words)
         locate(args)
         return command.run(args)
-    except (OtherVersion, NoPlatform) as reason:
+    except (OtherVersion, NoPlatform, StoreUnfit) as reason:
         print(reason, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

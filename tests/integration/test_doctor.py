@@ -291,6 +291,14 @@ def test_a_table_that_postgresql_lost_is_named(copied: Path, own_postgres_url: s
     assert "the table notice cannot be read" in said
 
 
+def test_a_postgresql_that_cannot_be_reached_is_not_to_be_restored(copied: Path, capsys: Capture) -> None:
+    status, said = told(capsys, copied, "--database", "postgresql+psycopg://leadbid@127.0.0.1:1/leads")
+    assert status == 2
+    assert "Connection refused)" in said
+    assert "see whether it is up, its address is right, and this user may read all of it" in said
+    assert "restore" not in said
+
+
 async def taken(url: str, settings: Settings) -> None:
     """As if a service with these keys had started on this database."""
     store = Store(url)

@@ -98,7 +98,8 @@ def test_a_postgresql_that_is_not_migrated_is_refused_with_the_remedy(tmp_path: 
 def test_a_postgresql_that_is_away_is_named_as_the_reason(tmp_path: Path) -> None:
     keys = made_keys(tmp_path)
     said = refused(tmp_path / "data", "--keys", str(keys), "--database", "postgresql+psycopg://x@127.0.0.1:1/none")
-    assert "cannot start, the database did not take it (OperationalError): is it up, is its address right" in said
+    assert "cannot start, the database cannot be reached (connection failed: " in said
+    assert "Connection refused): is it up, is its address right" in said
 
 
 def test_a_database_of_another_kind_is_refused(tmp_path: Path) -> None:

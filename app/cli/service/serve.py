@@ -23,6 +23,7 @@ from app.http.server import listeners, server_of
 from app.packaged import DEMO_CONFIG, MODELS, models_here
 from app.service_notes import note_places
 from app.settings import Settings, SettingsError, sole_use, unwritable
+from app.store.engine.connections import database_url
 from app.telemetry.logs import LogFormat, configure_logs
 from app.telemetry.tracing import CannotTrace, wants_traces
 
@@ -127,6 +128,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
+    if args.database:
+        # Said before a file is read or made.
+        database_url(args.database)
     config = DEMO_CONFIG if args.demo else args.config or _found(args)
     if args.models.resolve() == MODELS and config != DEMO_CONFIG:
         _log.warning(

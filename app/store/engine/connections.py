@@ -50,10 +50,7 @@ _ONE_MOMENT = _READ_ONLY + r" -c default_transaction_isolation=repeatable\ read"
 
 def database_url(text: str) -> URL:
     """The address of a SQLite file or a PostgreSQL database. StoreUnfit where it is neither, or a driver is missing."""
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        raise StoreUnfit("the database URL cannot be read: write sqlite:///FILE or postgresql+psycopg://...") from None
+    url = _parsed(text)
     backend = "postgresql" if url.drivername == "postgres" else url.get_backend_name()
     if backend == "sqlite" and url.database not in (None, "", ":memory:"):
         return url.set(drivername="sqlite")
@@ -68,8 +65,8 @@ def database_url(text: str) -> URL:
 
 def sqlite_file(text: str) -> Path | None:
     """The file that an address names; None where it is PostgreSQL's, or nobody's."""
-    with suppress(ArgumentError):
-        url = make_url(text)
+    with suppress(StoreUnfit):
+        url = _parsed(text)
         if url.get_backend_name() == "sqlite" and url.database:
             return Path(url.database)
     return None
@@ -77,10 +74,24 @@ def sqlite_file(text: str) -> Path | None:
 
 def without_password(text: str) -> str:
     """An address that may be noted down: who connects has the password from elsewhere."""
-    url = make_url(text)
+    url = _parsed(text)
     query = {name: value for name, value in url.query.items() if "password" not in name}
     bare = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, query)
     return bare.render_as_string(hide_password=False)
+
+
+def _parsed(text: str) -> URL:
+    """StoreUnfit where it is no URL, or its password would be taken for its host and shown."""
+    try:
+        url = make_url(text)
+    # A port that is no number.
+    except (ArgumentError, ValueError):
+        raise StoreUnfit(
+            "the database URL cannot be read: write sqlite:///FILE or postgresql+psycopg://USER@HOST:PORT/NAME"
+        ) from None
+    if url.host and text.count("@") > 1:
+        raise StoreUnfit("the database URL cannot be read: write each @ but that before the host as %40")
+    return url
 
 
 def is_sqlite(url: URL) -> bool:

@@ -34,12 +34,20 @@ INTEGRITY_ERRORS = (exc.IntegrityError, sqlite3.IntegrityError)
 
 
 def as_unavailable(error: Exception) -> StoreUnavailable:
-    """The one error for a database that does not serve, named by its kind: its own text may hold values."""
+    """The one error for a database that does not serve, named by its kind: what a statement says may hold values."""
     if isinstance(error, StoreUnavailable):
         return error
     cause = _cause(error)
+    if _is_of_the_connection(cause):
+        return StoreUnavailable(f"the database cannot be reached ({str(cause).partition(chr(10))[0]})")
     kind = getattr(cause, "sqlite_errorname", type(cause).__name__)
     return StoreUnavailable(f"the database did not take it ({kind})")
+
+
+def _is_of_the_connection(cause: BaseException) -> bool:
+    """Whether PostgreSQL's driver has no connection: its text says why, and holds no values of a statement."""
+    kinds = [kind.__name__ for kind in type(cause).__mro__]
+    return "OperationalError" in kinds and getattr(cause, "sqlstate", "") is None
 
 
 def is_no_service(error: Exception) -> bool:

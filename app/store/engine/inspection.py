@@ -43,6 +43,11 @@ class Inspection:
             raise StoreUnfit(f"there is no database {self._address.database}")
         self._engine = inspecting_engine(self._address)
 
+    @property
+    def is_of_a_file(self) -> bool:
+        """Whether it is SQLite's, rather than a server's."""
+        return is_sqlite(self._address)
+
     def close(self) -> None:
         """Let go of it."""
         self._engine.dispose()

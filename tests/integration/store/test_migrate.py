@@ -18,6 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
+from app.cli import main
 from app.store import migrate as module
 from app.store.engine.revision import HEAD
 from app.store.errors import StoreUnavailable, StoreUnfit
@@ -149,6 +150,9 @@ def test_a_database_of_a_newer_version_is_refused_by_name_and_left_as_it_is(new_
     [
         ("nonsense", "cannot be read"),
         ("mysql://localhost/leads", "no mysql database"),
+        ("postgresql+psycopg://leadbid@here:54x2/leads", "cannot be read: write sqlite:///FILE or postgresql"),
+        ("postgresql+psycopg://leadbid@[::1/leads", "cannot be read: write sqlite:///FILE or postgresql"),
+        ("postgresql+psycopg://leadbid:p@ss/word@here/leads", "write each @ but that before the host as %40"),
         ("sqlite://", "no sqlite database can be used: name a file"),
         ("sqlite:///:memory:", "name a file"),
         ("sqlite:////dev/null/leadbid.db", "cannot be written: "),
@@ -174,7 +178,7 @@ def test_a_postgresql_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
         finally:
             await store.close()
 
-    with pytest.raises(StoreUnavailable, match="OperationalError"):
+    with pytest.raises(StoreUnavailable, match=r"cannot be reached \(connection .*No such file or directory\)"):
         asyncio.run(start())
 
 
@@ -211,3 +215,11 @@ def _words(file: Path) -> dict[str, Counter[str]]:
     found = {name: Counter(re.split(r"[\s(),]+", sql)) for name, sql in rows}
     connection.close()
     return found
+
+
+def test_the_command_says_which_database_it_cannot_reach_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate", "--database", "postgresql+psycopg://leadbid:secret@127.0.0.1:1/leads"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("postgresql+psycopg://leadbid@127.0.0.1:1/leads cannot be migrated, the database cannot be")
+    assert "Connection refused): is it up, is its address right, is it leadbid's alone, and may this user" in said
+    assert said.count("\n") == 1

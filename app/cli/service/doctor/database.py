@@ -11,11 +11,13 @@ from app.journal.audit_heads import kept_heads
 from app.settings import Settings, SettingsError, read_keys, require_evidence_key
 from app.store.engine.inspection import Inspection
 from app.store.engine.revision import HEAD
-from app.store.errors import StoreError
+from app.store.errors import StoreError, StoreUnavailable
 from app.store.vault import SealBroken, Vault
 from app.usecases.former import unpacked
 
 _RESTORE = "restore it from an earlier backup, without -wal and -shm"
+_REACH = "see whether it is up, its address is right, and this user may read all of it"
+_OTHER = "name the right one with --database, or restore it from an earlier backup"
 _SHOWN = 5
 
 
@@ -31,8 +33,11 @@ def examine_structure(inspection: Inspection, shown: str) -> DoctorFinding:
         if not inspection.is_served():
             return broken("database", f"{shown} is empty: no service ever worked on it", "restore your backup")
         return sound("database", f"{shown}: whole, tables of version {HEAD}, leads bought: {inspection.leads():,}")
+    except StoreUnavailable as error:
+        # Of a server nothing tells that it lost anything.
+        return broken("database", f"{shown}: {error}", _RESTORE if inspection.is_of_a_file else _REACH)
     except StoreError as error:
-        return broken("database", f"{shown}: {error}", _RESTORE)
+        return broken("database", f"{shown}: {error}", _RESTORE if inspection.is_of_a_file else _OTHER)
 
 
 def hard_links(file: Path) -> Iterator[DoctorFinding]:

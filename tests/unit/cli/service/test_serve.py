@@ -47,6 +47,16 @@ def test_a_data_directory_that_cannot_be_is_named(tmp_path: Path, capsys: pytest
     assert "cannot be made (Not a directory)" in said
 
 
+def test_an_address_of_a_database_that_cannot_be_read_is_said_before_anything_is_touched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert serve(tmp_path / "data", "--port", "0", "--database", "postgresql+psycopg://leadbid@here:54x2/leads") == 1
+    assert capsys.readouterr().err == (
+        "the database URL cannot be read: write sqlite:///FILE or postgresql+psycopg://USER@HOST:PORT/NAME\n"
+    )
+    assert not (tmp_path / "data").exists()
+
+
 def test_missing_keys_on_postgresql_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert serve(tmp_path, "--port", "0", "--database", "postgresql+psycopg://nobody@127.0.0.1:1/none") == 1
     assert "index.key is missing. Replicas must share their keys" in capsys.readouterr().err
