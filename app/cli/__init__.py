@@ -12,6 +12,7 @@ from app.cli.help import sentence
 from app.cli.places import locate
 from app.journal.versions import OtherVersion
 from app.platforms.errors import NoPlatform
+from app.private_files import remedy_of
 from app.store.errors import StoreUnfit
 
 GROUPS = {
@@ -142,6 +143,12 @@ def _run(name: str, words: list[str]) -> int:
         # The reader of our output has closed it, as `head` does; without this the interpreter would print an error.
         sys.stderr.close()
         return 141
+    except PermissionError as error:
+        if error.filename is None:
+            raise
+        # As `status` and `doctor` say that they cannot look.
+        print(f"{error.filename} cannot be used ({error.strerror}): {remedy_of(error)}", file=sys.stderr)
+        return 2
 
 
 def _usage() -> str:

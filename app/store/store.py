@@ -1,6 +1,7 @@
 """The one interface to the database: each method is one committed transaction, or one consistent read."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from math import inf
@@ -177,6 +178,9 @@ class Store:
         """The store in a SQLite file, for a command beside a running service: it needs no `open`."""
         if not path.is_file():
             raise StoreUnfit(f"there is no database {path}: name the service's own data directory")
+        # SQLite would not say why, and its driver's thread might outlive the loop of the command.
+        if not os.access(path, os.R_OK):
+            raise StoreUnfit(f"{path} cannot be read (Permission denied): run this as the user of the service")
         return cls(f"sqlite:///{path.absolute()}")
 
     async def open(self) -> None:

@@ -71,3 +71,36 @@ def test_a_start_narrows_what_it_finds_and_warns_of_open_keys(
         assert open_to_others(data / "journal") == []
         assert stat.S_IMODE((data / "leadbid.db").stat().st_mode) == 0o600
         assert stat.S_IMODE((data / "keys" / "index.key").stat().st_mode) == 0o644
+
+
+@pytest.fixture
+def closed_to_us(tmp_path: Path) -> Iterator[Path]:
+    """A data directory that may not even be looked into by the user that the test is for a moment."""
+    data = tmp_path / "data"
+    assert main(["migrate", "--data", str(data)]) == 0
+    # What a command imports must be there before.
+    for command in READING:
+        main([*command, "--data", str(data)])
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65_534)
+    else:
+        data.chmod(0)
+    yield data
+    os.seteuid(user)
+    data.chmod(0o700)
+
+
+READING = (["status"], ["doctor"], ["explain", "ping-1"], ["keys", "list"])
+
+
+def test_whoever_may_not_read_the_data_is_told_which_file_in_one_sentence(
+    closed_to_us: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    for command in READING:
+        assert main([*command, "--data", str(closed_to_us)]) in (1, 2)
+        told = capsys.readouterr()
+        assert str(closed_to_us) in told.out + told.err
+        assert "Traceback" not in told.err
+    assert main(["doctor", "--data", str(closed_to_us)]) == 2

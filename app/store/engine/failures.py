@@ -12,6 +12,9 @@ _CLASHES = frozenset(("40001", "40P01"))
 _NOT_OURS = frozenset(("42P01", "3F000", "42703", "42501"))
 """PostgreSQL says: no such table, schema or column, no right to it. Somebody took ours away."""
 
+_OF_RIGHTS = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+"""SQLite says: the system does not let me. Its log has the rights that the file had when it was made."""
+
 DATABASE_ERRORS = (exc.SQLAlchemyError, sqlite3.Error)
 """Whatever a database may raise: what runs as SQLite itself takes it, as BEGIN, raises its own errors."""
 
@@ -41,6 +44,8 @@ def as_unavailable(error: Exception) -> StoreUnavailable:
     if _is_of_the_connection(cause):
         return StoreUnavailable(f"the database cannot be reached ({str(cause).partition(chr(10))[0]})")
     kind = getattr(cause, "sqlite_errorname", type(cause).__name__)
+    if kind.startswith(_OF_RIGHTS):
+        kind += ": may this user write the file, its -wal and -shm, and their folder?"
     return StoreUnavailable(f"the database did not take it ({kind})")
 
 

@@ -16,6 +16,7 @@ from app.store.vault import SealBroken, Vault
 from app.usecases.former import unpacked
 
 _RESTORE = "restore it from an earlier backup, without -wal and -shm"
+_READ = f"see that this user may read it, its disk is well and nobody holds it; if it is damaged, {_RESTORE}"
 _REACH = "see whether it is up, its address is right, and this user may read all of it"
 _OTHER = "name the right one with --database, or restore it from an earlier backup"
 _SHOWN = 5
@@ -34,8 +35,8 @@ def examine_structure(inspection: Inspection, shown: str) -> DoctorFinding:
             return broken("database", f"{shown} is empty: no service ever worked on it", "restore your backup")
         return sound("database", f"{shown}: whole, tables of version {HEAD}, leads bought: {inspection.leads():,}")
     except StoreUnavailable as error:
-        # Of a server nothing tells that it lost anything.
-        return broken("database", f"{shown}: {error}", _RESTORE if inspection.is_of_a_file else _REACH)
+        # Nothing tells that it lost anything.
+        return broken("database", f"{shown}: {error}", _READ if inspection.is_of_a_file else _REACH)
     except StoreError as error:
         return broken("database", f"{shown}: {error}", _RESTORE if inspection.is_of_a_file else _OTHER)
 
