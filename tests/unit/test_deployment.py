@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import make_url
 
 from app.asgi import SETTLE_S
 from app.cli.service import migrate, serve
@@ -144,6 +145,13 @@ def test_what_the_service_is_told_it_understands() -> None:
         parsed(container["args"])
         assert [each["name"] for each in container.get("env", []) if each["name"] not in known] == []
     assert all(name in known for name in of_kind("Secret")["stringData"])
+
+
+def test_a_password_of_the_database_may_have_any_letter() -> None:
+    postgres, *ours = compose()["services"]["postgres"], *(each for _, each in services() if is_ours(each))
+    for told in (*(each["environment"] for each in ours), of_kind("Secret")["stringData"]):
+        assert make_url(told["LEADBID_DATABASE_URL"]).password is None
+        assert told["PGPASSWORD"] in (postgres["environment"]["POSTGRES_PASSWORD"], "CHANGE-ME")
 
 
 def test_replicas_share_keys_and_nothing_else() -> None:
