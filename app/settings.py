@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 import msgspec
 
@@ -151,12 +152,14 @@ def load_keys(settings: Settings, chance: Callable[[int], bytes]) -> tuple[Keys,
     """
     missing = [kind.replace("*", "1") for kind in _KINDS if not any(settings.keys.glob(kind))]
     file = settings.sqlite_file
+    if missing and file is None:
+        raise SettingsError(_to_make(settings.keys, missing))
     if missing and file is not None and _was_served(file):
         raise SettingsError(
             f"{settings.keys / missing[0]} is missing, and {file} was written with it: restore it from a backup, or "
             "nobody in there can be read."
         )
-    made = [_make_key(settings, name, chance(KEY_BYTES)) for name in missing]
+    made = [_write_key(settings.keys / name, chance(KEY_BYTES)) for name in missing]
     return read_keys(settings), made
 
 
@@ -269,14 +272,16 @@ def _has_lines(journal: Path) -> bool:
     return any(path.stat().st_size > 0 for kind in ("*.jsonl", "*.parquet") for path in journal.glob(kind))
 
 
-def _make_key(settings: Settings, name: str, key: bytes) -> Path:
-    path = settings.keys / name
-    if settings.sqlite_file is None:
-        raise SettingsError(
-            f"{path} is missing. Replicas must share their keys: make one with "
-            f"`openssl rand -hex {KEY_BYTES} > {path}`, copy it to every replica and name its directory with --keys."
-        )
-    return _write_key(path, key)
+def _to_make(keys: Path, missing: list[str]) -> str:
+    """What is to be run once where replicas lack keys, which no one of them may make for itself."""
+    are = "is" if len(missing) == 1 else "are"
+    names = " ".join(name.removesuffix(".key") for name in missing)
+    folder = quote(str(keys))
+    script = f"for key in {names}; do openssl rand -hex {KEY_BYTES} > {folder}/$key.key; done"
+    return (
+        f"{', '.join(missing)} {are} missing in {keys}. Replicas must share their keys: copy those of another one, or "
+        f"make them once with `umask 077; mkdir -p {folder}; {script}`, and name their directory with --keys."
+    )
 
 
 def _write_key(path: Path, key: bytes) -> Path:

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from app.bounds import whole
 from app.drill.drill import NotHere
 from app.drill.kit.cluster.cluster import REPLICAS, Cluster, DidNotStart, cluster
 from app.packaged import DEMO_CONFIG
@@ -18,9 +19,12 @@ def main() -> int:
     """Run them until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="make cluster", description=__doc__)
     parser.add_argument("--config", type=Path, default=DEMO_CONFIG, help="configuration file (default: the demo's)")
-    parser.add_argument("--replicas", type=int, default=REPLICAS, help=f"how many (default: {REPLICAS})")
+    parser.add_argument("--replicas", type=whole(1, 100), default=REPLICAS, help=f"how many (default: {REPLICAS})")
     parser.add_argument(
-        "--port", type=int, default=PORT, help=f"the balancer's; replicas have the next ones (default: {PORT})"
+        "--port",
+        type=whole(1, 65_000),
+        default=PORT,
+        help=f"the balancer's; replicas have the next ones (default: {PORT})",
     )
     wanted = parser.parse_args()
     stop = threading.Event()
@@ -35,7 +39,10 @@ def main() -> int:
             print(_how_to_use(running, Path(folder)), flush=True)
             stop.wait()
             print("stopping: what was begun is answered first", flush=True)
-    except (NotHere, DidNotStart, OSError) as why:
+    except OSError as error:
+        print(f"{error.strerror or error}: name other ports with --port, as ARGS='--port 9000'", file=sys.stderr)
+        return 1
+    except (NotHere, DidNotStart) as why:
         print(why, file=sys.stderr)
         return 1
     return 0

@@ -82,10 +82,13 @@ def test_only_what_is_missing_is_made(tmp_path: Path) -> None:
 def test_on_postgresql_no_key_is_made_up_and_the_remedy_is_told(tmp_path: Path, present: list[str]) -> None:
     for name in present:
         put(tmp_path, name, "ab" * KEY_BYTES)
-    missing = next(name for name in ("index.key", "signing-1.key", "sealing-1.key") if name not in present)
-    with pytest.raises(SettingsError, match=rf"{missing} is missing.*openssl rand -hex 32 > .*{missing}.*--keys"):
+    missing = [name for name in ("index", "signing-1", "sealing-1") if f"{name}.key" not in present]
+    said = (
+        rf"{', '.join(f'{name}.key' for name in missing)} (is|are) missing.*for key in {' '.join(missing)}; do.*--keys"
+    )
+    with pytest.raises(SettingsError, match=said):
         load_keys(settings(tmp_path, database_url=POSTGRES), chance())
-    assert not (tmp_path / "data" / "keys" / missing).exists()
+    assert not any((tmp_path / "data" / "keys" / f"{name}.key").exists() for name in missing)
 
 
 def test_on_postgresql_shared_keys_are_enough(tmp_path: Path) -> None:

@@ -118,6 +118,8 @@ def run(args: argparse.Namespace) -> int:
         configure_logs(log_format, sys.stderr)
         terms = ServeTerms(per_address=args.connections_per_address, drain_s=args.drain, log_format=log_format)
         settings = _settings(args)
+        # What is wrong with it is said before a file is made.
+        database_url(settings.database)
         with bound(args.host, args.port) as listener:
             settings = replace(settings, address=_address(listener), workers=args.workers)
             _log.info("leadbid starts on %s", settings.address)
@@ -128,9 +130,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    if args.database:
-        # Said before a file is read or made.
-        database_url(args.database)
     config = DEMO_CONFIG if args.demo else args.config or _found(args)
     if args.models.resolve() == MODELS and config != DEMO_CONFIG:
         _log.warning(

@@ -81,7 +81,7 @@ def without_password(text: str) -> str:
 
 
 def _parsed(text: str) -> URL:
-    """StoreUnfit where it is no URL, or its password would be taken for its host and shown."""
+    """StoreUnfit where it is no URL, or a letter of its password or path would end that."""
     try:
         url = make_url(text)
     # A port that is no number.
@@ -91,6 +91,8 @@ def _parsed(text: str) -> URL:
         ) from None
     if url.host and text.count("@") > 1:
         raise StoreUnfit("the database URL cannot be read: write each @ but that before the host as %40")
+    if url.get_backend_name() == "sqlite" and "?" in text:
+        raise StoreUnfit(f"{text} cannot be used, the path of a SQLite file may hold no `?`: name another directory")
     return url
 
 

@@ -156,6 +156,7 @@ def test_a_database_of_a_newer_version_is_refused_by_name_and_left_as_it_is(new_
         ("sqlite://", "no sqlite database can be used: name a file"),
         ("sqlite:///:memory:", "name a file"),
         ("sqlite:////dev/null/leadbid.db", "cannot be written: "),
+        ("sqlite:////tmp/what?/leadbid.db", r"the path of a SQLite file may hold no `\?`: name another directory"),
     ],
 )
 def test_an_address_that_cannot_be_used_says_why(address: str, said: str) -> None:

@@ -1,12 +1,16 @@
 """What keeps `leadbid serve` from starting: one clear sentence each, and status 1."""
 
 import os
+import re
 import socket
+import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from app.cli import main
+from app.settings import Settings, read_keys
 from tests.service import DEMO_CONFIG, MODELS
 
 
@@ -57,9 +61,24 @@ def test_an_address_of_a_database_that_cannot_be_read_is_said_before_anything_is
     assert not (tmp_path / "data").exists()
 
 
+def test_a_data_directory_that_would_cut_the_address_of_its_database_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert serve(tmp_path / "what?" / "data", "--port", "0") == 1
+    assert "the path of a SQLite file may hold no `?`: name another directory" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_missing_keys_on_postgresql_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert serve(tmp_path, "--port", "0", "--database", "postgresql+psycopg://nobody@127.0.0.1:1/none") == 1
-    assert "index.key is missing. Replicas must share their keys" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"index.key, signing-1.key, sealing-1.key are missing in {tmp_path / 'keys'}. Replicas must" in said
+    # What it says to run does it.
+    (script,) = re.findall("`(umask .*)`", said)
+    subprocess.run(["sh", "-c", script], check=True)
+    keys = read_keys(Settings(config=tmp_path, data=tmp_path))
+    assert (keys.signing_id, keys.sealing_id) == (1, "1")
+    assert stat.S_IMODE((tmp_path / "keys" / "index.key").stat().st_mode) == 0o600
 
 
 def test_the_database_may_be_named_by_the_environment(
