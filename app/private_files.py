@@ -3,8 +3,8 @@
 import errno
 import os
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from stat import S_IMODE, S_ISDIR
@@ -45,6 +45,16 @@ def make_directory(path: Path) -> None:
     if sys.platform != "win32":
         path.chmod(DIRECTORY)
     sync_folder(path.parent)
+
+
+@contextmanager
+def private_umask() -> Iterator[None]:
+    """For a command that has a library write files: it holds for the whole process meanwhile."""
+    before = os.umask(_OTHERS)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def write_new(path: Path) -> BinaryIO:

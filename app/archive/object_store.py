@@ -7,6 +7,8 @@ from os import environ
 from pathlib import Path
 from typing import Any
 
+from app.private_files import private_umask
+
 SCHEMES = ("s3", "gs", "az")
 _RETRIES: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=60)}
 _CREDENTIALS = "check the credentials in the environment (AWS_..., GOOGLE_... or AZURE_...), and what they may do there"
@@ -37,7 +39,7 @@ class ObjectStore:
 
     def write(self, name: str, content: bytes | Path) -> None:
         """Put an object in the place of what had this name."""
-        with self._telling():
+        with self._telling(), private_umask():
             self._obstore.put(self._store, name, content)
 
     def remove(self, name: str) -> None:
@@ -68,7 +70,8 @@ def _opened(url: str) -> Any:
         )
     try:
         if is_folder:
-            return LocalStore(Path(url).absolute(), mkdir=True)
+            with private_umask():
+                return LocalStore(Path(url).absolute(), mkdir=True)
         # A store of one's own may have no TLS; that is said by its address and not by default.
         plain = environ.get("AWS_ENDPOINT_URL", environ.get("AWS_ENDPOINT", "")).startswith("http://")
         return from_url(url, client_options={"timeout": "60s", "allow_http": plain}, retry_config=_RETRIES)

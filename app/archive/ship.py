@@ -11,8 +11,11 @@ from typing import Literal
 
 import msgspec
 
+from app import parquet
 from app.archive.object_store import ArchiveError, ObjectStore
-from app.journal.parts import parts
+from app.journal.flat import misfits
+from app.journal.parts import LinesDigest, parquet_texts, parts
+from app.parquet import ParquetError
 from app.private_files import write_whole
 
 LIST = "shipped.json"
@@ -44,15 +47,19 @@ class _List(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def ship(journal: Path, to: ObjectStore, chance: Callable[[int], bytes], *, prune: bool = False) -> Iterator[Shipped]:
     """Copy what is new or changed, oldest first, as it is asked for; with `prune` remove there what is gone here.
 
-    Raises ArchiveError, OSError.
+    An hour that is damaged here does not take the place of its copy there. Raises ArchiveError, OSError.
     """
-    listed = _listed(to, _origin(journal, chance))
+    damaged = list[str]()
+    listed = _listed(to, journal.parent / ORIGIN, _origin(journal, chance))
     there = dict(listed.files)
     here = {part.path.name: part.path for part in parts(journal) if part.is_parquet}
     try:
         for name, path in here.items():
             digest = _digest(path)
             if there.get(name) == digest:
+                continue
+            if name in there and (fault := _fault(path)):
+                damaged.append(fault)
                 continue
             to.write(name, path)
             yield Shipped(name=name, size=path.stat().st_size, did="changed" if name in there else "new")
@@ -64,6 +71,20 @@ def ship(journal: Path, to: ObjectStore, chance: Callable[[int], bytes], *, prun
     finally:
         if there != listed.files:
             to.write(LIST, msgspec.json.encode(_List(journal=listed.journal, files=there)))
+    if damaged:
+        raise ArchiveError("\n".join(f"{fault}: the copy at {to.url} stays, take it from there" for fault in damaged))
+
+
+def _fault(path: Path) -> str:
+    """What is wrong with an hour that changed after it was shipped; empty where it was rewritten in order."""
+    digest = LinesDigest()
+    try:
+        for text in parquet_texts(path):
+            digest.add(text)
+        is_whole = parquet.notes(path).get("digest") == digest.number and not misfits(path)
+    except ParquetError as error:
+        return str(error)
+    return "" if is_whole else f"{path} is damaged, its lines are not those that were put into it"
 
 
 def _origin(journal: Path, chance: Callable[[int], bytes]) -> str:
@@ -77,7 +98,7 @@ def _origin(journal: Path, chance: Callable[[int], bytes]) -> str:
         raise ArchiveError(f"{path} is damaged: remove it, and ship to another place") from None
 
 
-def _listed(to: ObjectStore, journal: str) -> _List:
+def _listed(to: ObjectStore, origin: Path, journal: str) -> _List:
     """What lies there. ArchiveError where it is of another journal."""
     text = to.read(LIST)
     if text is None:
@@ -88,8 +109,9 @@ def _listed(to: ObjectStore, journal: str) -> _List:
         raise ArchiveError(f"{to.url}/{LIST} is damaged: remove it, and everything is shipped again") from None
     if listed.journal != journal:
         raise ArchiveError(
-            f"{to.url} holds the journal of another data directory, whose hours have the same names: "
-            f"ship each replica to a place of its own, or copy that one's {ORIGIN} here if it has moved"
+            f"{to.url} holds the journal of another data directory, whose hours have the same names: ship each replica "
+            f"to a place of its own. If it is this one's, which moved or was restored, write "
+            f"{msgspec.json.encode(_Origin(journal=listed.journal)).decode()} into {origin}"
         )
     return listed
 

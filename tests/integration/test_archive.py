@@ -1,5 +1,7 @@
 """Compacted hours in an object store: shipped once, again where they changed, and read there as one."""
 
+import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,6 +83,47 @@ def test_an_hour_that_was_changed_as_when_a_person_is_erased_is_shipped_again(
     assert ship(data, place) == 0
     assert [line for line in capsys.readouterr().out.splitlines() if "changed" in line] != []
     assert rows_of(f"SELECT seller FROM '{tmp_path}/archive/*.parquet' ORDER BY 1") == [("acme",), ("nobody",)]
+
+
+def test_an_hour_that_is_damaged_here_leaves_its_copy_there_and_others_are_shipped(
+    tmp_path: Path, place: str, capsys: Capture
+) -> None:
+    data = data_of(tmp_path / "data", 1, 2)
+    first, second, *_ = [part.path for part in parts(data / "journal")]
+    second.rename(tmp_path / "later")
+    ship(data, place)
+    whole = first.read_bytes()
+    for damaged in (b"garbage", whole[: len(whole) // 2], whole.replace(b"acme", b"acmf", 1)):
+        first.write_bytes(damaged)
+        assert ship(data, place) == 1, damaged[:8]
+        said = capsys.readouterr().err
+        assert str(first) in said
+        assert f"the copy at {place} stays, take it from there" in said
+        assert Path(place, first.name).read_bytes() == whole
+    (tmp_path / "later").rename(second)
+    assert ship(data, place) == 1
+    assert Path(place, second.name).read_bytes() == second.read_bytes()
+
+
+def test_a_restored_data_directory_is_told_what_to_write_to_go_on_where_it_was(
+    tmp_path: Path, place: str, capsys: Capture
+) -> None:
+    data = data_of(tmp_path / "data", 1)
+    ship(data, place)
+    (data / "archive.json").unlink()
+    assert ship(data, place) == 1
+    (content, file) = re.findall("write (.*) into (.*)", capsys.readouterr().err)[0]
+    Path(file).write_text(content)
+    assert ship(data, place) == 0
+
+
+def test_what_is_shipped_to_a_folder_is_for_our_user_alone(tmp_path: Path, place: str) -> None:
+    before = os.umask(0)
+    try:
+        ship(data_of(tmp_path / "data", 1), f"{place}/replica=1")
+    finally:
+        os.umask(before)
+    assert [path for path in Path(place).rglob("*") if path.stat().st_mode & 0o077] == []
 
 
 def test_what_retention_removed_stays_there_until_it_is_pruned(tmp_path: Path, place: str, capsys: Capture) -> None:
