@@ -14,6 +14,8 @@ from random import Random
 
 import msgspec
 
+from app.bounds import real
+
 LOADS = (10_000.0, 100_000.0, 1_000_000.0)
 IN_TIME_MS = 20.0
 """A seller waits 300 ms or more; the network and its own queues need most of that."""
@@ -168,12 +170,19 @@ def _most(holds: Callable[[float], bool]) -> float:
     return low
 
 
+def _bounds(name: str) -> Callable[[str], float]:
+    """What costs nothing ends nowhere."""
+    return real(0.0001, 1.0) if name == "posted" else real(0.001, 1e9)
+
+
 def main() -> int:
     """Print the plans, and what breaks first."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.scale", description=__doc__)
     for name, default in msgspec.structs.asdict(Costs()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=default, help=f"default: {default:g}")
-    parser.add_argument("--pings", type=float, nargs="+", default=list(LOADS), help="pings a second")
+        parser.add_argument(
+            f"--{name.replace('_', '-')}", type=_bounds(name), default=default, help=f"default: {default:g}"
+        )
+    parser.add_argument("--pings", type=real(1, 1e9), nargs="+", default=list(LOADS), help="pings a second")
     told = vars(parser.parse_args())
     loads = told.pop("pings")
     costs = Costs(**told)

@@ -44,7 +44,8 @@ def destination_alerts(destinations: Iterable[DestinationStatus], now: float) ->
             remedy = f"`leadbid deliveries list --status dead --destination {name}`"
             yield alert("leads_undelivered", sentence, remedy, name)
         if each.waiting and now - (each.waiting_since if each.waiting_since is not None else now) > WAITS_S:
-            sentence = f"{_counted(each.waiting, 'lead')} for {name} waiting for more than {WAITS_S / 60:.0f} minutes"
+            first = f"the first for more than {WAITS_S / 60:.0f} minutes"
+            sentence = f"{_counted(each.waiting, 'lead')} waiting for {name}, {first}"
             yield alert("leads_waiting", sentence, target=name)
 
 

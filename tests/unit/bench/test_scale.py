@@ -1,8 +1,11 @@
 """What a load needs grows with it and with costs, and the simulated waits are those of a queue."""
 
+import sys
+
+import pytest
 from msgspec.structs import replace
 
-from tests.bench.scale import BUSY_MAX, IN_TIME_MS, Costs, limits, plan, waits
+from tests.bench.scale import BUSY_MAX, IN_TIME_MS, Costs, limits, main, plan, waits
 
 COSTS = Costs()
 PINGS_ALONE = replace(COSTS, posted=1e-9, told_us=0.0)
@@ -37,3 +40,13 @@ def test_the_database_breaks_first_and_a_cheaper_post_moves_that() -> None:
     first, *_ = limits(COSTS)
     assert first.pings * COSTS.posted == COSTS.database_posts
     assert limits(replace(COSTS, database_posts=1e9))[0].what != first.what
+
+
+def test_a_load_or_a_cost_that_cannot_be_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for option, value in (("--pings", "0"), ("--ping-us", "0"), ("--posted", "2")):
+        monkeypatch.setattr(sys, "argv", ["scale", option, value])
+        with pytest.raises(SystemExit):
+            main()
+        assert f"argument {option}: {value} is out of bounds" in capsys.readouterr().err

@@ -80,7 +80,10 @@ def pause(by: str) -> Switch:
         # Of all time there are more, which nobody will call any more.
         ({"month": DEAD, "undelivered": {"crm": 2}}, "2 leads of the last week did not reach crm"),
         ({"month": DEAD}, None),
-        ({"waiting": {"crm": Waiting(count=1, since=NOW - 3_600.0, refused_address=0, disabled="")}}, "1 lead for crm"),
+        (
+            {"waiting": {"crm": Waiting(count=2, since=NOW - 3_600.0, refused_address=0, disabled="")}},
+            "2 leads waiting for crm, the first for more than 15 minutes",
+        ),
         ({"waiting": {"crm": Waiting(count=1, since=NOW - 5.0, refused_address=0, disabled="")}}, None),
         (
             {
