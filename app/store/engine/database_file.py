@@ -156,7 +156,8 @@ def was_served(path: Path) -> bool:
             return tables[0] > 0 and connection.execute("SELECT 1 FROM key_check LIMIT 1").fetchone() is not None
     except sqlite3.OperationalError as error:
         kind = getattr(error, "sqlite_errorname", type(error).__name__)
-        raise StoreUnavailable(f"{path} cannot be read ({kind}): see to its disk, and to who else holds it") from None
+        remedy = "see that this user may write it and its folder, that its disk is well, and who else holds it"
+        raise StoreUnavailable(f"{path} cannot be opened ({kind}): {remedy}") from None
     except sqlite3.DatabaseError:
         raise StoreUnfit(
             f"{path} is damaged or no database: restore it from your backup, without -wal and -shm"
