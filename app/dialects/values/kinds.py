@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from app.dialects.text import Scalar, alike, alike_value, is_absent, says_nothing, text_of
+from app.dialects.text import Scalar, alike_value, is_absent, says_nothing, text_of
 from app.dialects.values.guard import DROPPED, is_personal, is_personal_cached
 from app.dialects.values.moments import day_of, says_no_moment
 from app.dialects.values.numbers import ANY, FieldUnit, number_in, unit_of
-from app.dialects.values.yes_no import IN_WORDS, names_own, says_own
+from app.dialects.values.yes_no import in_words, names_own, says_own
 from app.domain.consent.certificate import DROPPED_MARK
 from app.domain.consent.unfilled import is_unfilled
 from app.domain.vertical import Field
@@ -84,7 +84,7 @@ def _boolean(raw: Scalar) -> ReadValue:
     content = text_of(raw)
     known = BOOLEANS.get(content.lower())
     if known is None:
-        known = IN_WORDS.get(alike(content.partition(",")[0].strip("!. ")))
+        known = in_words(content)
     return unread(content, "yes or no") if known is None else known
 
 
@@ -96,8 +96,12 @@ def ownership(*, is_yes: bool) -> ValueReader:
     """A reader of yes and no for a field about a home that somebody owns, or with `is_yes` False rents."""
 
     def read(raw: Scalar) -> ReadValue:
-        value = boolean(raw)
-        owns = says_own(text_of(raw)[:_UNLISTED_LENGTH_MAX]) if isinstance(value, Trouble) else None
+        value, content = boolean(raw), text_of(raw)[:_UNLISTED_LENGTH_MAX]
+        if isinstance(value, bool):
+            # "Yes, I rent" says both.
+            owns = says_own(content.partition(",")[2])
+            return value if owns in (None, value == is_yes) else Trouble("yes or no")
+        owns = says_own(content) if isinstance(value, Trouble) else None
         return value if owns is None else owns == is_yes
 
     return Usual(BOOLEANS, read).__getitem__

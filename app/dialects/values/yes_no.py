@@ -3,6 +3,10 @@
 import re
 from collections.abc import Iterable
 
+from app.dialects.text import alike
+
+_PARTS_MAX = 8
+
 IN_WORDS = {
     "yes": True,
     "no": False,
@@ -22,6 +26,12 @@ _TURNS = frozenset({"not", "don", "dont", "never", "neither", "by", "parents", "
 
 _OWNING = frozenset({"own", "owns", "owner", "owned", "homeowner", "homeowners", "ownership"})
 _RENTING = frozenset({"rent", "rents", "renter", "renting", "tenant"})
+
+
+def in_words(text: str) -> bool | None:
+    """The yes or no with which a text begins; `None` where there is none, or what follows takes it back."""
+    first, *more = [IN_WORDS.get(alike(part.strip("!. "))) for part in text.split(",", _PARTS_MAX)]
+    return None if first is not None and (not first) in more else first
 
 
 def names_own(names: Iterable[str]) -> bool | None:
