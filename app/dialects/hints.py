@@ -32,10 +32,17 @@ _NOT_CONSUMERS = words(
 )
 _NOT_GIVEN = ("expir", "resubmi", "until", "valid", "revok", "withdr", "optout", "opt_out", "zone", "version")
 _TEXTS = (*_CONSENT, "disclaim", "complian", "legal", "terms")
-_FLAGS = words(
-    "agree agreed consent consentgiven consenttocall consenttocontact contactconsent expressconsent gaveconsent "
-    "givenconsent hasconsent optedin optin tcpaaccepted tcpaagree tcpaconsentgiven"
+_FLAG = re.compile(
+    r"(?:is|has|have|gave|given|user|consumer|customer|tcpa|express|prior|written|call|phone|contact)*"
+    r"(?:consent(?:ed)?|tcpa|opt(?:ed)?in|agreed?|complian(?:t|ce)|permission|pewc)"
+    r"(?:given|granted|obtained|received|provided|accepted|agreed?|checked|flag|status|yn|value|toterms"
+    r"|to(?:be)?(?:call(?:ed)?|contact(?:ed)?))*"
 )
+"""How a name says whether somebody agreed to be called. What names a message or a list is a consent to that alone."""
+
+_ANSWERS = words("accepted agreed checked flag given granted obtained optin status value yes")
+"""The same of what stands in an object about consent."""
+
 _LEADIDS = ("jornaya", "universalleadid", "leadidtoken")
 _PHONES = ("phone", "mobile", "cellular", "telefono")
 _EMAILS = ("email", "e-mail", "e_mail", "correo")
@@ -148,7 +155,7 @@ def _of_consent(path: list[str]) -> str:
     if any(each in alike(whole) for each in _LEADIDS):
         return "leadid_token"
     says_consent = any(each in whole for each in _CONSENT)
-    if alike(leaf) in _FLAGS or (says_consent and leaf.lower() in ("given", "value", "granted")):
+    if _FLAG.fullmatch(alike(leaf)) or (says_consent and alike(leaf) in _ANSWERS):
         return "tcpa_consent"
     return "tcpa_text" if any(each in whole for each in _TEXTS) else ""
 

@@ -188,7 +188,8 @@ def test_a_no_is_a_no_in_any_words(seller: Seller, no: Json) -> None:
 
 
 def test_a_no_counts_under_any_name(seller: Seller) -> None:
-    assert seller.sold({"tcpa_consent": None, "consent_given": "No"})["reason_code"] == "consent_missing"
+    for said in ({"consent_given": "No"}, {"has_consented": False}, {"tcpa_consent": {"accepted": "no"}}):
+        assert seller.sold({"tcpa_consent": None} | said)["reason_code"] == "consent_missing", said
 
 
 def test_a_lead_that_is_bought_already_is_a_duplicate(seller: Seller) -> None:

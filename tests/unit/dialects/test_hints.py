@@ -20,7 +20,15 @@ account.created_at created_on order_submitted_at order.created_at offer_accepted
 claim_submitted_at previous_submission_date resubmitted_at lease_signed_date vehicle_registration_date updated_at
 registration_date submit_count accept_language timezone policy_start_date enrollment_date published_at
 """.split()  # noqa: SIM905 - as above
-
+SAYS_WHETHER = """
+has_consented consented consentObtained is_tcpa_compliant tcpa_compliance tcpa_flag tcpa_yn call_consent phone_opt_in
+prior_express_written_consent consent_to_be_contacted consumer_agreed agree_to_terms permission_to_call consent_status
+tcpa_consent.accepted tcpa_consent.status consent[checked]
+""".split()  # noqa: SIM905 - as above
+SAYS_OTHERWISE = """
+sms_consent email_opt_in consent_version consent_revoked consent_required consent_id tcpa_litigator agreement_count
+permissions
+""".split()  # noqa: SIM905 - as above
 
 HINTS = {
     "phone.number": "phone",
@@ -62,6 +70,8 @@ HINTS = {
     "optout_date": "",
     "consent_given": "tcpa_consent",
     "consent": "tcpa_consent",
+    **dict.fromkeys(SAYS_WHETHER, "tcpa_consent"),
+    **dict.fromkeys(SAYS_OTHERWISE, "tcpa_text"),
     "legal_copy": "tcpa_text",
     "jornaya_value": "leadid_token",
     "shoe_size": "",
