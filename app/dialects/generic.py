@@ -12,6 +12,7 @@ from app.dialects.strays import (
     settle_age,
     settle_agreement,
     settle_certificates,
+    settle_objects,
     settle_post,
     warn_of_people,
 )
@@ -69,6 +70,7 @@ def read_ping(
         settle_certificates(raw, draft, layout)
         settle_agreement(raw, draft)
         warn_of_people(raw, draft)
+        settle_objects(raw, draft, layout)
     if draft.unknown or "consent_at" in draft.lead:
         settle_age(raw, draft)
     lead = draft.lead

@@ -55,7 +55,8 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     `slots` are the fields that stand there under one name, `said_of` gets them from it and `readers` read them, all in
     order of their part, of which `parts` tells. So the loop over the fields of every request runs in C. `contested`
     are those that stand there under several names, with their keys, first what counts first. `named` are the keys of
-    every known name, in that order too. `strays` are the unknown keys, with what each may mean.
+    every known name, in that order too. `strays` are the unknown keys, with what each may mean. `objects` are known
+    fields in whose place stands an object of which no name is known, with the keys of what is in it.
     """
 
     slots: tuple[Slot, ...]
@@ -65,6 +66,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     contested: tuple[tuple[Slot, tuple[str, ...]], ...]
     named: dict[str, tuple[str, ...]]
     strays: tuple[tuple[str, str], ...]
+    objects: tuple[tuple[Slot, tuple[str, ...]], ...]
 
     def keys_of(self, name: str) -> tuple[str, ...]:
         """The keys that mean this field, those first that count first."""
@@ -128,7 +130,31 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             contested=tuple(contested),
             named=named,
             strays=tuple(strays),
+            objects=tuple(self._objects(keys, strays)),
         )
+
+    def _objects(
+        self, keys: Iterable[str], strays: Iterable[tuple[str, str]]
+    ) -> Iterator[tuple[Slot, tuple[str, ...]]]:
+        """Known fields that are objects here, but for those in which anything is known: they only group it."""
+        unknown = {key: hint for key, hint in strays if "." in key}
+        grouping = {above for key in keys if key not in unknown for above in (key, *_above(key))}
+        inside: dict[str, list[str]] = {}
+        for key, hint in unknown.items():
+            above = next((above for above in _above(key) if self._is_one_value(above)), "")
+            # A name within a time may seem to speak of consent where the time's own name does.
+            if hint and not (hint == "tcpa_text" and self.names.name_of(above) in _TIMES):
+                grouping.update(_above(key))
+            elif above:
+                inside.setdefault(above, []).append(key)
+        for above, within in inside.items():
+            if above not in grouping:
+                yield self.slots[self.names.name_of(above) or ""], tuple(within)
+
+    def _is_one_value(self, key: str) -> bool:
+        """Whether a key is that of a field whose values have no parts, as most of a contact's have."""
+        slot = self.slots.get(self.names.name_of(key) or "")
+        return slot is not None and (slot.part in ("lead", "fields") or slot.name == "city")
 
     def _hint_of(self, key: str, name: str | None) -> str:
         """What an unknown key may mean, or one that is of no use but where it stands in an object."""
@@ -184,6 +210,8 @@ CONTACT_READERS: dict[str, ValueReader] = {
     "birth_date": kinds.contact(40),
 }
 
+_TIMES = frozenset({"created_at", "consent_at"})
+
 _WISHES = frozenset({"max_legs", "min_price", "deadline_ms"})
 """What a seller may say of its auction and no rule of a campaign reads."""
 
@@ -223,6 +251,13 @@ def _build(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
         choices=tuple([field.name for field in asked if field.type == "choice"]),
         plans={},
     )
+
+
+def _above(key: str) -> Iterator[str]:
+    """The keys of all objects around a key, the innermost first."""
+    while "." in key:
+        key = key.rpartition(".")[0]
+        yield key
 
 
 def _getter(keys: tuple[str, ...]) -> Callable[[Mapping[str, Scalar]], Iterable[Scalar]]:

@@ -5,6 +5,7 @@ A certificate is known by its value under any name. A time of consent must never
 
 from collections.abc import Callable, Iterator, Mapping
 
+from app.dialects.body.tree import is_blank
 from app.dialects.hints import LOST
 from app.dialects.layout import Layout
 from app.dialects.reading import RequestDraft
@@ -13,7 +14,7 @@ from app.dialects.values.agreement import agreement, is_consent_text
 from app.dialects.values.certificates import BROKEN, certificate_in
 from app.dialects.values.fields import moment
 from app.dialects.values.guard import DROPPED
-from app.dialects.values.kinds import BOOLEANS, Noted, ReadValue
+from app.dialects.values.kinds import BOOLEANS, Noted, ReadValue, Trouble
 from app.dialects.values.people import FIRST_KEPT
 from app.dialects.values.shown import shown
 from app.domain.consent.certificate import read_leadid, read_trustedform
@@ -35,6 +36,7 @@ _OTHER_DAY_S = 86_400.0
 _FAR_FROM_HOME = "a certificate under a name that is not known cannot be read; it was ignored"
 _IN_PIECES = "sent in a form that cannot be read; it was left out"
 _CONSENT_DIGITS_MIN = 6
+_NO_VALUE = "an object"
 
 
 def settle_post(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
@@ -45,6 +47,7 @@ def settle_post(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) 
     settle_agreement(raw, draft)
     settle_consent(raw, draft, layout)
     settle_contact(raw, draft, layout)
+    settle_objects(raw, draft, layout)
 
 
 def _is_settled(raw: Mapping[str, Scalar], draft: RequestDraft) -> bool:
@@ -78,6 +81,19 @@ def warn_of_people(raw: Mapping[str, Scalar], draft: RequestDraft) -> None:
     for key, hint in draft.plan.strays:
         if hint in _LIKE and _LIKE[hint](text_of(raw[key])):
             draft.warnings.append(f"{hint}: {DROPPED}")
+
+
+def settle_objects(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+    """A field in whose place stands an object cannot be read, as any text cannot that is no value of it."""
+    for slot, keys in draft.plan.objects:
+        is_read = slot.attribute in getattr(draft, slot.part) or slot.name in draft.troubles
+        if is_read or all(is_blank(raw[key]) for key in keys):
+            continue
+        value = slot.read(_NO_VALUE)
+        if isinstance(value, Trouble) and slot.name in layout.needed:
+            draft.troubles[slot.name] = Trouble(f"{value.remedy}, no object")
+        else:
+            draft.warnings.append(f"{slot.name}: {_IN_PIECES}")
 
 
 def settle_agreement(raw: Mapping[str, Scalar], draft: RequestDraft) -> None:

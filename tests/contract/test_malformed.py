@@ -143,11 +143,11 @@ MALFORMED: dict[str, Malformation] = {
     "lists of lists": (lambda h: (h.json(pet=[[["cat"]]]), JSON), UNDERSTOOD),
     "an object where a text belongs": (
         lambda h: (h.json(zip={"five": "78701"}), JSON),
-        "a required field is missing: zip",
+        "a field cannot be read: zip: five digits, no object",
     ),
     "an object where an answer belongs": (
         lambda h: (h.json(pet={"kind": "dog"}), JSON),
-        "a required field is missing: pet",
+        "a field cannot be read: pet: one of its listed values, no object",
     ),
     "nothing where a text belongs": (lambda h: (h.json(zip=None), JSON), "a required field is missing: zip"),
     "a yes where a text belongs": (lambda h: (h.json(zip=True), JSON), "a field cannot be read: zip"),
