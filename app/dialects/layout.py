@@ -207,7 +207,7 @@ CONTACT_READERS: dict[str, ValueReader] = {
     "email": people.email,
     "address": people.name(200),
     "city": people.name(100),
-    "birth_date": kinds.contact(40),
+    "birth_date": people.birth_date,
 }
 
 _TIMES = frozenset({"created_at", "consent_at"})

@@ -154,9 +154,10 @@ def settle_contact(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
             if is_open and (name not in _LIKE or _LIKE[name](text_of(value))):
                 _note(draft, layout, name, layout.slots[name].read(value))
     _settle_address(draft, layout, hinted)
-    sent = {hint.removeprefix(LOST).removeprefix("+").partition("_")[0] for hint in hinted}
+    sent = {hint.removeprefix(LOST).removeprefix("+") for hint in hinted}
     for name in ("phone", "email", "address", "birth_date"):
-        if name in sent and name not in contact and name not in draft.troubles:
+        is_sent = any(each == name or each.startswith(f"{name}_") for each in sent)
+        if is_sent and name not in contact and name not in draft.troubles:
             draft.warnings.append(f"{name}: {_IN_PIECES}")
 
 

@@ -69,7 +69,7 @@ TYPED: dict[str, ValueReader] = {
     "day": kinds.day,
     "choice": kinds.choice(("one", "two")),
     "text": kinds.guarded(kinds.text(256)),
-    "contact": kinds.contact(100),
+    "birth_date": people.birth_date,
     "name": people.name(100),
     "phone": people.phone,
     "email": people.email,

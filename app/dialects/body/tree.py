@@ -1,6 +1,7 @@
 """Nested documents become one flat mapping with dotted keys, within limits that no honest lead reaches."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from app.dialects.body.pairs import pairs_of
@@ -16,6 +17,8 @@ _LINES_MAX = 4
 _ADDRESS_LINES = frozenset(["address", "addressline", "addresslines", "line", "lines", "street", "streetaddress"])
 _PHONES, _PHONE_LENGTHS = frozenset(["phone", "phonenumber", "mobile", "cell", "telephone"]), (10, 11)
 _NAME_PARTS = frozenset(["name", "fullname", "given"])
+_DAY_LENGTH, _MOMENT_LENGTHS = 3, frozenset({3, 5, 6, 7})
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
 class TooMuch(Exception):
@@ -83,6 +86,20 @@ def _in_one(name: str, node: list[Any]) -> str:
     return ", ".join(texts) if is_one else ""
 
 
+def _moment_in(node: list[Any]) -> str:
+    """The day, with its time or without, that Java prints as a list of numbers; empty for any other list."""
+    if len(node) not in _MOMENT_LENGTHS or not all(each.__class__ is int for each in node):
+        return ""
+    year, month, day, hour, minute, second = [*node, 0, 0, 0][:6]
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return ""
+    try:
+        at = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - it names no zone
+    except ValueError:
+        return ""
+    return at.date().isoformat() if len(node) == _DAY_LENGTH else at.isoformat()
+
+
 class _Flattening:
     """A document on its way into `flat`; what is too much is noticed before it is looked at."""
 
@@ -115,6 +132,7 @@ class _Flattening:
     def _put_list(self, path: str, node: list[Any], depth: int) -> None:
         self._count(node)
         whole = _in_one(path.rpartition(".")[2], node) if len(node) <= _LINES_MAX else ""
+        whole = whole or _moment_in(node)
         if whole:
             put(self.flat, path, whole)
             return

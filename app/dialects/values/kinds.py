@@ -138,16 +138,6 @@ def identifier(length_max: int) -> ValueReader:
     return read
 
 
-def contact(length_max: int) -> ValueReader:
-    """A reader of a person's own words, among which "Null" and "Na" are names."""
-
-    def read(raw: Scalar) -> ReadValue:
-        content = text_of(raw)
-        return Trouble(f"at most {length_max} characters") if len(content) > length_max else content or None
-
-    return read
-
-
 def guarded(read: ValueReader) -> ValueReader:
     """The same reader for a text that must not say who the consumer is."""
 

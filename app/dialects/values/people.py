@@ -9,14 +9,15 @@ from unicodedata import normalize
 
 import phonenumbers
 
-from app.dialects.text import Scalar, words
-from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
+from app.dialects.text import Scalar, text_of, words
+from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader, unread
 from app.dialects.values.shown import shown_name, unescaped, without_zero_width
 from app.domain.consent.unfilled import is_unfilled
 from app.domain.identity import normal_phone
 
 PHONE_LENGTH_MAX = 40
 EMAIL_LENGTH_MAX = 254
+_BIRTH_DATE_LENGTH_MAX = 40
 _ODD_LENGTH_MAX = 320
 _QUOTES = ' \t"“”«»`,;'
 _NOBODY = frozenset(
@@ -122,6 +123,17 @@ def email(raw: Scalar) -> ReadValue:
     if not warning and _is_misspelled(address.lower()):
         warning = "its domain looks misspelled"
     return Noted(address, warning) if warning else address
+
+
+def birth_date(raw: Scalar) -> ReadValue:
+    """A day of birth, as it came: a CRM knows better than we what its forms call a month."""
+    text = text_of(raw)
+    if len(text) > _BIRTH_DATE_LENGTH_MAX:
+        return Trouble(f"at most {_BIRTH_DATE_LENGTH_MAX} characters")
+    if not text.strip("0-/.: TZ"):
+        return None
+    value = unread(text, "")
+    return text if isinstance(value, Trouble) else value
 
 
 def _says_nothing(text: str) -> bool:

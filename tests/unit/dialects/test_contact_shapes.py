@@ -133,6 +133,12 @@ def test_a_street_number_without_a_street_is_warned_of() -> None:
     assert any(warning.startswith("address: ") for warning in reading.warnings)
 
 
+def test_a_day_of_birth_in_pieces_is_warned_of() -> None:
+    reading = reading_of({"birth_date": {"year": 1980, "month": 1, "day": 2}})
+    assert any(warning.startswith("birth_date: ") for warning in reading.warnings)
+    assert contact_of({"dob": [1980, 1, 2]}).birth_date == "1980-01-02"
+
+
 @each_row(
     ("name", "parts"),
     [(["Ada", "King"], ("Ada", "King")), (["Ada King", "Tom Lee"], ("Tom", "Lee"))],

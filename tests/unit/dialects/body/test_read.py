@@ -435,6 +435,24 @@ def test_the_encoding_is_seen_by_the_first_character() -> None:
     assert encoding_of(b"", "") == "form"
 
 
+@pytest.mark.parametrize(
+    ("numbers", "meant"),
+    [
+        ([1980, 1, 2], "1980-01-02"),
+        ([2026, 11, 20, 10, 0], "2026-11-20T10:00:00"),
+        ([2026, 11, 20, 10, 5, 30], "2026-11-20T10:05:30"),
+        ([2026, 11, 20, 10, 5, 30, 123_000_000], "2026-11-20T10:05:30"),
+        ([2026, 13, 1], 1),
+        ([1980, 1, True], True),
+        (["1980", "1", "2"], "2"),
+        ([150, 1, 2], 2),
+        ([2026, 11], 11),
+    ],
+)
+def test_a_moment_may_be_a_list_of_numbers_as_java_prints_it(numbers: list[Scalar], meant: Scalar) -> None:
+    assert read(json.dumps({"at": numbers, "x": 1}).encode()) == {"at": meant, "x": 1}
+
+
 def test_a_list_of_several_is_refused_as_one() -> None:
     assert (
         refused(b'[{"zip": "78701"}, {"zip": "78702"}]').remedy == "send one JSON object a request, no list of several"

@@ -1,7 +1,7 @@
 """One value, however it is written: read by its type, absent, noted, or in trouble."""
 
 from app.dialects.text import Scalar, text_of
-from app.dialects.values import fields, kinds
+from app.dialects.values import fields, kinds, people
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
 from app.domain.vertical import Field
 from tests.table import each_row
@@ -278,9 +278,18 @@ def test_a_text_that_is_too_long_is_cut_or_refused() -> None:
 
 
 def test_a_person_may_be_called_null() -> None:
-    assert kinds.contact(100)("Null") == "Null"
-    assert kinds.contact(100)(" Na ") == "Na"
-    assert kinds.contact(10)("x" * 11) == Trouble("at most 10 characters")
+    assert people.name(100)("Null") == "Null"
+    assert people.name(100)(" Na ") == "Na"
+    assert people.name(10)("x" * 11) == Trouble("at most 10 characters")
+
+
+def test_a_day_of_birth_is_kept_as_it_came_but_for_none() -> None:
+    for text in ("1980-01-02", "1/2/80", "Jan 2, 1980", "1970-01-01", "1980"):
+        assert people.birth_date(text) == text
+    for nothing in ("N/A", "unknown", "Not provided", "0000-00-00", "00/00/0000", "0000-00-00T00:00:00Z", "", 0):
+        assert people.birth_date(nothing) is None
+    assert people.birth_date("{{dob}}") == kinds.unread("{{dob}}", "")
+    assert people.birth_date("x" * 41) == Trouble("at most 40 characters")
 
 
 def test_text_has_no_control_characters_and_no_halves_of_characters() -> None:
