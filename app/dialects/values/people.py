@@ -19,7 +19,9 @@ PHONE_LENGTH_MAX = 40
 EMAIL_LENGTH_MAX = 254
 _BIRTH_DATE_LENGTH_MAX = 40
 _ODD_LENGTH_MAX = 320
-_QUOTES = ' \t"“”«»`,;'
+_BETWEEN = " \t`,;"
+_TWICE = '"“”«»'
+_QUOTES = _BETWEEN + _TWICE
 _NOBODY = frozenset(
     [
         "",
@@ -39,6 +41,7 @@ _NOBODY = frozenset(
 
 _NO_CONTACT = _NOBODY | frozenset(["na", "null", "nil", "nan", "0", "-1", "no", "false", "no phone", "no email", "tbd"])
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "v", "md", "phd", "esq", "dds", "2nd", "3rd", "4th"])
+_TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev"])
 
 _USUAL_PHONE = re.compile(r"\+?[0-9(). -]{10,20}", re.ASCII)
 _FLOAT = re.compile(r"([0-9]{10,11})\.0*", re.ASCII)
@@ -74,12 +77,18 @@ def name(length_max: int) -> ValueReader:
     """A reader of a person's name, as a browser would show it."""
 
     def read(raw: Scalar) -> ReadValue:
-        content = shown_name(raw).strip(_QUOTES)
+        content = _unwrapped(shown_name(raw))
         if len(content) > length_max:
             return Trouble(f"at most {length_max} characters")
         return None if is_nobody(content) else content
 
     return read
+
+
+def _unwrapped(text: str) -> str:
+    """A name without the quotes around it; those around a nickname at its end are its own."""
+    plain = text.strip(_QUOTES)
+    return text.strip(_BETWEEN) if any(plain.count(quote) % 2 for quote in _TWICE) else plain
 
 
 def is_nobody(text: str) -> bool:
@@ -93,6 +102,9 @@ def split_name(whole: str) -> tuple[str, str]:
     if comma and first.strip() and first.strip(" .").lower() not in _SUFFIXES:
         return first.strip(), last.strip()
     first, _, last = whole.partition(" ")
+    given, _, family = last.strip().partition(" ")
+    if first.lower().rstrip(".") in _TITLES and family and family.lower().strip(" .") not in _SUFFIXES:
+        first, last = f"{first} {given}", family
     return first, "" if is_nobody(last.strip()) else last.strip()
 
 

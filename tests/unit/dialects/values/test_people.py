@@ -117,11 +117,30 @@ def test_a_name_stays(raw: str) -> None:
 
 
 @each_row(
+    ("raw", "meant"),
+    [
+        ('"Ada"', "Ada"),
+        ("“Ada”,", "Ada"),
+        ('"Ada', "Ada"),
+        ('Ada "Countess"', 'Ada "Countess"'),
+        ("Ada “Al”", "Ada “Al”"),
+    ],
+)
+def test_quotes_around_a_name_go_and_those_of_a_nickname_stay(raw: str, meant: str) -> None:
+    assert name(100)(raw) == meant
+
+
+@each_row(
     ("whole", "parts"),
     [
         ("Ada King", ("Ada", "King")),
         ("King, Ada", ("Ada", "King")),
         ("Martin King, Jr.", ("Martin", "King, Jr.")),
+        ("Mrs. Ada King", ("Mrs. Ada", "King")),
+        ("DR MARTIN L KING JR", ("DR MARTIN", "L KING JR")),
+        ("Dr. Martin King, Jr.", ("Dr. Martin", "King, Jr.")),
+        ("Mr King Jr.", ("Mr", "King Jr.")),
+        ("Dr King", ("Dr", "King")),
         ("Ada N/A", ("Ada", "")),
         ("Ada", ("Ada", "")),
         ("", ("", "")),
