@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from app.dialects.body.charset import text_in
+from app.dialects.body.pairs import pairs_of
 from app.dialects.body.tree import FIELDS_MAX, NODES_MAX, TooMuch, flatten, is_blank
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.text import Scalar
@@ -58,8 +59,8 @@ def read_json(body: bytes) -> dict[str, Scalar] | UnreadableBody:
     tree, place = _tree_of(body)
     if isinstance(tree, str) and tree.lstrip()[:1] in ("{", "["):
         tree, place = _tree_of(tree.encode("utf-8", "replace"))
-    if isinstance(tree, list) and len(tree) == 1:
-        tree = tree[0]
+    if isinstance(tree, list):
+        tree = _lead_in(tree)
     if not isinstance(tree, dict):
         several = isinstance(tree, list) and len(tree) > 1
         if several:
@@ -69,6 +70,17 @@ def read_json(body: bytes) -> dict[str, Scalar] | UnreadableBody:
         return flatten(tree)
     except TooMuch as error:
         return UnreadableBody(encoding="json", remedy=str(error))
+
+
+def _lead_in(trees: list[Any]) -> Any:
+    """The one lead of a list: what stands there alone, or a form's names with their values, as jQuery serializes them.
+
+    An empty list is PHP's empty object. Any other is itself.
+    """
+    if len(trees) == 1:
+        return trees[0]
+    pairs = pairs_of("", trees)
+    return {} if not trees else trees if pairs is None else pairs
 
 
 def _outside_texts(body: bytes) -> bytes:

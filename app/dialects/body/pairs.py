@@ -47,6 +47,9 @@ def _joined(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Values of one name one behind the other, so that the last that is filled counts."""
     joined: dict[str, Any] = {}
     for name, value in pairs:
-        values = value if isinstance(value, list) else [value]
-        joined[name] = [*joined[name], *values] if name in joined else value
+        joined[name] = [*_listed(joined[name]), *_listed(value)] if name in joined else value
     return joined
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -453,6 +453,19 @@ def test_a_moment_may_be_a_list_of_numbers_as_java_prints_it(numbers: list[Scala
     assert read(json.dumps({"at": numbers, "x": 1}).encode()) == {"at": meant, "x": 1}
 
 
+def test_a_form_that_jquery_serializes_is_a_list_of_its_fields() -> None:
+    fields = [("zip", "78701"), ("state", "TX"), ("zip", "")]
+    body = json.dumps([{"name": name, "value": value} for name, value in fields]).encode()
+    assert read(body) == read(urlencode({"data": body.decode()}).encode()) == dict(fields[:2])
+    assert read(b'{"fields": ' + body + b"}") == dict(fields[:2])
+    assert refused(b'[{"name": "zip", "value": "78701"}, {"zip": "78702"}]').remedy.endswith("no list of several")
+
+
+def test_an_empty_list_is_an_empty_object_as_php_writes_it() -> None:
+    assert read(b"[]") == {}
+    assert read_body(b"[]", "application/json", b"zip=78701") == {"zip": "78701"}
+
+
 def test_a_list_of_several_is_refused_as_one() -> None:
     assert (
         refused(b'[{"zip": "78701"}, {"zip": "78702"}]').remedy == "send one JSON object a request, no list of several"
