@@ -12,6 +12,10 @@ LeadType = Literal["exclusive", "shared", "any"]
 HashType = Literal["sha256", "sha1", "md5"]
 
 
+USUAL_DEADLINE_MS = 300
+"""How long a seller waits that does not say."""
+
+
 class Ping(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A lead without identity, in canonical names.
 
@@ -28,7 +32,7 @@ class Ping(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     lead_type: LeadType = "any"
     max_legs: int = 0
     min_price_cents: int = 0
-    deadline_ms: int = 300
+    deadline_ms: int = USUAL_DEADLINE_MS
     created_at: float | None = None
     seller_lead_id: str = ""
     sub_id: str = ""

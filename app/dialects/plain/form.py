@@ -16,7 +16,7 @@ from app.dialects.text import is_absent
 from app.dialects.values.kinds import Noted, Trouble, ValueReader
 from app.domain.seller import Seller
 from app.domain.vertical import Field, Vertical
-from app.wire.ping import LeadType
+from app.wire.ping import USUAL_DEADLINE_MS, LeadType
 
 ODD = frozenset({Noted, Trouble, NoneType})
 """What no plain value is read as."""
@@ -59,7 +59,7 @@ class PlainLead(msgspec.Struct, kw_only=True, gc=False):
     lead_type: LeadType = "any"
     max_legs: Annotated[int, Meta(ge=0, le=LEGS_MAX)] = 0
     min_price: Sent = UNSET
-    deadline_ms: Annotated[int, Meta(ge=1, le=DEADLINE_MS_MAX)] = 300
+    deadline_ms: Annotated[int, Meta(ge=1, le=DEADLINE_MS_MAX)] = USUAL_DEADLINE_MS
     user_agent: str | UnsetType = UNSET
     tcpa_text: str | UnsetType = UNSET
 
