@@ -11,7 +11,8 @@ LEAD = {
     "zip5 postcode",
     "state": "state State state_code state_abbreviation contact.state state_abbr property_state",
     "created_at": "created_at lead_created_at originally_created origination_datetime RequestTime created timestamp "
-    "date_created",
+    "date_created created_date create_date lead_created lead_created_date lead_date lead_timestamp entry_date "
+    "origination_date captured_at capture_date date_captured lead_generated_at",
     # An `offer_id` is often the same for all leads of a seller, which would make them all look like one.
     "seller_lead_id": "seller_lead_id vendor_lead_id xid tracking_id",
     "sub_id": "sub_id subid SubId Sub_ID lp_s1 lp_s2 lp_s3 lp_s4 lp_s5 lp_subid1 lp_subid2 sub1 sub2 sub3 sub4 sub5 "

@@ -45,6 +45,7 @@ _ANSWERS = words("accepted agreed checked flag given granted obtained optin stat
 
 _LEADIDS = ("jornaya", "universalleadid", "leadidtoken")
 _PHONES = ("phone", "mobile", "cellular", "telefono")
+_PHONE_WORDS = words("ani msisdn tel")
 _EMAILS = ("email", "e-mail", "e_mail", "correo")
 _ADDRESSES = frozenset(["address", "street"])
 _NO_ADDRESSES = frozenset(["ip", "mac", "web", "url", "city", "state", "zip", "number", "name"])
@@ -166,7 +167,7 @@ def _of_words(leaf: str) -> str:
         return ""
     if any(each in lower for each in _EMAILS):
         return "email"
-    if any(each in lower for each in _PHONES):
+    if any(each in lower for each in _PHONES) or _PHONE_WORDS & _words_of(leaf):
         return "phone"
     return "address" if _ADDRESSES & _words_of(leaf) and not _NO_ADDRESSES & _words_of(leaf) else ""
 

@@ -141,6 +141,11 @@ def test_an_old_time_of_consent_is_not_passed_over_at_a_ping(seller: Seller) -> 
     assert seller.ping(seller.person(), {"tcpa_consent_date": days_ago(5)})["reason_code"] == "consent_expired"
 
 
+@pytest.mark.parametrize("name", ["created_date", "entry_date", "leadDate", "captured_at"])
+def test_an_old_lead_is_known_by_any_usual_name_of_its_time(seller: Seller, name: str) -> None:
+    assert seller.ping(seller.person(), {"created_at": None, name: days_ago(5)})["reason_code"] == "consent_expired"
+
+
 @pytest.mark.parametrize("name", ["tcpa_compliant_text", "tcpa_disclosure", "consent.text", "OptInLanguage"])
 def test_the_text_of_consent_is_known_under_any_name_that_says_so(seller: Seller, name: str) -> None:
     assert seller.document(seller.sold({"tcpa_text": None, name: TEXT}))["consent"]["tcpa_text"] == TEXT
