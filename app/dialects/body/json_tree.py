@@ -102,9 +102,10 @@ def _tree_of(body: bytes) -> tuple[Any, str]:
     except NOT_JSON as error:
         match = _PLACE.search(str(error))
         text = text_in(body)
-        tree = documents_in(text) if _BETWEEN.search(text) or text[:1] == _RECORD else None
-        return tree or _forgiving(text), f"byte {match[1]}" if match else ""
-    if isinstance(tree, dict) and says_twice(_names_in(tree), body):
+        documents = documents_in(text) if _BETWEEN.search(text) or text[:1] == _RECORD else []
+        tree = documents if len(documents) > 1 else documents[0] if documents else _forgiving(text)
+        return tree, f"byte {match[1]}" if match else ""
+    if isinstance(tree, dict | list) and says_twice(_names_in(tree), body):
         return _forgiving(text_in(body)), ""
     return tree, ""
 

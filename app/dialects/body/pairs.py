@@ -26,7 +26,7 @@ def pairs_of(tag: str, node: dict[str, Any] | list[Any]) -> dict[str, Any] | Non
         if not ("" in node or tag.isdigit() or tag.lower() in _ONE):
             return None
         node = [node]
-    if not node or not isinstance(node[0], dict) or _MARKS.isdisjoint(node[0]):
+    if not node or not all(isinstance(child, dict) for child in node) or all(map(_MARKS.isdisjoint, node)):
         return None
     pairs = [_pair(child, tag) for child in node]
     return _joined(pair for pair in pairs if pair is not None) if None not in pairs else None
@@ -36,11 +36,13 @@ def _pair(child: Any, tag: str) -> tuple[str, Any] | None:
     child = {name.lower(): value for name, value in child.items()} if isinstance(child, dict) else {}
     if not _BESIDE.issuperset(child):
         return None
-    where = next((name for name in _VALUES if name in child), None)
     name = next((child[name] for name in _NAMES if isinstance(child.get(name), str) and child[name]), "")
-    if where is None or not name or isinstance(child[where], dict) or (where == "" and tag.lower() not in _ELEMENTS):
+    where = next((name for name in _VALUES if name in child), None)
+    # An element without text has no value at all, and some programs leave out what is empty.
+    value = None if where is None else child[where]
+    if not name or isinstance(value, dict) or (where == "" and tag.lower() not in _ELEMENTS):
         return None
-    return name, child[where]
+    return name, value
 
 
 def _joined(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

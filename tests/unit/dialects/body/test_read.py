@@ -458,7 +458,24 @@ def test_a_form_that_jquery_serializes_is_a_list_of_its_fields() -> None:
     body = json.dumps([{"name": name, "value": value} for name, value in fields]).encode()
     assert read(body) == read(urlencode({"data": body.decode()}).encode()) == dict(fields[:2])
     assert read(b'{"fields": ' + body + b"}") == dict(fields[:2])
+    assert read(b"\xef\xbb\xbf" + body) == dict(fields[:2])
     assert refused(b'[{"name": "zip", "value": "78701"}, {"zip": "78702"}]').remedy.endswith("no list of several")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<lead><field name="city"></field><field name="zip">78701</field></lead>',
+        b'<lead><Field Name="zip">78701</Field><Field Name="city"/></lead>',
+        b'{"fields": [{"name": "city"}, {"name": "zip", "value": "78701"}]}',
+    ],
+)
+def test_one_field_without_a_value_takes_none_from_the_others(body: bytes) -> None:
+    assert read(body) == {"zip": "78701", "city": None}
+
+
+def test_a_name_that_stands_twice_in_a_list_of_one_hides_nothing() -> None:
+    assert read(b'[{"zip": "78701", "zip": ""}]') == {"zip": "78701"}
 
 
 def test_an_empty_list_is_an_empty_object_as_php_writes_it() -> None:
