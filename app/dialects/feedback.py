@@ -83,6 +83,8 @@ _NAMES = {
     "yes": "yes",
 }
 
+_NO_OBJECTS = frozenset({"value", "price", "occurred_at"})
+
 _SERIAL = re.compile(r"[3-7]\d{4}(?:\.\d{1,17})?", re.ASCII)
 
 _SECRET = re.compile("key|token|secret|password|auth", re.IGNORECASE)
@@ -240,7 +242,7 @@ def _reading(
     warnings: list[str] = []
     for name, read in readers.items():
         key = _key(keys, raw, name)
-        value = read(raw[key]) if key else None
+        value = read(raw[key]) if key else _object_of(raw, name)
         if isinstance(value, Noted):
             warnings.append(f"{name}: {value.warning}")
             value = value.value
@@ -263,6 +265,12 @@ def _with_unknown(reading: Reading[T], raw: Mapping[str, Scalar], readers: _Read
 def _key(keys: ReportKeys, raw: Mapping[str, Scalar], name: str) -> str:
     """The first filled key that bears one of a field's names."""
     return next((key for key in map(keys.of, _NAMES[name].split()) if key and text_of(raw[key])), "")
+
+
+def _object_of(raw: Mapping[str, Scalar], name: str) -> Trouble | None:
+    """An amount or a time that is an object: it would count as none, or as now."""
+    is_one = name in _NO_OBJECTS and any(key.startswith(f"{name}.") and text_of(raw[key]) for key in raw)
+    return Trouble("one value, no object") if is_one else None
 
 
 def _in_cents(values: dict[str, Any], name: str) -> dict[str, Any]:

@@ -58,6 +58,23 @@ def test_a_lost_bid_may_keep_its_price_secret(seller: Seller) -> None:
     assert read_notice({"ping_id": TOKEN, "result": "outbid"}, seller).value == Notice(ping_id=TOKEN, result="lost")
 
 
+@pytest.mark.parametrize(
+    ("raw", "named"),
+    [
+        ({"value.amount": 1250, "value.currency": "USD"}, "value"),
+        ({"occurred_at.date": "2026-11-20 10:00:00.000000", "occurred_at.timezone": "UTC"}, "occurred_at"),
+    ],
+)
+def test_an_amount_or_a_time_that_is_an_object_is_never_none_or_now(raw: dict[str, Scalar], named: str) -> None:
+    refused = Refusal("invalid_field", f"{named}: one value, no object")
+    assert read_outcome({"lead_id": "L1", "event": "sold", **raw}).value == refused
+
+
+def test_a_price_that_is_an_object_is_refused(seller: Seller) -> None:
+    refused = Refusal("invalid_field", "price: one value, no object")
+    assert read_notice({"ping_id": TOKEN, "result": "lost", "price.amount": 31}, seller).value == refused
+
+
 def test_an_outcome_is_read_whole() -> None:
     raw: dict[str, Scalar] = {
         "data.lead_id": "ab12",
