@@ -9,7 +9,7 @@ import msgspec
 
 from app.dialects.hints import LOST, hint_of
 from app.dialects.names import IGNORED, KEY_LENGTH_MAX, UNSETTLED, Names, Route, names_for
-from app.dialects.text import Scalar
+from app.dialects.text import Scalar, alike, words
 from app.dialects.values import agreement, fields, kinds, people
 from app.dialects.values.guard import IDENTITY
 from app.dialects.values.kinds import Usual, ValueReader
@@ -145,7 +145,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             # A name within a time may seem to speak of consent where the time's own name does.
             if hint and not (hint == "tcpa_text" and self.names.name_of(above) in _TIMES):
                 grouping.update(_above(key))
-            elif above:
+            elif above and alike(key.rpartition(".")[2]) not in _REMARKS:
                 inside.setdefault(above, []).append(key)
         for above, within in inside.items():
             if above not in grouping:
@@ -211,6 +211,8 @@ CONTACT_READERS: dict[str, ValueReader] = {
 }
 
 _TIMES = frozenset({"created_at", "consent_at"})
+_REMARKS = words("class currency format id label lang nil null precision required type tz unit")
+"""Attributes of XML's elements, also of empty ones, as `xsi:nil`: they are no part of a value."""
 
 _WISHES = frozenset({"max_legs", "min_price", "deadline_ms"})
 """What a seller may say of its auction and no rule of a campaign reads."""

@@ -41,7 +41,7 @@ def test_so_may_be_a_time_of_consent(ping: Callable[..., Reading[Ping]], post: C
         ({"monthly_payment.amount": 120, "monthly_payment.currency": "USD"}, "monthly_payment"),
         ({"credit_tier.rating": "poor"}, "credit_tier"),
         ({"occupation.title": "nurse", "occupation.since": 2003}, "occupation"),
-        ({"trustedform_cert_url.id": "8a5f4070c91bd173f392ad4894f9fb3b76189976"}, "trustedform_cert_url"),
+        ({"trustedform_cert_url.token": "8a5f4070c91bd173f392ad4894f9fb3b76189976"}, "trustedform_cert_url"),
     ],
 )
 def test_what_no_rule_reads_is_left_out_with_a_warning(
@@ -65,6 +65,7 @@ def test_a_city_that_is_an_object_is_warned_of(post: Callable[..., Reading[Post]
         {"tcpa.text": "I agree that agents may call me about quotes.", "tcpa.page": 7},
         {"created_at.seconds": None, "created_at.zone": "N/A"},
         {"state": "TX", "state.code": "TX"},
+        {"state.nil": "true", "monthly_payment.type": "xs:decimal", "credit_tier.lang": "en"},
         {"credit_tier.value": "poor", "credit_tier.label": "Poor"},
         {"consent_at.date": "2026-11-20 10:00:00.000000", "consent_at.timezone": "UTC"},
         {"age": 37, "age.months": 4},
