@@ -75,7 +75,13 @@ BY_VALUE = ("?lead_id", "?id", "?transaction_id", "?txid", "?request_id", "?lead
 PING_NUMBER = "?ping_id"
 """A bid of ours in a post is in a ping the number that its seller gave it, or an old bid."""
 
-TEST_FLAGS = ("?is_test", "?test_lead", "?lp_test", "?ckm_test", "?test_mode", "?lp_action", "?lead_mode")
+STAGE_NAMES = ("?lp_action", "?mode", "?env", "?environment")
+"""Names that make a test by a word such as "sandbox" alone: they may say other things too."""
+
+TEST_FLAGS = (
+    *("?is_test", "?test_lead", "?lp_test", "?ckm_test", "?test_mode", "?test_flag", "?lead_mode", "?sandbox"),
+    *STAGE_NAMES,
+)
 """Besides `test`; any one of them makes a test."""
 
 SHARED_FLAGS = ("?is_shared", "?shared", "?is_exclusive", "?exclusive")
@@ -84,7 +90,7 @@ ENVELOPE = (
     "key api_key x_api_key api_token access_token auth auth_token authorization username password secret "
     "campaign_id campaign_key lp_campaign_id lp_campaign_key lp_supplier_id lp_key ckm_campaign_id ckm_key "
     "flo_campaign_id flo_supplier_id partner_id tag_id format resptype lp_response response_format api_action action "
-    "mode leg_bid return_best_price return_lead_cost trusted_form_Y_N jornaya_Y_N trusted_form_available "
+    "leg_bid return_best_price return_lead_cost trusted_form_Y_N jornaya_Y_N trusted_form_available "
     "universal_leadid_available testSold hash_legs_sold phone_last_four EmailDomain"
 )
 """Known, and of no use to a decision; they do not count as unknown fields."""

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from app.dialects.aliases import BY_VALUE, PING_NUMBER, SHARED_FLAGS, TEST_FLAGS
+from app.dialects.aliases import BY_VALUE, PING_NUMBER, SHARED_FLAGS, STAGE_NAMES, TEST_FLAGS
 from app.dialects.layout import Layout, ReadingPlan, Slot
 from app.dialects.names import Route
 from app.dialects.text import Scalar, says_nothing, text_of
@@ -157,7 +157,7 @@ def _meaning(name: str, text: str, lead: Mapping[str, Any], route: Route) -> str
 def _is_test(name: str, scalar: Scalar, draft: RequestDraft) -> bool:
     """What any of the flags says; one that cannot be read is refused by name, so that no test is bought."""
     word = text_of(scalar).lower()
-    if word in STAGES or name == "?lp_action":
+    if word in STAGES or name in STAGE_NAMES:
         return STAGES.get(word, False)
     flag = test_flag(scalar)
     if isinstance(flag, Trouble):

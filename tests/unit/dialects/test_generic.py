@@ -323,6 +323,11 @@ def test_what_is_no_hash_is_ignored_with_a_warning(ping: ReadPing, changes: Chan
         {"lead_mode": "0"},
         {"lead_mode": "Test"},
         {"test_mode": "test"},
+        {"mode": "test"},
+        {"meta.environment": "Sandbox"},
+        {"env": "staging"},
+        {"test_flag": 1},
+        {"sandbox": True},
         {"Tracking.Test": "Y"},
         {"test": "0", "lp_action": "TEST"},
     ],
@@ -341,6 +346,9 @@ def test_any_test_flag_makes_a_test(ping: ReadPing, post: ReadPost, flag: Change
         {"lead_mode": 1},
         {"lead_mode": "Live"},
         {"lead_mode": ""},
+        {"mode": "ping"},
+        {"environment": "Production"},
+        {"env": "us-east-1"},
     ],
 )
 def test_a_flag_that_says_live_is_live(ping: ReadPing, flag: Changes) -> None:
