@@ -95,6 +95,7 @@ _FLAT = {
     "+phone_3": "phone3",
     "+address_number": "streetnumber housenumber streetno houseno",
     "+address_street": "streetname",
+    "city": "cityname addresscity contactcity homecity mailingcity locality",
     "+address_2": "address2 addressline2 street2 streetline2 apt aptnumber apartment suite unitnumber",
 }
 _PART_BY_NAME = {leaf: name for name, leaves in _FLAT.items() for leaf in leaves.split()}

@@ -128,6 +128,11 @@ def test_an_address_in_pieces_is_put_together(sent: dict[str, Any], address: str
     assert contact_of(sent).address == address
 
 
+def test_a_city_under_another_name_counts_after_our_own() -> None:
+    assert contact_of({"address_city": "Austin"}).city == "Austin"
+    assert contact_of({"address_city": "Dallas", "city": "Austin"}).city == "Austin"
+
+
 def test_a_street_number_without_a_street_is_warned_of() -> None:
     reading = reading_of({"street_number": "12"})
     assert any(warning.startswith("address: ") for warning in reading.warnings)
