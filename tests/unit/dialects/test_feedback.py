@@ -58,7 +58,7 @@ def test_a_lost_bid_may_keep_its_price_secret(seller: Seller) -> None:
     assert read_notice({"ping_id": TOKEN, "result": "outbid"}, seller).value == Notice(ping_id=TOKEN, result="lost")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "named"),
     [
         ({"value.amount": 1250, "value.currency": "USD"}, "value"),

@@ -435,7 +435,7 @@ def test_the_encoding_is_seen_by_the_first_character() -> None:
     assert encoding_of(b"", "") == "form"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("numbers", "meant"),
     [
         ([1980, 1, 2], "1980-01-02"),
@@ -462,7 +462,7 @@ def test_a_form_that_jquery_serializes_is_a_list_of_its_fields() -> None:
     assert refused(b'[{"name": "zip", "value": "78701"}, {"zip": "78702"}]').remedy.endswith("no list of several")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         b'<lead><field name="city"></field><field name="zip">78701</field></lead>',
