@@ -43,6 +43,14 @@ _FLAG = re.compile(
 _ANSWERS = words("accepted agreed checked flag given granted obtained optin status value yes")
 """The same of what stands in an object about consent."""
 
+_REVOKED = re.compile(
+    r"(?:is|has|have|was|lead|user|consumer|customer|call|phone|contact|tcpa)*"
+    r"(?:opt(?:ed)?out|unsubscribed?|donotcontact|(?:revoked?|withdrew|withdrawn|rescinded)(?:consent|permission)"
+    r"|(?:consent|tcpa|optin|permission)(?:is|was)?(?:revo(?:ked|cation)|withdrawn|withdrawal|rescinded))"
+    r"(?:flag|status|yn|value|requested|date|time|timestamp|at|on)*"
+)
+"""How a name says that a consent has ended. That of a list "do not call" does not: whoever is on it may have agreed."""
+
 _LEADIDS = ("jornaya", "universalleadid", "leadidtoken")
 _PHONES = ("phone", "mobile", "cellular", "telefono")
 _PHONE_WORDS = words("ani msisdn tel")
@@ -112,6 +120,8 @@ def hint_of(key: str, name_of: NameOf) -> str:
     flat = _PART_BY_NAME.get(alike(path[-1]), "")
     if flat:
         return flat
+    if any(_REVOKED.fullmatch(alike(name)) for name in (path[-1], "".join(path[-2:]))):
+        return "consent_revoked"
     if _is_of_consent_time(path):
         return "consent_at"
     return _of_contact(path, name_of) or _of_consent(path) or _of_words(path[-1])

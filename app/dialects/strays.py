@@ -10,7 +10,7 @@ from app.dialects.hints import LOST
 from app.dialects.layout import Layout
 from app.dialects.reading import RequestDraft
 from app.dialects.text import Scalar, alike, text_of
-from app.dialects.values.agreement import agreement, is_consent_text
+from app.dialects.values.agreement import agreement, is_consent_text, is_revoked
 from app.dialects.values.certificates import BROKEN, certificate_in
 from app.dialects.values.fields import moment
 from app.dialects.values.guard import DROPPED
@@ -97,11 +97,12 @@ def settle_objects(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
 
 
 def settle_agreement(raw: Mapping[str, Scalar], draft: RequestDraft) -> None:
-    """What an unknown name says of consent itself: a no counts whatever it is called."""
-    for key in _hinted(draft, "tcpa_consent"):
-        flag = agreement(raw[key])
-        if isinstance(flag, bool):
-            draft.lead.setdefault("tcpa_consent", flag)
+    """What unknown names say of consent itself: a no counts before a yes, and a consent that was revoked is none."""
+    flags = [flag for key in _hinted(draft, "tcpa_consent") if isinstance(flag := agreement(raw[key]), bool)]
+    if flags:
+        draft.lead.setdefault("tcpa_consent", all(flags))
+    if any(is_revoked(raw[key]) for key in _hinted(draft, "consent_revoked")):
+        draft.lead["tcpa_consent"] = False
 
 
 def settle_age(raw: Mapping[str, Scalar], draft: RequestDraft) -> None:

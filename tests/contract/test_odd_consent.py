@@ -197,6 +197,19 @@ def test_a_no_counts_under_any_name(seller: Seller) -> None:
         assert seller.sold({"tcpa_consent": None} | said)["reason_code"] == "consent_missing", said
 
 
+def test_of_several_unknown_names_a_no_counts(seller: Seller) -> None:
+    for said in ({"has_consented": "yes", "tcpa_flag": "N"}, {"tcpa_flag": "N", "has_consented": "yes"}):
+        assert seller.sold({"tcpa_consent": None} | said)["reason_code"] == "consent_missing", said
+
+
+def test_a_consent_that_was_revoked_is_none(seller: Seller) -> None:
+    for revoked in ({"opted_out": True}, {"consent_revoked": "Revoked"}, {"opt_out_date": days_ago(1)}):
+        assert seller.ping(seller.person(), revoked)["reason_code"] == "consent_missing", revoked
+        assert seller.sold(revoked)["reason_code"] == "consent_missing", revoked
+    for kept in ({"opted_out": "0"}, {"consent_revoked": ""}, {"opt_out_date": "0000-00-00"}, {"opt_out": "none"}):
+        assert seller.sold(kept, ping=kept)["status"] == "accepted", kept
+
+
 def test_a_lead_that_is_bought_already_is_a_duplicate(seller: Seller) -> None:
     who = seller.person()
     assert seller.post(who, seller.ping(who)["ping_id"])["status"] == "accepted"

@@ -22,6 +22,7 @@ _NO = words(
     "declined disagree disagreed idisagree idonotaccept idonotagree idonotconsent idontagree noconsent noidonotagree "
     "noidonotconsent notaccepted notagreed notchecked notgiven optedout optout refused revoked unchecked withdrawn"
 )
+_ENDED = words("optedout optout revoked unsubscribed withdrawn")
 _SAYS_NO = re.compile(r"(?:no[,.;]|no i\b|no thank|i (?:do not|don['’]?t|decline|refuse)|do not|not )", re.IGNORECASE)
 
 
@@ -31,10 +32,22 @@ def agreement(raw: Scalar) -> ReadValue:
     if not isinstance(value, Trouble):
         return value
     text = shown(raw)
-    word = _NOT_LETTERS.sub("", alike(text)) if len(text) <= 64 else ""
+    word = _word_of(text)
     if word in _YES or word in _NO:
         return word in _YES
     return True if is_consent_text(text) or epoch_of(raw) is not None else value
+
+
+def is_revoked(raw: Scalar) -> bool:
+    """Whether a field that is named for the end of a consent says that it has ended: by a yes, in a word, or when."""
+    value = boolean(raw)
+    if isinstance(value, Trouble):
+        return _word_of(shown(raw)) in _ENDED or epoch_of(raw) is not None
+    return value is True
+
+
+def _word_of(text: str) -> str:
+    return _NOT_LETTERS.sub("", alike(text)) if len(text) <= 64 else ""
 
 
 def is_consent_text(text: str) -> bool:

@@ -25,8 +25,12 @@ has_consented consented consentObtained is_tcpa_compliant tcpa_compliance tcpa_f
 prior_express_written_consent consent_to_be_contacted consumer_agreed agree_to_terms permission_to_call consent_status
 tcpa_consent.accepted tcpa_consent.status consent[checked]
 """.split()  # noqa: SIM905 - as above
+SAYS_REVOKED = """
+opted_out opt_out optOut opted_out_at optout_date consent_revoked consentRevokedAt consent_withdrawn revoked_consent
+tcpa_revoked has_opted_out unsubscribed do_not_contact consent.revoked tcpa[withdrawn] tcpa_consent.revoked_at
+""".split()  # noqa: SIM905 - as above
 SAYS_OTHERWISE = """
-sms_consent email_opt_in consent_version consent_revoked consent_required consent_id tcpa_litigator agreement_count
+sms_consent email_opt_in consent_version consent_required consent_id tcpa_litigator agreement_count
 permissions
 """.split()  # noqa: SIM905 - as above
 
@@ -68,6 +72,8 @@ HINTS = {
     "date_of_consent": "consent_at",
     **dict.fromkeys(SAYS_WHEN, "consent_at"),
     **dict.fromkeys(OTHERS_SAY_WHEN, ""),
+    **dict.fromkeys(SAYS_REVOKED, "consent_revoked"),
+    **dict.fromkeys(["email_opt_out", "opt_out_url", "do_not_call", "dnc"], ""),
     "email_signup_date": "consent_at",
     "submitted": "consent_at",
     "agreed": "tcpa_consent",
@@ -75,7 +81,6 @@ HINTS = {
     "terms_accepted": "tcpa_text",
     "accepted": "",
     "consent_expiration_date": "tcpa_text",
-    "optout_date": "",
     "consent_given": "tcpa_consent",
     "consent": "tcpa_consent",
     **dict.fromkeys(SAYS_WHETHER, "tcpa_consent"),
