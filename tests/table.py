@@ -28,8 +28,9 @@ def each_row(names: str | Sequence[str], rows: Iterable[Any], ids: Ids = repr) -
             for number, values in enumerate(table):
                 try:
                     test(**fixtures, **values)
-                # What pytest itself fails with, as where nothing raises, is no `Exception`.
-                except (Exception, pytest.fail.Exception) as failure:  # noqa: BLE001
+                # What pytest itself fails with, as where nothing raises, is no `Exception`. A row that skips would
+                # hide the others.
+                except (Exception, pytest.fail.Exception, pytest.skip.Exception) as failure:  # noqa: BLE001
                     told = map(ids, values.values()) if callable(ids) else [[*ids][number]]
                     failure.add_note(f"in row {number + 1}: {', '.join(map(str, told))}")
                     failures.append(failure)
