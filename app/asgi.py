@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import random
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, null
 from importlib.metadata import version
 from io import FileIO
 from pathlib import Path
+from random import SystemRandom
 from typing import Any, TypeVar
 
 import msgspec
@@ -127,7 +127,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     clock: Callable[[], float] = time.time
     steady: Callable[[], float] = time.monotonic
     chance: Callable[[int], bytes] = os.urandom
-    uniform: Callable[[], float] = random.random
+    uniform: Callable[[], float] = SystemRandom().random
     stepped: bool = False
     sender: Callable[[], OutboundSender] = Sender
     append: Callable[[Path], FileIO] = append_to
